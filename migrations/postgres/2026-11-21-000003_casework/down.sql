@@ -1,0 +1,14 @@
+DROP TABLE feedback;
+DROP TABLE meetings;
+DROP TABLE advocacy_assignments;
+DROP TABLE advocacy_needs;
+DROP TABLE outcome_achievements;
+DROP TABLE outcome_revisions;
+DROP TABLE desired_outcomes;
+DROP TABLE intake_refusals;
+DROP TABLE referrals;
+DROP TABLE singletons;
+DROP TABLE enquiries;
+DROP TABLE case_transitions;
+DROP TABLE case_access;
+DROP TABLE cases;

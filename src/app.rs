@@ -1,0 +1,50 @@
+//! What a running server shares between requests.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::audit;
+use crate::auth::keys::Keys;
+use crate::auth::tokens::Tokens;
+use crate::config::Config;
+use crate::db::Database;
+use crate::http::contract::Contract;
+use crate::http::limits::Limits;
+
+/// The parts of a running server.
+pub struct App {
+    /// The database.
+    pub database: Database,
+    /// Keys of the deployment.
+    pub keys: Arc<Keys>,
+    /// Makes and checks access tokens.
+    pub tokens: Tokens,
+    /// Batch writer of the audit trail.
+    pub audit: audit::Writer,
+    /// The contract that is served, and the operations in it.
+    pub contract: Contract,
+    /// Request limits for each caller.
+    pub limits: Limits,
+    /// Settings.
+    pub config: Config,
+    /// Set when the server is asked to stop: it finishes what runs and takes nothing new.
+    pub draining: AtomicBool,
+}
+
+impl App {
+    /// Puts the parts together. Must run on the runtime that serves, since the audit writer lives there.
+    pub async fn start(config: Config, database: Database) -> Result<Self, String> {
+        let keys = Arc::new(Keys::load(&database, &config).await?);
+        let contract = Contract::build()?;
+        Ok(Self {
+            tokens: Tokens::new(Arc::clone(&keys), config.public_url.clone()),
+            audit: audit::Writer::start(database.clone()),
+            limits: Limits::per_minute(config.rate_limit),
+            draining: AtomicBool::new(false),
+            database,
+            keys,
+            contract,
+            config,
+        })
+    }
+}

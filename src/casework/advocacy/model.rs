@@ -1,0 +1,164 @@
+//! Codes and rows of advocacy.
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
+
+use crate::clock::UtcTime;
+use crate::ids::Id;
+use crate::schema::casework::{advocacy_assignments, advocacy_needs};
+
+crate::codes! {
+    /// What the adult has substantial difficulty in (Care Act 2014 s.68(3)).
+    pub enum Difficulty {
+        /// Understanding relevant information.
+        Understanding = "understanding",
+        /// Retaining it.
+        Retaining = "retaining",
+        /// Using or weighing it.
+        UsingOrWeighing = "using_or_weighing",
+        /// Communicating views, wishes or feelings.
+        Communicating = "communicating",
+    }
+}
+
+crate::codes! {
+    /// What follows.
+    pub enum NeedConclusion {
+        /// The authority must arrange an advocate.
+        Duty = "duty",
+        /// It may.
+        Power = "power",
+        /// It need not.
+        NotNeeded = "not_needed",
+    }
+}
+
+crate::codes! {
+    /// Whether something is so, as far as it is known.
+    pub enum YesNoNotKnown {
+        /// Yes.
+        Yes = "yes",
+        /// No.
+        No = "no",
+        /// Not known.
+        NotKnown = "not_known",
+    }
+}
+
+crate::codes! {
+    /// Kind of advocate.
+    pub enum AssignmentKind {
+        /// Independent advocate, Care Act 2014 s.68.
+        CareActS68 = "care_act_s68",
+        /// IMCA in adult protection (Mental Capacity Act 2005).
+        ImcaSafeguarding = "imca_safeguarding",
+        /// IMCA otherwise.
+        ImcaGeneral = "imca_general",
+        /// Independent mental health advocate.
+        Imha = "imha",
+        /// Without a statutory basis.
+        NonStatutory = "non_statutory",
+    }
+}
+
+impl AssignmentKind {
+    /// Whether this is an IMCA, whom only the manager instructs.
+    pub fn is_imca(self) -> bool {
+        matches!(self, Self::ImcaSafeguarding | Self::ImcaGeneral)
+    }
+}
+
+crate::codes! {
+    /// Whether the authority must or may.
+    pub enum AdvocacyBasis {
+        /// It must.
+        Duty = "duty",
+        /// It may.
+        Power = "power",
+    }
+}
+
+crate::codes! {
+    /// Where an assignment stands.
+    pub enum AssignmentState {
+        /// The advocate was asked.
+        Requested = "requested",
+        /// The advocate accepted; access to the case begins.
+        Accepted = "accepted",
+        /// The advocate met the adult and acts.
+        Active = "active",
+        /// The advocate declined.
+        Declined = "declined",
+        /// It ended; access ends with it.
+        Ended = "ended",
+        /// The advocate is not available.
+        Unavailable = "unavailable",
+    }
+}
+
+/// Someone who could support and represent the adult: not paid to care, the adult agrees, not implicated (Care Act
+/// 2014 s.68(4) and (5)).
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AppropriatePerson {
+    /// Whether there is one.
+    pub available: YesNoNotKnown,
+    /// Who.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: Option<String>,
+    /// Why, or why not.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub reason: Option<String>,
+}
+
+crate::record! {
+    /// Whether the adult needs an advocate, as it was seen at one time.
+    #[schema(example = json!({
+        "difficulties": ["understanding", "communicating"],
+        "appropriatePerson": {"available": "no", "reason": "Her only relative is the person of concern"},
+        "conclusion": "duty", "adultView": "She would like someone beside her"
+    }))]
+    Need in advocacy_needs as "advocacy_need", AdvocacyNeed, NeedView {
+        columns {
+            /// What follows.
+            conclusion: NeedConclusion,
+            /// What the adult thinks of it.
+            #[schema(min_length = 1, max_length = 4000)]
+            adult_view: Option<String>,
+        }
+        documents {
+            /// What the adult has substantial difficulty in; may be empty.
+            #[schema(max_items = 4)]
+            difficulties: Vec<Difficulty>,
+            /// Someone who could support and represent the adult.
+            appropriate_person: Option<AppropriatePerson>,
+        }
+    }
+}
+crate::record!(rules Need, AdvocacyNeed, NeedView);
+
+crate::case_row! {
+    /// An advocate asked to act on a case.
+    Assignment in advocacy_assignments as "advocacy_assignment" {
+        /// Kind of advocate.
+        kind: AssignmentKind,
+        /// Whether the authority must or may.
+        basis: AdvocacyBasis,
+        /// The advocate's entry in the register.
+        advocate_id: Id,
+        /// The need that stands behind it.
+        need_id: Option<Id>,
+        /// Where it stands.
+        state: AssignmentState,
+        /// When the advocate accepted.
+        accepted_at: Option<UtcTime>,
+        /// When the advocate first met the adult.
+        first_contact_at: Option<UtcTime>,
+        /// When it ended, or was declined.
+        ended_at: Option<UtcTime>,
+        /// Why it was declined or ended.
+        reason: Option<String>,
+    }
+}

@@ -1,0 +1,268 @@
+//! Use cases of assignments: asking an advocate, and what becomes of it.
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
+
+use super::model::{AdvocacyBasis, Assignment, AssignmentKind, AssignmentState, Need};
+use super::rules;
+use crate::act::Act;
+use crate::body::Body;
+use crate::casework::cases::reach::{Reached, reach, reach_for};
+use crate::casework::record::{CaseRow, Head, row, write_new, write_over};
+use crate::clock::{PastTime, UtcTime};
+use crate::http::answer::View;
+use crate::ids::Id;
+use crate::page::{PageRequest, Rows};
+use crate::people::adults::{self, AdultBrief};
+use crate::people::advocates;
+use crate::policy::{Action, Standing};
+use crate::problem::{Code, Fault, Problem};
+
+/// A request to an advocate.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({
+    "kind": "care_act_s68", "basis": "duty", "advocateId": "019a4c3e-8f00-7000-8000-000000000001"
+}))]
+pub struct NewAssignment {
+    /// Kind of advocate.
+    pub kind: AssignmentKind,
+    /// Whether the authority must or may.
+    pub basis: AdvocacyBasis,
+    /// The advocate's entry in the register.
+    pub advocate_id: Id,
+    /// The need that stands behind it; without one the answer shows a gap.
+    pub need_id: Option<Id>,
+}
+
+/// What becomes of an assignment.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "to": "accepted" }))]
+pub struct NewAssignmentStep {
+    /// The state to go to.
+    pub to: AssignmentState,
+    /// Why; needed to decline, to end, and when not available.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub reason: Option<String>,
+    /// When it happened; now, if absent.
+    #[schema(value_type = Option<PastTime>)]
+    pub effective_at: Option<UtcTime>,
+}
+
+/// An assignment.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AssignmentView {
+    /// Its id.
+    pub id: Id,
+    /// Kind of advocate.
+    pub kind: AssignmentKind,
+    /// Whether the authority must or may.
+    pub basis: AdvocacyBasis,
+    /// The advocate's entry in the register.
+    pub advocate_id: Id,
+    /// The need that stands behind it.
+    pub need_id: Option<Id>,
+    /// Where it stands.
+    pub state: AssignmentState,
+    /// For an advocate who was asked: the adult's name and communication needs.
+    pub adult: Option<AdultBrief>,
+    /// When the advocate accepted.
+    pub accepted_at: Option<UtcTime>,
+    /// When the advocate first met the adult.
+    pub first_contact_at: Option<UtcTime>,
+    /// When it ended, or was declined.
+    pub ended_at: Option<UtcTime>,
+    /// Why it was declined or ended.
+    pub reason: Option<String>,
+    /// 1, and one more with every step.
+    pub version: i64,
+    /// When the advocate was asked.
+    pub created_at: UtcTime,
+}
+
+impl View for AssignmentView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+fn view(row: Assignment, adult: Option<AdultBrief>) -> AssignmentView {
+    AssignmentView {
+        id: row.id,
+        kind: row.kind,
+        basis: row.basis,
+        advocate_id: row.advocate_id,
+        need_id: row.need_id,
+        state: row.state,
+        adult,
+        accepted_at: row.accepted_at,
+        first_contact_at: row.first_contact_at,
+        ended_at: row.ended_at,
+        reason: row.reason,
+        version: row.version,
+        created_at: row.created_at,
+    }
+}
+
+/// Asks an advocate.
+pub fn request(act: &mut Act, case: Id, body: &Body<NewAssignment>) -> Result<Id, Problem> {
+    let case = reach(act, case)?;
+    let new = body.valid()?;
+    if new.kind.is_imca() {
+        reach_for(act, case.row.id, Action::AssignmentsInstructImca)?;
+    }
+    let advocate = advocates::find(act.conn, new.advocate_id)?;
+    let need = match new.need_id {
+        Some(id) => Some(Need::find(act.conn, case.row.id, id)?),
+        None => None,
+    };
+    let mut faults = Vec::new();
+    if advocate.is_none() {
+        faults.push(Fault::at(
+            "/advocateId",
+            "unknown",
+            "There is no such entry in the register.",
+        ));
+    }
+    if need.is_some_and(|found| found.is_none()) {
+        faults.push(Fault::at(
+            "/needId",
+            "unknown",
+            "There is no such need on this case.",
+        ));
+    }
+    if !faults.is_empty() {
+        return Err(Problem::invalid(faults));
+    }
+    let Head {
+        id,
+        case_id,
+        authority,
+        version,
+        created_at,
+        created_by,
+        updated_at,
+        updated_by,
+    } = Head::new(act, &case);
+    let assignment = Assignment {
+        id,
+        case_id,
+        authority,
+        version,
+        created_at,
+        created_by,
+        updated_at,
+        updated_by,
+        kind: new.kind,
+        basis: new.basis,
+        advocate_id: new.advocate_id,
+        need_id: new.need_id,
+        state: AssignmentState::Requested,
+        accepted_at: None,
+        first_contact_at: None,
+        ended_at: None,
+        reason: None,
+    };
+    write_new(act, &assignment, "requested")
+}
+
+/// Reads an assignment. An advocate who was only asked sees their own, with what is needed to decide.
+pub fn get(act: &mut Act, case: Id, id: Id) -> Result<AssignmentView, Problem> {
+    let case = reach(act, case)?;
+    let assignment = theirs(act, &case, id)?;
+    shown(act, &case, assignment)
+}
+
+fn shown(act: &mut Act, case: &Reached, assignment: Assignment) -> Result<AssignmentView, Problem> {
+    let decides = case.standing == Standing::AdvocateAsked;
+    let adult = match case.row.adult_id.filter(|_| decides) {
+        // Alerts are case content: they come with acceptance.
+        Some(id) => adults::briefs(act.conn, &[id])?
+            .remove(&id)
+            .map(|brief| AdultBrief {
+                alerts: vec![],
+                ..brief
+            }),
+        None => None,
+    };
+    Ok(view(assignment, adult))
+}
+
+fn theirs(act: &mut Act, case: &Reached, id: Id) -> Result<Assignment, Problem> {
+    let assignment: Assignment = row(act, case, id)?;
+    let own_only = case.standing == Standing::AdvocateAsked;
+    if own_only && !advocates::is_entry_of(act.conn, assignment.advocate_id, act.caller.id)? {
+        return Err(Problem::not_found());
+    }
+    Ok(assignment)
+}
+
+/// Lists the assignments of a case; for an advocate who was only asked, their own.
+pub fn list(act: &mut Act, case: Id, page: &PageRequest) -> Result<Rows<AssignmentView>, Problem> {
+    let case = reach(act, case)?;
+    let rows = Rows::cut(Assignment::page(act.conn, case.row.id, page)?, page, |row| row.id);
+    let mut views = Vec::new();
+    for assignment in rows.items {
+        let own_only = case.standing == Standing::AdvocateAsked;
+        if !own_only || advocates::is_entry_of(act.conn, assignment.advocate_id, act.caller.id)? {
+            views.push(shown(act, &case, assignment)?);
+        }
+    }
+    Ok(Rows {
+        items: views,
+        next_after: rows.next_after,
+    })
+}
+
+/// Moves an assignment along.
+pub fn step(act: &mut Act, case: Id, id: Id, body: &Body<NewAssignmentStep>) -> Result<Id, Problem> {
+    let case = reach(act, case)?;
+    let mut assignment = theirs(act, &case, id)?;
+    act.expect_version(assignment.version)?;
+    let wanted = body.valid()?;
+    let (from, to) = (assignment.state, wanted.to);
+    let Some(action) = rules::step(from, to) else {
+        let detail = format!("There is no step from {} to {}.", from.as_str(), to.as_str());
+        return Err(Problem::invalid_transition(detail, &[]));
+    };
+    let reached = reach_for(act, case.row.id, action)?;
+    let advocates_own = matches!(reached.standing, Standing::Advocate | Standing::AdvocateAsked);
+    if advocates_own && !advocates::is_entry_of(act.conn, assignment.advocate_id, act.caller.id)? {
+        return Err(Problem::new(Code::Forbidden));
+    }
+    if rules::needs_reason(to) && wanted.reason.is_none() {
+        let missing = [Fault::required("/reason", "Say why.")];
+        return Err(Problem::invalid_transition(
+            "Something that must be recorded for this step is missing.",
+            &missing,
+        ));
+    }
+    let at = wanted.effective_at.unwrap_or(act.now);
+    assignment.state = to;
+    assignment.reason = wanted.reason.clone().or(assignment.reason);
+    match to {
+        AssignmentState::Accepted => assignment.accepted_at = Some(at),
+        AssignmentState::Active => assignment.first_contact_at = Some(at),
+        AssignmentState::Declined | AssignmentState::Ended | AssignmentState::Unavailable => {
+            assignment.ended_at = Some(at);
+        }
+        AssignmentState::Requested => {}
+    }
+    write_over(act, &mut assignment, to.as_str())
+}
+
+/// The assignment after a step, for whoever took it: one's own last step may be what ended one's access.
+pub fn after_step(act: &mut Act, case: Id, id: Id) -> Result<AssignmentView, Problem> {
+    let assignment = Assignment::find(act.conn, case, id)?.ok_or_else(Problem::not_found)?;
+    let own = advocates::is_entry_of(act.conn, assignment.advocate_id, act.caller.id)?;
+    match own {
+        true => Ok(view(assignment, None)),
+        false => get(act, case, id),
+    }
+}

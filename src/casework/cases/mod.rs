@@ -1,0 +1,14 @@
+//! The case: one adult, one concern, from the first conversation to "was it what you wanted?".
+//!
+//! Its states form a permissive graph ([`rules::step`]): not every stage happens, dates never block, and a
+//! refused step names everything that is missing.
+
+pub mod access;
+pub mod closing;
+pub mod dto;
+pub mod model;
+pub mod reach;
+pub mod routes;
+pub mod rules;
+pub mod service;
+pub mod store;

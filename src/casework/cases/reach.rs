@@ -1,0 +1,83 @@
+//! Reaching a case: the one way to a case and to everything recorded about it.
+
+use super::model::{Case, CaseState};
+use super::store;
+use crate::act::Act;
+use crate::db::Connection;
+use crate::ids::Id;
+use crate::policy::{Action, Caller, Clause, Scope, Standing, scope};
+use crate::problem::{Code, Problem};
+
+/// A case the caller may act on, and as what.
+#[derive(Debug, Clone)]
+pub struct Reached {
+    /// The case.
+    pub row: Case,
+    /// The strongest standing that permits the action.
+    pub standing: Standing,
+}
+
+/// Reaches a case for the operation's own permission.
+pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
+    reach_for(act, id, act.action)
+}
+
+/// Reaches a case for an action: 403 on a case that can be seen, 404 on one that cannot.
+pub fn reach_for(act: &mut Act, id: Id, action: Action) -> Result<Reached, Problem> {
+    let allowed = scope(act.caller, action);
+    let Some(row) = store::find(act.conn, &allowed, id)? else {
+        let readable = scope(act.caller, Action::CasesRead);
+        let seen = store::find(act.conn, &readable, id)?.is_some();
+        return Err(Problem::new(if seen { Code::Forbidden } else { Code::NotFound }));
+    };
+    act.found.authority = Some(row.authority.clone());
+    act.found.case_id = Some(row.id);
+    let standing = standing(act.conn, act.caller, &allowed, &row)?;
+    Ok(Reached { row, standing })
+}
+
+/// Which clause let the caller in. Clauses that the row itself answers come first; of the others a query
+/// decides, unless only one is left.
+fn standing(
+    conn: &mut Connection,
+    caller: &Caller,
+    allowed: &Scope,
+    row: &Case,
+) -> Result<Standing, Problem> {
+    if let Some(clause) = allowed.0.iter().find(|clause| answered_by(row, clause)) {
+        return Ok(clause.standing());
+    }
+    let others: Vec<&Clause> = allowed.0.iter().filter(|clause| needs_query(clause)).collect();
+    if let [only] = others.as_slice() {
+        return Ok(only.standing());
+    }
+    for clause in others {
+        if store::find(conn, &Scope(vec![clause.clone()]), row.id)?.is_some() {
+            return Ok(clause.standing());
+        }
+    }
+    tracing::error!(caller = %caller.id, "a case was reached by no clause");
+    Err(Problem::new(Code::Internal))
+}
+
+fn answered_by(row: &Case, clause: &Clause) -> bool {
+    match clause {
+        Clause::Authorities(_, authorities) => authorities.contains(&row.authority),
+        Clause::Allocated {
+            user,
+            teams,
+            authorities,
+        } => {
+            let to_team = row.allocated_team.is_some_and(|team| teams.contains(&team));
+            authorities.contains(&row.authority) && (row.allocated_to == Some(*user) || to_team)
+        }
+        Clause::OpenUnrestricted(authorities) => {
+            authorities.contains(&row.authority) && CaseState::OPEN.contains(&row.state) && !row.restricted
+        }
+        Clause::Granted(..) | Clause::Advocate(..) | Clause::ReferredBy(_) => false,
+    }
+}
+
+fn needs_query(clause: &Clause) -> bool {
+    matches!(clause, Clause::Granted(..) | Clause::Advocate(..))
+}

@@ -1,0 +1,339 @@
+//! Use cases of a case: open one, read, list, take a step.
+
+use serde_json::{Value, json};
+
+use super::closing::{ClosureChecklist, Conclusion};
+use super::dto::{CaseFilterParams, CaseView, EnquiryView, Expand, NewTransition};
+use super::model::{Case, CaseState, Enquiry, EnquiryType, Transition};
+use super::reach::{Reached, reach, reach_for};
+use super::rules::{self, Facts, Step};
+use super::store::{self, CaseFilter, Surroundings};
+use crate::act::Act;
+use crate::body::Body;
+use crate::casework::outcomes;
+use crate::casework::referrals::model::Status;
+use crate::casework::singleton::{self, Kind};
+use crate::clock::UtcTime;
+use crate::db::numbering::{Series, next_reference};
+use crate::db::types::Json;
+use crate::ids::Id;
+use crate::page::{PageRequest, Rows};
+use crate::policy::{Action, Standing};
+use crate::problem::{Code, Problem};
+
+/// A case to be opened from a referral.
+pub struct Opening {
+    /// The authority that owns it.
+    pub authority: String,
+    /// The adult, where one is identified.
+    pub adult: Option<Id>,
+    /// The practitioner it is allocated to.
+    pub allocated_to: Option<Id>,
+    /// The team it is allocated to.
+    pub allocated_team: Option<Id>,
+}
+
+/// Opens a case: a concern that was accepted.
+pub fn open(act: &mut Act, opening: Opening) -> Result<Case, Problem> {
+    let case = Case {
+        id: Id::new(),
+        authority: opening.authority,
+        version: 1,
+        created_at: act.now,
+        created_by: act.caller.id,
+        updated_at: act.now,
+        updated_by: act.caller.id,
+        reference: next_reference(act.conn, Series::Cases, act.now)?,
+        state: CaseState::Concern,
+        enquiry_type: None,
+        adult_id: opening.adult,
+        allocated_to: opening.allocated_to,
+        allocated_team: opening.allocated_team,
+        restricted: false,
+    };
+    store::insert(act.conn, &case)?;
+    act.emit(
+        "case",
+        "opened",
+        case.id,
+        case.version,
+        &case.authority,
+        Some(case.id),
+    )?;
+    Ok(case)
+}
+
+/// Reads a case.
+pub fn get(act: &mut Act, id: Id) -> Result<CaseView, Problem> {
+    let case = reach(act, id)?;
+    view(act, case)
+}
+
+/// Reads a case with some of its records.
+pub fn get_with(act: &mut Act, id: Id, expand: &[Expand]) -> Result<CaseView, Problem> {
+    let case = reach(act, id)?;
+    let mut answer = view(act, case.clone())?;
+    if expand.contains(&Expand::DesiredOutcomes) {
+        // Whoever may read the case and not its outcomes gets the case without them.
+        let readable = match Action::OutcomesRead.permits(case.standing) {
+            true => Ok(case),
+            false => reach_for(act, id, Action::OutcomesRead),
+        };
+        match readable {
+            Ok(case) => answer.desired_outcomes = Some(outcomes::service::all(act, &case)?),
+            Err(problem) if problem.code() == Code::Forbidden => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(answer)
+}
+
+fn view(act: &mut Act, case: Reached) -> Result<CaseView, Problem> {
+    let mut around = store::surroundings(act.conn, std::slice::from_ref(&case.row), act.now)?;
+    let around = around.remove(&case.row.id).unwrap_or_default();
+    Ok(shown(case.row, around, case.standing))
+}
+
+/// Lists the cases in the caller's scope.
+pub fn list(act: &mut Act, params: &CaseFilterParams, page: &PageRequest) -> Result<Rows<CaseView>, Problem> {
+    let allocated_to = match params.allocated_to.as_deref() {
+        None => None,
+        Some("me") => Some(act.caller.id),
+        Some(text) => Some(Id::parse(text).ok_or_else(|| {
+            Problem::parameter(
+                Code::BadParameter,
+                "allocatedTo",
+                "This must be `me` or the id of a user.",
+            )
+        })?),
+    };
+    let filter = CaseFilter {
+        states: params.state.clone(),
+        allocated_to,
+        authority: params.authority.clone(),
+    };
+    let scope = act.scope();
+    let rows = Rows::cut(store::page(act.conn, &scope, &filter, page)?, page, |case| {
+        case.id
+    });
+    let mut around = store::surroundings(act.conn, &rows.items, act.now)?;
+    // Gaps are for those whose every standing is staff's or an advocate's.
+    let standing = scope
+        .0
+        .iter()
+        .map(crate::policy::Clause::standing)
+        .max()
+        .unwrap_or(Standing::Adult);
+    Ok(rows.map(|case| {
+        let around = around.remove(&case.id).unwrap_or_default();
+        shown(case, around, standing)
+    }))
+}
+
+fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
+    let sees_gaps = standing.is_staff() || standing == Standing::Advocate;
+    let gaps = sees_gaps.then(|| rules::gaps(case.state, case.adult_id.is_some(), &around));
+    CaseView {
+        id: case.id,
+        reference: case.reference,
+        state: case.state,
+        stage_label: case.state.label().to_owned(),
+        enquiry_type: case.enquiry_type,
+        authority: case.authority,
+        adult: around.adult,
+        allocated_to: case.allocated_to,
+        allocated_team: case.allocated_team,
+        next_meeting: around.next_meeting,
+        gaps,
+        desired_outcomes: None,
+        version: case.version,
+        created_at: case.created_at,
+        updated_at: case.updated_at,
+    }
+}
+
+/// Lists a case's enquiries.
+pub fn enquiries(act: &mut Act, case: Id, page: &PageRequest) -> Result<Rows<EnquiryView>, Problem> {
+    let case = reach(act, case)?;
+    let rows = store::enquiries(act.conn, case.row.id, page)?;
+    Ok(Rows::cut(rows, page, |row| row.id).map(EnquiryView::from))
+}
+
+/// Reads one enquiry.
+pub fn enquiry(act: &mut Act, case: Id, id: Id) -> Result<EnquiryView, Problem> {
+    let case = reach(act, case)?;
+    store::enquiry(act.conn, case.row.id, id)?
+        .map(EnquiryView::from)
+        .ok_or_else(Problem::not_found)
+}
+
+/// Takes a step.
+pub fn transition(act: &mut Act, id: Id, body: &Body<NewTransition>) -> Result<Id, Problem> {
+    let mut case = reach(act, id)?.row;
+    act.expect_version(case.version)?;
+    let wanted = body.valid()?;
+    let Some(step) = rules::step(case.state, wanted.to) else {
+        let detail = format!(
+            "There is no step from {} to {}.",
+            case.state.as_str(),
+            wanted.to.as_str()
+        );
+        return Err(Problem::invalid_transition(detail, &[]));
+    };
+    reach_for(act, id, step.action())?;
+    let facts = facts(act, &case, step)?;
+    let missing = rules::missing_for(step, wanted, &facts);
+    if !missing.is_empty() {
+        return Err(Problem::invalid_transition(
+            "Something that must be recorded for this step is missing.",
+            &missing,
+        ));
+    }
+    let effective_at = wanted.effective_at.unwrap_or(act.now);
+    take(act, &mut case, step, wanted, &facts, effective_at)?;
+    Ok(id)
+}
+
+/// Takes a step as part of a larger use case that has judged it already.
+pub fn take_step(act: &mut Act, id: Id, wanted: &NewTransition) -> Result<(), Problem> {
+    let defect = || Problem::new(Code::Internal);
+    let mut case = store::find_any(act.conn, id)?.ok_or_else(defect)?;
+    let step = rules::step(case.state, wanted.to).ok_or_else(defect)?;
+    let facts = facts(act, &case, step)?;
+    let effective_at = wanted.effective_at.unwrap_or(act.now);
+    take(act, &mut case, step, wanted, &facts, effective_at)
+}
+
+fn facts(act: &mut Act, case: &Case, step: Step) -> Result<Facts, Problem> {
+    let mut facts = Facts {
+        has_adult: case.adult_id.is_some(),
+        enquiry_type: case.enquiry_type,
+        ..Facts::default()
+    };
+    match step {
+        Step::Conclude => {
+            facts.conclusion = singleton::load::<Conclusion>(act.conn, case.id, Kind::Conclusion)?.content;
+            facts.outcomes = outcomes::store::judged(act.conn, case.id)?;
+        }
+        Step::Close => {
+            facts.checklist =
+                singleton::load::<ClosureChecklist>(act.conn, case.id, Kind::ClosureChecklist)?.content;
+        }
+        Step::Reopen => facts.enquiry_type = store::last_enquiry_type(act.conn, case.id)?,
+        Step::OpenEnquiry | Step::EndWithoutEnquiry | Step::ChangeType | Step::PutPlanInForce => {}
+    }
+    Ok(facts)
+}
+
+fn take(
+    act: &mut Act,
+    case: &mut Case,
+    step: Step,
+    wanted: &NewTransition,
+    facts: &Facts,
+    effective_at: UtcTime,
+) -> Result<(), Problem> {
+    let from_state = case.state;
+    let content = serde_json::to_value(wanted).map_err(|_| Problem::new(Code::Internal))?;
+    match step {
+        Step::OpenEnquiry => open_enquiry(
+            act,
+            case,
+            wanted,
+            wanted.enquiry_type,
+            effective_at,
+            content.clone(),
+        )?,
+        Step::ChangeType => change_type(act, case, wanted.enquiry_type)?,
+        Step::Conclude => conclude(act, case, facts, effective_at)?,
+        Step::Reopen if wanted.to == CaseState::Enquiry => {
+            let kind = wanted.enquiry_type.or(facts.enquiry_type);
+            open_enquiry(act, case, wanted, kind, effective_at, content.clone())?;
+        }
+        Step::EndWithoutEnquiry | Step::PutPlanInForce | Step::Close | Step::Reopen => {}
+    }
+    case.state = wanted.to;
+    store::save(act, case)?;
+    let transition = Transition {
+        id: Id::new(),
+        case_id: case.id,
+        authority: case.authority.clone(),
+        from_state,
+        to_state: wanted.to,
+        effective_at,
+        recorded_at: act.now,
+        recorded_by: act.caller.id,
+        content: Json(content),
+    };
+    store::append_transition(act.conn, &transition)?;
+    let (verb, referral_status) = match step {
+        Step::Close | Step::EndWithoutEnquiry => ("closed", Some(Status::Closed)),
+        Step::Reopen => ("state_changed", Some(Status::Accepted)),
+        _ => ("state_changed", None),
+    };
+    if let Some(status) = referral_status {
+        store::set_referral_status(act, case.id, status)?;
+    }
+    act.emit(
+        "case",
+        verb,
+        case.id,
+        case.version,
+        &case.authority,
+        Some(case.id),
+    )
+}
+
+fn open_enquiry(
+    act: &mut Act,
+    case: &mut Case,
+    wanted: &NewTransition,
+    kind: Option<EnquiryType>,
+    effective_at: UtcTime,
+    decision: Value,
+) -> Result<(), Problem> {
+    let enquiry_type = kind.ok_or_else(|| Problem::new(Code::Internal))?;
+    let lead = wanted.lead.clone().unwrap_or_else(|| case.authority.clone());
+    case.enquiry_type = Some(enquiry_type);
+    let enquiry = Enquiry {
+        id: Id::new(),
+        case_id: case.id,
+        authority: case.authority.clone(),
+        version: 1,
+        created_at: act.now,
+        created_by: act.caller.id,
+        updated_at: act.now,
+        updated_by: act.caller.id,
+        enquiry_type,
+        started_on: effective_at.date(),
+        concluded_on: None,
+        lead,
+        decision: Json(decision),
+        conclusion: None,
+    };
+    Ok(store::insert_enquiry(act.conn, &enquiry)?)
+}
+
+fn change_type(act: &mut Act, case: &mut Case, kind: Option<EnquiryType>) -> Result<(), Problem> {
+    let (Some(mut enquiry), Some(kind)) = (store::open_enquiry(act.conn, case.id)?, kind) else {
+        return Err(Problem::new(Code::Internal));
+    };
+    enquiry.enquiry_type = kind;
+    case.enquiry_type = Some(kind);
+    store::save_enquiry(act, &mut enquiry)
+}
+
+fn conclude(act: &mut Act, case: &Case, facts: &Facts, effective_at: UtcTime) -> Result<(), Problem> {
+    let Some(mut enquiry) = store::open_enquiry(act.conn, case.id)? else {
+        return Err(Problem::new(Code::Internal));
+    };
+    enquiry.concluded_on = Some(effective_at.date());
+    let derived = json!({
+        "asked": outcomes::rules::asked(&facts.outcomes),
+        "overallAchievement": outcomes::rules::overall(&facts.outcomes),
+    });
+    enquiry.conclusion = Some(Json(
+        json!({ "conclusion": facts.conclusion, "derived": derived }),
+    ));
+    store::save_enquiry(act, &mut enquiry)
+}

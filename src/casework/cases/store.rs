@@ -1,0 +1,348 @@
+//! Queries for cases. Each begins from [`visible`], the caller's scope.
+
+use std::collections::HashMap;
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use super::model::{Case, CaseState, Enquiry, EnquiryType, Transition};
+use crate::act::{Act, guarded};
+use crate::casework::advocacy::model::{AdvocacyBasis, AssignmentKind, AssignmentState, NeedConclusion};
+use crate::clock::UtcTime;
+use crate::db::{Connection, MultiBackend};
+use crate::ids::Id;
+use crate::page::PageRequest;
+use crate::people::adults::{self, AdultBrief};
+use crate::policy::{AssignmentAccess, Clause, Scope, Standing};
+use crate::problem::Problem;
+use crate::schema::casework::{
+    advocacy_assignments, advocacy_needs, case_access, case_transitions, cases, desired_outcomes, enquiries,
+    meetings, referrals,
+};
+use crate::schema::people::advocates;
+
+type Condition = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Bool>>;
+type Visible = cases::BoxedQuery<'static, MultiBackend>;
+
+/// The cases in a scope; an empty scope has none.
+pub fn visible(scope: &Scope) -> Visible {
+    let nothing: Condition = Box::new(diesel::dsl::sql::<Bool>("1 = 0"));
+    let condition = scope
+        .0
+        .iter()
+        .map(condition)
+        .reduce(|any, one| Box::new(any.or(one)));
+    cases::table.filter(condition.unwrap_or(nothing)).into_boxed()
+}
+
+fn condition(clause: &Clause) -> Condition {
+    match clause {
+        Clause::Authorities(_, authorities) => within(authorities),
+        Clause::Allocated {
+            user,
+            teams,
+            authorities,
+        } => {
+            let to_user = cases::allocated_to.assume_not_null().eq(*user);
+            match teams.is_empty() {
+                true => Box::new(within(authorities).and(to_user)),
+                false => {
+                    let to_team = cases::allocated_team.assume_not_null().eq_any(teams.clone());
+                    Box::new(within(authorities).and(to_user.or(to_team)))
+                }
+            }
+        }
+        Clause::OpenUnrestricted(authorities) => Box::new(
+            within(authorities)
+                .and(cases::state.eq_any(CaseState::OPEN))
+                .and(cases::restricted.eq(false)),
+        ),
+        Clause::Granted(standing, user) => {
+            let relationship = if *standing == Standing::Adult {
+                "adult"
+            } else {
+                "representative"
+            };
+            let granted = case_access::table
+                .filter(case_access::case_id.eq(cases::id))
+                .filter(case_access::user_id.eq(*user))
+                .filter(case_access::relationship.eq(relationship))
+                .filter(case_access::ended_at.is_null());
+            Box::new(exists(granted))
+        }
+        Clause::Advocate(access, user) => {
+            let states = match access {
+                AssignmentAccess::Working => vec![AssignmentState::Accepted, AssignmentState::Active],
+                AssignmentAccess::Asked => vec![AssignmentState::Requested],
+            };
+            let theirs = advocates::table
+                .filter(advocates::user_id.eq(*user))
+                .select(advocates::id);
+            let assigned = advocacy_assignments::table
+                .filter(advocacy_assignments::case_id.eq(cases::id))
+                .filter(advocacy_assignments::advocate_id.eq_any(theirs))
+                .filter(advocacy_assignments::state.eq_any(states));
+            Box::new(exists(assigned))
+        }
+        // An agency reads its referrals, never the case that came of them.
+        Clause::ReferredBy(_) => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
+    }
+}
+
+fn within(authorities: &[String]) -> Condition {
+    match authorities {
+        // Equality lets the index give the order too.
+        [only] => Box::new(cases::authority.eq(only.clone())),
+        several => Box::new(cases::authority.eq_any(several.to_vec())),
+    }
+}
+
+/// The case of this id, if it is in scope.
+pub fn find(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Option<Case>> {
+    visible(scope)
+        .filter(cases::id.eq(id))
+        .select(Case::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The case of this id, for a use case that has made it itself.
+pub fn find_any(conn: &mut Connection, id: Id) -> QueryResult<Option<Case>> {
+    cases::table
+        .find(id)
+        .select(Case::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// What a list of cases can be narrowed to.
+#[derive(Debug, Default)]
+pub struct CaseFilter {
+    /// Any of these states.
+    pub states: Vec<CaseState>,
+    /// Allocated to this user.
+    pub allocated_to: Option<Id>,
+    /// Of this authority.
+    pub authority: Option<String>,
+}
+
+/// A page of the cases in scope.
+pub fn page(
+    conn: &mut Connection,
+    scope: &Scope,
+    filter: &CaseFilter,
+    page: &PageRequest,
+) -> QueryResult<Vec<Case>> {
+    let mut query = visible(scope);
+    match filter.states.as_slice() {
+        [] => {}
+        [only] => query = query.filter(cases::state.eq(*only)),
+        several => query = query.filter(cases::state.eq_any(several.to_vec())),
+    }
+    if let Some(user) = filter.allocated_to {
+        query = query.filter(cases::allocated_to.eq(user));
+    }
+    if let Some(authority) = &filter.authority {
+        query = query.filter(cases::authority.eq(authority.clone()));
+    }
+    crate::paged!(query, cases, page)
+        .select(Case::as_select())
+        .load(conn)
+}
+
+/// Writes a new case.
+pub fn insert(conn: &mut Connection, case: &Case) -> QueryResult<()> {
+    diesel::insert_into(cases::table)
+        .values(case)
+        .execute(conn)
+        .map(drop)
+}
+
+/// Writes a case over the version before it.
+pub fn save(act: &mut Act, case: &mut Case) -> Result<(), Problem> {
+    let read = cases::table.find(case.id).filter(cases::version.eq(case.version));
+    case.version += 1;
+    case.updated_at = act.now;
+    case.updated_by = act.caller.id;
+    guarded(diesel::update(read).set(&*case).execute(act.conn)?)
+}
+
+/// Appends a step to the case's history.
+pub fn append_transition(conn: &mut Connection, transition: &Transition) -> QueryResult<()> {
+    diesel::insert_into(case_transitions::table)
+        .values(transition)
+        .execute(conn)
+        .map(drop)
+}
+
+/// Writes a new enquiry.
+pub fn insert_enquiry(conn: &mut Connection, enquiry: &Enquiry) -> QueryResult<()> {
+    diesel::insert_into(enquiries::table)
+        .values(enquiry)
+        .execute(conn)
+        .map(drop)
+}
+
+/// Writes a changed enquiry.
+pub fn save_enquiry(act: &mut Act, enquiry: &mut Enquiry) -> Result<(), Problem> {
+    let read = enquiries::table
+        .find(enquiry.id)
+        .filter(enquiries::version.eq(enquiry.version));
+    enquiry.version += 1;
+    enquiry.updated_at = act.now;
+    enquiry.updated_by = act.caller.id;
+    guarded(diesel::update(read).set(&*enquiry).execute(act.conn)?)
+}
+
+/// The enquiry that is open.
+pub fn open_enquiry(conn: &mut Connection, case: Id) -> QueryResult<Option<Enquiry>> {
+    enquiries::table
+        .filter(enquiries::case_id.eq(case).and(enquiries::concluded_on.is_null()))
+        .select(Enquiry::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// A page of a case's enquiries.
+pub fn enquiries(conn: &mut Connection, case: Id, page: &PageRequest) -> QueryResult<Vec<Enquiry>> {
+    let query = enquiries::table.filter(enquiries::case_id.eq(case)).into_boxed();
+    crate::paged!(query, enquiries, page)
+        .select(Enquiry::as_select())
+        .load(conn)
+}
+
+/// One enquiry of a case.
+pub fn enquiry(conn: &mut Connection, case: Id, id: Id) -> QueryResult<Option<Enquiry>> {
+    enquiries::table
+        .find(id)
+        .filter(enquiries::case_id.eq(case))
+        .select(Enquiry::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The type of the last enquiry there was.
+pub fn last_enquiry_type(conn: &mut Connection, case: Id) -> QueryResult<Option<EnquiryType>> {
+    enquiries::table
+        .filter(enquiries::case_id.eq(case))
+        .order(enquiries::id.desc())
+        .select(enquiries::enquiry_type)
+        .first(conn)
+        .optional()
+}
+
+/// Lets the referrers of a case see that it has ended, or goes on again.
+pub fn set_referral_status(
+    act: &mut Act,
+    case: Id,
+    status: crate::casework::referrals::model::Status,
+) -> QueryResult<()> {
+    diesel::update(referrals::table.filter(referrals::case_id.eq(case)))
+        .set((
+            referrals::status.eq(status),
+            referrals::version.eq(referrals::version + 1),
+            referrals::updated_at.eq(act.now),
+            referrals::updated_by.eq(act.caller.id),
+        ))
+        .execute(act.conn)
+        .map(drop)
+}
+
+/// What stands around a case, as far as its answer shows it.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// The adult.
+    pub adult: Option<AdultBrief>,
+    /// Whether any desired outcome was recorded.
+    pub has_outcomes: bool,
+    /// The latest conclusion about the need for an advocate.
+    pub need: Option<NeedConclusion>,
+    /// Assignments that have not ended, and whether their basis is complete.
+    pub advocates: Vec<StandingAssignment>,
+    /// When the next meeting is planned.
+    pub next_meeting: Option<UtcTime>,
+}
+
+/// An assignment that has not ended.
+#[derive(Debug, Clone)]
+pub struct StandingAssignment {
+    /// Its kind.
+    pub kind: AssignmentKind,
+    /// Its basis.
+    pub basis: AdvocacyBasis,
+    /// Whether a recorded need stands behind it.
+    pub has_need: bool,
+}
+
+/// Loads the surroundings of these cases with a fixed number of statements.
+pub fn surroundings(
+    conn: &mut Connection,
+    rows: &[Case],
+    now: UtcTime,
+) -> QueryResult<HashMap<Id, Surroundings>> {
+    let ids: Vec<Id> = rows.iter().map(|case| case.id).collect();
+    let mut around: HashMap<Id, Surroundings> = ids.iter().map(|id| (*id, Surroundings::default())).collect();
+    let adults: HashMap<Id, AdultBrief> = adults::briefs(
+        conn,
+        &rows.iter().filter_map(|case| case.adult_id).collect::<Vec<_>>(),
+    )?;
+    for case in rows {
+        if let Some(place) = around.get_mut(&case.id) {
+            place.adult = case.adult_id.and_then(|id| adults.get(&id).cloned());
+        }
+    }
+    let with_outcomes: Vec<Id> = desired_outcomes::table
+        .filter(desired_outcomes::case_id.eq_any(&ids))
+        .select(desired_outcomes::case_id)
+        .distinct()
+        .load(conn)?;
+    for id in with_outcomes {
+        around.entry(id).or_default().has_outcomes = true;
+    }
+    let needs: Vec<(Id, NeedConclusion)> = advocacy_needs::table
+        .filter(advocacy_needs::case_id.eq_any(&ids))
+        .order(advocacy_needs::id)
+        .select((advocacy_needs::case_id, advocacy_needs::conclusion))
+        .load(conn)?;
+    for (id, conclusion) in needs {
+        around.entry(id).or_default().need = Some(conclusion);
+    }
+    let standing = [
+        AssignmentState::Requested,
+        AssignmentState::Accepted,
+        AssignmentState::Active,
+    ];
+    let assignments: Vec<(Id, AssignmentKind, AdvocacyBasis, Option<Id>)> = advocacy_assignments::table
+        .filter(advocacy_assignments::case_id.eq_any(&ids))
+        .filter(advocacy_assignments::state.eq_any(standing))
+        .select((
+            advocacy_assignments::case_id,
+            advocacy_assignments::kind,
+            advocacy_assignments::basis,
+            advocacy_assignments::need_id,
+        ))
+        .load(conn)?;
+    for (id, kind, basis, need) in assignments {
+        let assignment = StandingAssignment {
+            kind,
+            basis,
+            has_need: need.is_some(),
+        };
+        around.entry(id).or_default().advocates.push(assignment);
+    }
+    let planned: Vec<(Id, Option<UtcTime>)> = meetings::table
+        .filter(meetings::case_id.eq_any(&ids))
+        .filter(
+            meetings::held_start
+                .is_null()
+                .and(meetings::planned_start.ge(now)),
+        )
+        .select((meetings::case_id, meetings::planned_start))
+        .load(conn)?;
+    for (id, start) in planned {
+        let next = &mut around.entry(id).or_default().next_meeting;
+        *next = [*next, start].into_iter().flatten().min();
+    }
+    Ok(around)
+}

@@ -1,0 +1,355 @@
+//! The life of a record of a case, written once: reach the case, hold the version, check the rules, write,
+//! tell the outbox. (The call audits it.)
+//!
+//! [`case_row!`](crate::case_row) declares a table's row with its four queries; [`record!`](crate::record)
+//! adds the body and the view of a plain record, whose fields are the same in all three.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+
+use super::cases::reach::{Reached, reach};
+use crate::act::{Act, guarded};
+use crate::body::{Body, Patch};
+use crate::clock::UtcTime;
+use crate::db::Connection;
+use crate::http::answer::View;
+use crate::ids::Id;
+use crate::page::{PageRequest, Rows};
+use crate::problem::{Fault, Problem};
+
+/// What every record of a case has.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// Its id.
+    pub id: Id,
+    /// The case.
+    pub case_id: Id,
+    /// The authority that owns the case.
+    pub authority: String,
+    /// 1, and one more with every change.
+    pub version: i64,
+    /// When it was recorded.
+    pub created_at: UtcTime,
+    /// By whom.
+    pub created_by: Id,
+    /// When it was last changed.
+    pub updated_at: UtcTime,
+    /// By whom.
+    pub updated_by: Id,
+}
+
+impl Head {
+    /// The head of a record that this act creates.
+    pub fn new(act: &Act, case: &Reached) -> Self {
+        let (now, by) = (act.now, act.caller.id);
+        Self {
+            id: act.new_id,
+            case_id: case.row.id,
+            authority: case.row.authority.clone(),
+            version: 1,
+            created_at: now,
+            created_by: by,
+            updated_at: now,
+            updated_by: by,
+        }
+    }
+}
+
+/// A row that belongs to a case.
+pub trait CaseRow: Sized {
+    /// Name of the resource in events.
+    const RESOURCE: &'static str;
+
+    /// What it has like every other.
+    fn head(&self) -> Head;
+    /// Marks a change: one version more, by this caller, now.
+    fn touch(&mut self, act: &Act);
+    /// Writes a new row.
+    fn insert(&self, conn: &mut Connection) -> diesel::QueryResult<()>;
+    /// The row of this id in this case.
+    fn find(conn: &mut Connection, case: Id, id: Id) -> diesel::QueryResult<Option<Self>>;
+    /// A page of the case's rows, with one to spare.
+    fn page(conn: &mut Connection, case: Id, page: &PageRequest) -> diesel::QueryResult<Vec<Self>>;
+    /// Writes a touched row over the version before it; answers how many rows that changed.
+    fn save(&self, conn: &mut Connection) -> diesel::QueryResult<usize>;
+}
+
+/// A plain record: what a caller writes is what it holds.
+pub trait Record: CaseRow {
+    /// What a caller writes.
+    type Body: Serialize + DeserializeOwned + ToSchema + 'static;
+    /// What a caller reads.
+    type View: View + Send + 'static;
+
+    /// A row from a body.
+    fn new(head: Head, body: Self::Body) -> Self;
+    /// The part of the row that a caller writes.
+    fn body(&self) -> Self::Body;
+    /// The row as it is read.
+    fn view(self) -> Self::View;
+
+    /// What the field's own rules find wrong with a body, beyond the contract.
+    fn faults(_body: &Self::Body) -> Vec<Fault> {
+        vec![]
+    }
+}
+
+/// Finds a row of a case that was reached; missing is 404.
+pub fn row<R: CaseRow>(act: &mut Act, case: &Reached, id: Id) -> Result<R, Problem> {
+    R::find(act.conn, case.row.id, id)?.ok_or_else(Problem::not_found)
+}
+
+/// Writes a new row and tells what happened.
+pub fn write_new<R: CaseRow>(act: &mut Act, row: &R, verb: &str) -> Result<Id, Problem> {
+    row.insert(act.conn)?;
+    tell(act, row, verb)?;
+    Ok(row.head().id)
+}
+
+/// Writes a changed row over the version that was read and tells what happened.
+pub fn write_over<R: CaseRow>(act: &mut Act, row: &mut R, verb: &str) -> Result<Id, Problem> {
+    row.touch(act);
+    guarded(row.save(act.conn)?)?;
+    tell(act, row, verb)?;
+    Ok(row.head().id)
+}
+
+fn tell<R: CaseRow>(act: &mut Act, row: &R, verb: &str) -> Result<(), Problem> {
+    let head = row.head();
+    act.emit(
+        R::RESOURCE,
+        verb,
+        head.id,
+        head.version,
+        &head.authority,
+        Some(head.case_id),
+    )
+}
+
+/// Creates a plain record.
+pub fn create<R: Record>(act: &mut Act, case: Id, body: &Body<R::Body>) -> Result<Id, Problem>
+where
+    R::Body: Clone,
+{
+    let case = reach(act, case)?;
+    let body = body.checked(R::faults)?.clone();
+    let row = R::new(Head::new(act, &case), body);
+    write_new(act, &row, "recorded")
+}
+
+/// Reads one record.
+pub fn get<R: Record>(act: &mut Act, case: Id, id: Id) -> Result<R::View, Problem> {
+    let case = reach(act, case)?;
+    Ok(row::<R>(act, &case, id)?.view())
+}
+
+/// Reads a page of records.
+pub fn list<R: Record>(act: &mut Act, case: Id, page: &PageRequest) -> Result<Rows<R::View>, Problem> {
+    let case = reach(act, case)?;
+    let rows = R::page(act.conn, case.row.id, page)?;
+    Ok(Rows::cut(rows, page, |row| row.head().id).map(R::view))
+}
+
+/// Amends a record by a merge patch.
+pub fn amend<R: Record>(
+    act: &mut Act,
+    case: Id,
+    id: Id,
+    patch: &Body<Patch<R::Body>>,
+) -> Result<Id, Problem> {
+    let case = reach(act, case)?;
+    let row: R = row(act, &case, id)?;
+    act.expect_version(row.head().version)?;
+    let body = patch.valid()?.applied_to(&row.body())?;
+    let faults = R::faults(&body);
+    if !faults.is_empty() {
+        return Err(Problem::invalid(faults));
+    }
+    let mut amended = R::new(row.head(), body);
+    write_over(act, &mut amended, "amended")
+}
+
+/// Declares the row of a table of a case, with its queries.
+#[macro_export]
+macro_rules! case_row {
+    ($(#[$meta:meta])* $row:ident in $table:ident as $resource:literal {
+        $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, diesel::Insertable, diesel::Queryable, diesel::Selectable, diesel::AsChangeset)]
+        #[diesel(table_name = $table, treat_none_as_null = true, treat_none_as_default_value = false)]
+        pub struct $row {
+            /// Its id.
+            pub id: $crate::ids::Id,
+            /// The case.
+            pub case_id: $crate::ids::Id,
+            /// The authority that owns the case.
+            pub authority: String,
+            /// 1, and one more with every change.
+            pub version: i64,
+            /// When it was recorded.
+            pub created_at: $crate::clock::UtcTime,
+            /// By whom.
+            pub created_by: $crate::ids::Id,
+            /// When it was last changed.
+            pub updated_at: $crate::clock::UtcTime,
+            /// By whom.
+            pub updated_by: $crate::ids::Id,
+            $($(#[$field_meta])* pub $field: $type),*
+        }
+
+        impl $crate::casework::record::CaseRow for $row {
+            const RESOURCE: &'static str = $resource;
+
+            fn head(&self) -> $crate::casework::record::Head {
+                $crate::casework::record::Head {
+                    id: self.id,
+                    case_id: self.case_id,
+                    authority: self.authority.clone(),
+                    version: self.version,
+                    created_at: self.created_at,
+                    created_by: self.created_by,
+                    updated_at: self.updated_at,
+                    updated_by: self.updated_by,
+                }
+            }
+
+            fn touch(&mut self, act: &$crate::act::Act) {
+                self.version += 1;
+                self.updated_at = act.now;
+                self.updated_by = act.caller.id;
+            }
+
+            fn insert(&self, conn: &mut $crate::db::Connection) -> diesel::QueryResult<()> {
+                use diesel::prelude::*;
+                diesel::insert_into($table::table).values(self).execute(conn).map(drop)
+            }
+
+            fn find(
+                conn: &mut $crate::db::Connection,
+                case: $crate::ids::Id,
+                id: $crate::ids::Id,
+            ) -> diesel::QueryResult<Option<Self>> {
+                use diesel::prelude::*;
+                $table::table.find(id).filter($table::case_id.eq(case)).select(Self::as_select()).first(conn).optional()
+            }
+
+            fn page(
+                conn: &mut $crate::db::Connection,
+                case: $crate::ids::Id,
+                page: &$crate::page::PageRequest,
+            ) -> diesel::QueryResult<Vec<Self>> {
+                use diesel::prelude::*;
+                let query = $table::table.filter($table::case_id.eq(case)).into_boxed();
+                $crate::paged!(query, $table, page).select(Self::as_select()).load(conn)
+            }
+
+            fn save(&self, conn: &mut $crate::db::Connection) -> diesel::QueryResult<usize> {
+                use diesel::prelude::*;
+                let read = $table::table.find(self.id).filter($table::version.eq(self.version - 1));
+                diesel::update(read).set(self).execute(conn)
+            }
+        }
+    };
+}
+
+/// Declares a plain record: its row, its body and its view from one list of fields. `columns` are kept as they
+/// are, `documents` as JSON.
+#[macro_export]
+macro_rules! record {
+    ($(#[$meta:meta])* $row:ident in $table:ident as $resource:literal, $body:ident, $view:ident {
+        columns { $($(#[$column_meta:meta])* $column:ident: $column_type:ty),* $(,)? }
+        documents { $($(#[$document_meta:meta])* $document:ident: $document_type:ty),* $(,)? }
+    }) => {
+        $crate::case_row! {
+            /// The record as it is kept.
+            $row in $table as $resource {
+                $(#[doc = "See the body."] $column: $column_type,)*
+                $(#[doc = "See the body."] $document: $crate::db::types::Json<$document_type>,)*
+            }
+        }
+
+        #[serde_with::skip_serializing_none]
+        #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        $(#[$meta])*
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        pub struct $body {
+            $($(#[$column_meta])* pub $column: $column_type,)*
+            $($(#[$document_meta])* pub $document: $document_type,)*
+        }
+
+        #[serde_with::skip_serializing_none]
+        #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+        $(#[$meta])*
+        #[serde(rename_all = "camelCase")]
+        pub struct $view {
+            /// Its id.
+            pub id: $crate::ids::Id,
+            $($(#[$column_meta])* pub $column: $column_type,)*
+            $($(#[$document_meta])* pub $document: $document_type,)*
+            /// 1, and one more with every change.
+            pub version: i64,
+            /// When it was recorded.
+            pub created_at: $crate::clock::UtcTime,
+            /// When it was last changed.
+            pub updated_at: $crate::clock::UtcTime,
+        }
+
+        impl $crate::http::answer::View for $view {
+            fn version(&self) -> i64 {
+                self.version
+            }
+        }
+
+        impl $row {
+            fn made_of(head: $crate::casework::record::Head, body: $body) -> Self {
+                let $crate::casework::record::Head {
+                    id, case_id, authority, version, created_at, created_by, updated_at, updated_by
+                } = head;
+                Self {
+                    id, case_id, authority, version, created_at, created_by, updated_at, updated_by,
+                    $($column: body.$column,)*
+                    $($document: $crate::db::types::Json(body.$document),)*
+                }
+            }
+
+            fn written(&self) -> $body {
+                $body { $($column: self.$column.clone(),)* $($document: self.$document.0.clone(),)* }
+            }
+
+            fn viewed(self) -> $view {
+                $view {
+                    id: self.id,
+                    $($column: self.$column,)*
+                    $($document: self.$document.0,)*
+                    version: self.version,
+                    created_at: self.created_at,
+                    updated_at: self.updated_at,
+                }
+            }
+        }
+    };
+    (rules $row:ident, $body:ident, $view:ident $(, $faults:path)?) => {
+        impl $crate::casework::record::Record for $row {
+            type Body = $body;
+            type View = $view;
+
+            fn new(head: $crate::casework::record::Head, body: $body) -> Self {
+                Self::made_of(head, body)
+            }
+
+            fn body(&self) -> $body {
+                self.written()
+            }
+
+            fn view(self) -> $view {
+                self.viewed()
+            }
+
+            $(fn faults(body: &$body) -> Vec<$crate::problem::Fault> {
+                $faults(body)
+            })?
+        }
+    };
+}

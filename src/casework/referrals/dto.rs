@@ -1,0 +1,529 @@
+//! What callers send and read about referrals.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_with::skip_serializing_none;
+use utoipa::{IntoParams, ToSchema};
+
+use super::model::{AbuseType, AgreesToShare, ConcernKind, Location, Referral, Status, TriageDecision};
+use crate::casework::advocacy::model::YesNoNotKnown;
+use crate::casework::cases::dto::FeedbackToReferrer;
+use crate::casework::cases::model::Disposition;
+use crate::clock::UtcTime;
+use crate::http::answer::View;
+use crate::ids::Id;
+use crate::people::agencies::AgencyType;
+
+/// Who refers.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Referrer {
+    /// Name.
+    #[schema(max_length = 200)]
+    pub name: Option<String>,
+    /// Role or rank.
+    #[schema(max_length = 200)]
+    pub role: Option<String>,
+    /// What kind of organisation or person.
+    pub agency_type: Option<AgencyType>,
+    /// What the referrer is to the adult.
+    #[schema(max_length = 200)]
+    pub relationship: Option<String>,
+    /// Whether the referrer wants to stay unnamed to the adult.
+    pub anonymous: Option<bool>,
+    /// Whether the referrer wants to hear what came of it.
+    pub wants_feedback: Option<bool>,
+    /// How to reach the referrer safely.
+    #[schema(max_length = 500)]
+    pub contact: Option<String>,
+}
+
+/// A way to reach the adult, and whether it is safe.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReferredContact {
+    /// Telephone, e-mail, address …
+    #[schema(min_length = 1, max_length = 40)]
+    pub kind: String,
+    /// Number or address.
+    #[schema(min_length = 1, max_length = 500)]
+    pub value: String,
+    /// Whether it is safe to use.
+    pub safe_to_use: Option<YesNoNotKnown>,
+    /// Whether a message may be left.
+    pub safe_to_leave_message: Option<YesNoNotKnown>,
+}
+
+/// The adult, as far as known.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ReferredAdult {
+    /// Family name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub family_name: Option<String>,
+    /// Given names.
+    #[schema(max_items = 10)]
+    pub given_names: Vec<GivenName>,
+    /// What the adult likes to be called.
+    #[schema(min_length = 1, max_length = 200)]
+    pub preferred_name: Option<String>,
+    /// Date of birth.
+    #[schema(extensions(("x-rule" = json!("not_in_the_future"))))]
+    pub date_of_birth: Option<NaiveDate>,
+    /// NHS number; never needed.
+    #[schema(extensions(("x-rule" = json!("nhs_number"))), example = "9434765919")]
+    pub nhs_number: Option<String>,
+    /// Postcode.
+    #[schema(min_length = 2, max_length = 10)]
+    pub postcode: Option<String>,
+    /// Address.
+    #[schema(min_length = 1, max_length = 500)]
+    pub address: Option<String>,
+    /// Where the adult is now.
+    #[schema(min_length = 1, max_length = 500)]
+    pub whereabouts_now: Option<String>,
+    /// A description, where there is no name.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub description: Option<String>,
+    /// How to communicate with the adult.
+    #[schema(max_items = 20)]
+    pub communication_needs: Vec<CommunicationNeed>,
+    /// Ways to reach the adult.
+    #[schema(max_items = 20)]
+    pub contact_points: Vec<ReferredContact>,
+}
+
+/// A given name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = String, min_length = 1, max_length = 100, example = "Ada")]
+pub struct GivenName(pub String);
+
+/// A need in communication (Accessible Information Standard).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = String, min_length = 1, max_length = 200, example = "large print")]
+pub struct CommunicationNeed(pub String);
+
+/// What the worry is.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Concern {
+    /// About one adult, or an organisation.
+    pub kind: Option<ConcernKind>,
+    /// What happened, factually.
+    #[schema(min_length = 1, max_length = 16000, extensions(("x-rule" = json!("not_blank"))))]
+    pub summary: String,
+    /// First day.
+    #[schema(extensions(("x-rule" = json!("not_in_the_future"))))]
+    pub occurred_from: Option<NaiveDate>,
+    /// Last day.
+    #[schema(extensions(("x-rule" = json!("not_in_the_future"))))]
+    pub occurred_to: Option<NaiveDate>,
+    /// Whether it goes on.
+    pub ongoing: Option<YesNoNotKnown>,
+    /// Types of abuse, as far as they can be told.
+    #[serde(default)]
+    #[schema(max_items = 12)]
+    pub abuse_types: Vec<AbuseType>,
+    /// Where.
+    pub location: Option<Location>,
+    /// What care and support the adult needs.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub care_and_support_needs: Option<String>,
+    /// Why the adult cannot protect themselves.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub unable_to_protect_reason: Option<String>,
+    /// Injuries.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub injuries: Option<String>,
+    /// Whether the adult is in danger now.
+    pub immediate_danger: Option<YesNoNotKnown>,
+    /// What was done about it.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub actions_taken: Option<String>,
+}
+
+/// Someone the risk may come from.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReferredPersonOfConcern {
+    /// Name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: Option<String>,
+    /// What this person is to the adult.
+    #[schema(min_length = 1, max_length = 200)]
+    pub relationship: Option<String>,
+    /// Whether this person works with adults at risk.
+    pub works_with_adults: Option<YesNoNotKnown>,
+    /// Whether this person knows of the referral.
+    pub aware: Option<YesNoNotKnown>,
+}
+
+/// Others who may be at risk.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct OthersAtRisk {
+    /// Other adults.
+    pub adults: Option<YesNoNotKnown>,
+    /// Children.
+    pub children: Option<YesNoNotKnown>,
+    /// Whether children's services know.
+    pub childrens_services_told: Option<YesNoNotKnown>,
+}
+
+/// Someone the adult would like to have beside them.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RequestedRepresentative {
+    /// Name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// What this person is to the adult.
+    #[schema(min_length = 1, max_length = 200)]
+    pub relationship: Option<String>,
+}
+
+/// The referrer's own grading of risk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RiskGrading {
+    /// Which scheme.
+    #[schema(min_length = 1, max_length = 40)]
+    pub scheme: String,
+    /// Its value.
+    #[schema(min_length = 1, max_length = 40)]
+    pub value: String,
+}
+
+/// A reference in another system.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExternalReference {
+    /// Which system.
+    #[schema(min_length = 1, max_length = 40)]
+    pub system: String,
+    /// Its reference.
+    #[schema(min_length = 1, max_length = 100)]
+    pub value: String,
+}
+
+/// The agency's own message, kept as it came.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AgencyPayload {
+    /// What kind of message it is.
+    #[schema(min_length = 1, max_length = 200)]
+    pub schema: String,
+    /// The message; at most 32 levels deep.
+    #[schema(value_type = Object)]
+    pub body: Value,
+}
+
+/// A referral. The least that is needed: a summary, something to identify the adult by (or
+/// `concern.kind: organisational`), and whether the adult agrees to sharing, with a reason unless they do.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({
+    "agencyReference": "PPN-2026-0042", "authority": "northbank",
+    "referrer": {"name": "PC 1234 Okafor", "role": "police officer", "agencyType": "police", "wantsFeedback": true},
+    "adult": {"familyName": "Example", "givenNames": ["Ada"], "dateOfBirth": "1948-02-03", "nhsNumber": "9434765919",
+        "postcode": "SW1A 1AA", "whereaboutsNow": "at home", "communicationNeeds": ["large print"], "contactPoints": []},
+    "concern": {"kind": "individual", "summary": "Money missing after visits", "occurredFrom": "2026-11-01",
+        "ongoing": "yes", "abuseTypes": ["financial_or_material"], "location": "own_home",
+        "careAndSupportNeeds": "Needs help with shopping", "unableToProtectReason": "Depends on her nephew",
+        "injuries": "none seen", "immediateDanger": "no", "actionsTaken": "Spoke to her alone"},
+    "personsOfConcern": [{"name": "A Nephew", "relationship": "nephew", "worksWithAdults": "not_known", "aware": "no"}],
+    "othersAtRisk": {"adults": "no", "children": "not_known", "childrensServicesTold": "not_known"},
+    "adultAware": "yes", "adultAgreesToShare": "no", "reasonWithoutAgreement": "Others may be at risk",
+    "capacityIndication": "not_known", "reportedViews": "She wants it to stop",
+    "requestedRepresentative": {"name": "A Niece", "relationship": "niece"},
+    "riskGrading": {"scheme": "BRAG", "value": "amber"},
+    "externalReferences": [{"system": "police_urn", "value": "01AB/1234/26"}]
+}))]
+pub struct NewReferral {
+    /// The agency's own reference of this message about this adult; needed from API clients.
+    #[schema(min_length = 1, max_length = 100)]
+    pub agency_reference: Option<String>,
+    /// The authority it goes to; the client's default, if absent.
+    #[schema(min_length = 1, max_length = 40)]
+    pub authority: Option<String>,
+    /// Who refers.
+    pub referrer: Option<Referrer>,
+    /// The adult, as far as known.
+    #[serde(default)]
+    pub adult: ReferredAdult,
+    /// What the worry is.
+    pub concern: Concern,
+    /// Whom the risk may come from.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub persons_of_concern: Vec<ReferredPersonOfConcern>,
+    /// Others who may be at risk.
+    #[serde(default)]
+    pub others_at_risk: OthersAtRisk,
+    /// Whether the adult knows of the referral.
+    pub adult_aware: Option<YesNoNotKnown>,
+    /// Whether the adult agrees that this is shared; never a gate.
+    pub adult_agrees_to_share: AgreesToShare,
+    /// Why it is shared without; needed unless the adult agrees.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason_without_agreement: Option<String>,
+    /// Whether there are signs that the adult lacks capacity in the matter.
+    pub capacity_indication: Option<YesNoNotKnown>,
+    /// What the adult wants, as the referrer reports it; not yet the adult's words.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reported_views: Option<String>,
+    /// Whom the adult would like to have beside them.
+    pub requested_representative: Option<RequestedRepresentative>,
+    /// The referrer's own grading of risk.
+    pub risk_grading: Option<RiskGrading>,
+    /// References in other systems: an incident, a call.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub external_references: Vec<ExternalReference>,
+    /// The agency's own message.
+    pub agency_payload: Option<AgencyPayload>,
+}
+
+/// Something that was received and could not be used.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Warning {
+    /// Where it stood.
+    pub pointer: String,
+    /// Why.
+    pub code: String,
+}
+
+/// What a referrer reads, and all of it: nothing tells whether the person is known.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Receipt {
+    /// Id of the referral.
+    pub id: Id,
+    /// For people to read out.
+    #[schema(example = "REF-2026-000123")]
+    pub reference: String,
+    /// Where it stands.
+    pub status: Status,
+    /// When it was received.
+    pub received_at: UtcTime,
+    /// The agency's own reference.
+    pub agency_reference: Option<String>,
+    /// When someone looked at it.
+    pub acknowledged_at: Option<UtcTime>,
+    /// What the referrer is told came of it.
+    pub feedback: Option<String>,
+    /// What happens next.
+    pub what_happens_next: String,
+    /// What to do now, where there is danger.
+    pub if_urgent: Option<String>,
+    /// What was received and could not be used.
+    pub warnings: Vec<Warning>,
+    /// 1, and one more with every change.
+    pub version: i64,
+}
+
+impl View for Receipt {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl From<Referral> for Receipt {
+    fn from(row: Referral) -> Self {
+        let next = match row.status {
+            Status::Received => "A safeguarding manager will look at this and decide what is done.",
+            Status::InformationRequested => "We need to know more from you before we can decide.",
+            Status::Accepted => "We are talking with the person and those who can help.",
+            Status::AnotherRoute => "This is being dealt with in another way.",
+            Status::Withdrawn => "You withdrew this. What we know already we still look at.",
+            Status::Closed => "Our work on this has ended.",
+        };
+        let urgent = "If someone is in danger now, ring 999. Do not wait for us.";
+        Self {
+            id: row.id,
+            reference: row.reference,
+            status: row.status,
+            received_at: row.created_at,
+            agency_reference: row.agency_reference,
+            acknowledged_at: row.triaged_at,
+            feedback: row.triage.and_then(|triage| triage.0.feedback),
+            what_happens_next: next.to_owned(),
+            if_urgent: row.urgent.then(|| urgent.to_owned()),
+            warnings: row
+                .warnings
+                .0
+                .into_iter()
+                .map(|unused| Warning {
+                    pointer: unused.pointer,
+                    code: unused.code,
+                })
+                .collect(),
+            version: row.version,
+        }
+    }
+}
+
+/// A referral as the authority's staff read it.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReferralView {
+    /// Its id.
+    pub id: Id,
+    /// For people to read out.
+    #[schema(example = "REF-2026-000123")]
+    pub reference: String,
+    /// The authority it went to.
+    pub authority: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Immediate danger was reported.
+    pub urgent: bool,
+    /// The agency's information-sharing agreement was not in force.
+    pub agreement_lapsed: bool,
+    /// The person is under 18: pass it to children's services.
+    pub childrens_route: bool,
+    /// When it was received.
+    pub received_at: UtcTime,
+    /// The case it led to.
+    pub case_id: Option<Id>,
+    /// What was decided.
+    pub decision: Option<TriageDecision>,
+    /// The reasons.
+    pub narrative: Option<String>,
+    /// When it was decided.
+    pub triaged_at: Option<UtcTime>,
+    /// Whether it counts as a concern in the national collection.
+    pub counts_as_concern: Option<bool>,
+    /// What was sent.
+    pub content: NewReferral,
+    /// What was received and could not be used, as it was received.
+    #[schema(value_type = Vec<Object>)]
+    pub unused: Vec<Value>,
+    /// 1, and one more with every change.
+    pub version: i64,
+}
+
+impl From<Referral> for ReferralView {
+    fn from(row: Referral) -> Self {
+        let triage = row.triage.map(|triage| triage.0);
+        Self {
+            id: row.id,
+            reference: row.reference,
+            authority: row.authority,
+            status: row.status,
+            urgent: row.urgent,
+            agreement_lapsed: row.agreement_lapsed,
+            childrens_route: row.childrens_route,
+            received_at: row.created_at,
+            case_id: row.case_id,
+            decision: triage.as_ref().map(|triage| triage.decision),
+            narrative: triage.and_then(|triage| triage.narrative),
+            triaged_at: row.triaged_at,
+            counts_as_concern: row.counts_as_concern,
+            content: row.content.0,
+            unused: row
+                .warnings
+                .0
+                .iter()
+                .filter_map(|unused| serde_json::to_value(unused).ok())
+                .collect(),
+            version: row.version,
+        }
+    }
+}
+
+/// A referral, as much of it as the reader may know.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum ReferralAnswer {
+    /// To the authority's staff.
+    Staff(Box<ReferralView>),
+    /// To the referrer.
+    Referrer(Box<Receipt>),
+}
+
+impl View for ReferralAnswer {
+    fn version(&self) -> i64 {
+        match self {
+            Self::Staff(view) => view.version,
+            Self::Referrer(receipt) => receipt.version,
+        }
+    }
+}
+
+/// Filters of the list of referrals.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReferralFilter {
+    /// Only referrals with this status; repeat for "or".
+    #[serde(default)]
+    #[param(inline)]
+    pub status: Vec<Status>,
+    /// The one with this reference of one's own agency.
+    pub agency_reference: Option<String>,
+}
+
+/// What becomes of a referral.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "decision": "accept", "allocateTo": "019a4c3e-8f00-7000-8000-000000000001" }))]
+pub struct NewTriage {
+    /// The decision.
+    pub decision: TriageDecision,
+    /// With `accept`: the practitioner it is allocated to.
+    pub allocate_to: Option<Id>,
+    /// With `accept`: the team it is allocated to.
+    pub allocate_to_team: Option<Id>,
+    /// With `accept` and `no_enquiry`: the known adult it is about.
+    pub adult_id: Option<Id>,
+    /// With `accept` and `no_enquiry`: it is about someone new, though a known adult looks alike.
+    pub new_adult: Option<bool>,
+    /// With `link`: the case it joins.
+    pub case_id: Option<Id>,
+    /// With `no_enquiry`: what was done instead.
+    #[serde(default)]
+    #[schema(max_items = 11)]
+    pub dispositions: Vec<Disposition>,
+    /// The reasons; needed for every decision but `accept` and `link`.
+    #[schema(min_length = 1, max_length = 8000)]
+    pub narrative: Option<String>,
+    /// With `no_enquiry`: what the adult thinks of it.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub adult_view: Option<String>,
+    /// With `no_enquiry`: why the adult was not asked.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub adult_view_not_sought_reason: Option<String>,
+    /// What the referrer is told, or why nothing.
+    pub feedback_to_referrer: Option<FeedbackToReferrer>,
+}
+
+/// A known adult who may be the one referred.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Candidate {
+    /// The adult's record.
+    pub id: Id,
+    /// The name it is under.
+    pub name: String,
+    /// Date of birth.
+    pub date_of_birth: Option<NaiveDate>,
+    /// What is the same: `nhs_number`, `name_and_date_of_birth`.
+    pub matched_on: Vec<String>,
+}

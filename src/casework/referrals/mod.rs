@@ -1,0 +1,12 @@
+//! Referrals: how a worry about an adult comes in, from a partner agency's system or a member of staff.
+//!
+//! It lands: a lapsed agreement or a slip of the pen never makes a concern disappear unseen. And it says little:
+//! the referrer reads a receipt, never whether the person is known.
+
+pub mod dto;
+pub mod model;
+pub mod routes;
+pub mod rules;
+pub mod service;
+pub mod store;
+pub mod triage;

@@ -1,0 +1,212 @@
+//! Codes and rows of referrals.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::dto::NewReferral;
+use crate::body::Unused;
+use crate::clock::UtcTime;
+use crate::db::types::Json;
+use crate::ids::Id;
+use crate::schema::casework::{intake_refusals, referrals};
+
+crate::codes! {
+    /// What the referrer is told about where it stands.
+    pub enum Status {
+        /// It was received.
+        Received = "received",
+        /// More was asked.
+        InformationRequested = "information_requested",
+        /// It was accepted.
+        Accepted = "accepted",
+        /// It went another way.
+        AnotherRoute = "another_route",
+        /// The referrer withdrew it; closes nothing.
+        Withdrawn = "withdrawn",
+        /// What it led to is closed.
+        Closed = "closed",
+    }
+}
+
+crate::codes! {
+    /// Type of abuse or risk.
+    pub enum AbuseType {
+        /// Physical Abuse.
+        Physical = "physical",
+        /// Sexual Abuse.
+        Sexual = "sexual",
+        /// Psychological Abuse.
+        Psychological = "psychological",
+        /// Financial or Material Abuse.
+        FinancialOrMaterial = "financial_or_material",
+        /// Discriminatory Abuse.
+        Discriminatory = "discriminatory",
+        /// Organisational Abuse.
+        Organisational = "organisational",
+        /// Neglect and Acts of Omission.
+        NeglectAndActsOfOmission = "neglect_and_acts_of_omission",
+        /// Domestic Abuse.
+        Domestic = "domestic",
+        /// Sexual Exploitation.
+        SexualExploitation = "sexual_exploitation",
+        /// Modern Slavery.
+        ModernSlavery = "modern_slavery",
+        /// Self-Neglect.
+        SelfNeglect = "self_neglect",
+        /// Not known.
+        NotKnown = "not_known",
+    }
+}
+
+crate::codes! {
+    /// Where it happened.
+    pub enum Location {
+        /// Own Home.
+        OwnHome = "own_home",
+        /// In the Community.
+        InTheCommunity = "in_the_community",
+        /// Community Service.
+        CommunityService = "community_service",
+        /// Care Home - Nursing.
+        CareHomeNursing = "care_home_nursing",
+        /// Care Home - Residential.
+        CareHomeResidential = "care_home_residential",
+        /// Hospital - Acute.
+        HospitalAcute = "hospital_acute",
+        /// Hospital - Mental Health.
+        HospitalMentalHealth = "hospital_mental_health",
+        /// Hospital - Community.
+        HospitalCommunity = "hospital_community",
+        /// Other.
+        Other = "other",
+        /// Not known.
+        NotKnown = "not_known",
+    }
+}
+
+crate::codes! {
+    /// What the concern is about.
+    pub enum ConcernKind {
+        /// One adult.
+        Individual = "individual",
+        /// An organisation; there may be no identified adult.
+        Organisational = "organisational",
+    }
+}
+
+crate::codes! {
+    /// Whether the adult agrees that this is shared.
+    pub enum AgreesToShare {
+        /// Yes.
+        Yes = "yes",
+        /// No; sharing goes on with a reason.
+        No = "no",
+        /// Not known.
+        NotKnown = "not_known",
+        /// Lacks capacity for this decision.
+        LacksCapacityForThisDecision = "lacks_capacity_for_this_decision",
+    }
+}
+
+crate::codes! {
+    /// What becomes of a referral.
+    pub enum TriageDecision {
+        /// It becomes a case.
+        Accept = "accept",
+        /// It joins a case.
+        Link = "link",
+        /// It becomes a case that is closed without an enquiry.
+        NoEnquiry = "no_enquiry",
+        /// More is asked of the referrer.
+        MoreInformation = "more_information",
+        /// It goes to another authority.
+        OtherAuthority = "other_authority",
+        /// It is no safeguarding matter.
+        NotSafeguarding = "not_safeguarding",
+        /// It repeats another referral.
+        Duplicate = "duplicate",
+    }
+}
+
+/// What was decided about a referral, and what the referrer may know of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TriageRecord {
+    /// The decision.
+    pub decision: TriageDecision,
+    /// Its reasons.
+    pub narrative: Option<String>,
+    /// What the referrer was told.
+    pub feedback: Option<String>,
+    /// Why nothing was.
+    pub feedback_withheld_reason: Option<String>,
+    /// By whom.
+    pub by: Id,
+}
+
+/// A referral as kept.
+#[derive(Debug, Clone, Insertable, Queryable, Selectable, AsChangeset)]
+#[diesel(table_name = referrals, treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct Referral {
+    /// Id.
+    pub id: Id,
+    /// The authority it went to.
+    pub authority: String,
+    /// 1, and one more with every change.
+    pub version: i64,
+    /// When it was received.
+    pub created_at: UtcTime,
+    /// By whom it was sent.
+    pub created_by: Id,
+    /// When it last changed.
+    pub updated_at: UtcTime,
+    /// By whom.
+    pub updated_by: Id,
+    /// For people: `REF-2026-000123`.
+    pub reference: String,
+    /// The agency that sent it.
+    pub agency_id: Option<Id>,
+    /// The agency's own reference.
+    pub agency_reference: Option<String>,
+    /// Digest of the body, to know a repetition.
+    pub body_digest: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Immediate danger was reported.
+    pub urgent: bool,
+    /// The agency's agreement was not in force; flags, and never stops.
+    pub agreement_lapsed: bool,
+    /// The person is under 18: to be passed to children's services.
+    pub childrens_route: bool,
+    /// The case it led to.
+    pub case_id: Option<Id>,
+    /// What was decided.
+    pub triage: Option<Json<TriageRecord>>,
+    /// When.
+    pub triaged_at: Option<UtcTime>,
+    /// Whether it counts as a concern in the national collection (SG1).
+    pub counts_as_concern: Option<bool>,
+    /// What was sent.
+    pub content: Json<NewReferral>,
+    /// What was received and could not be used.
+    pub warnings: Json<Vec<Unused>>,
+}
+
+/// A refused intake, without its content.
+#[derive(Debug, Clone, Insertable, Queryable, Selectable)]
+#[diesel(table_name = intake_refusals, treat_none_as_default_value = false)]
+pub struct IntakeRefusal {
+    /// Id.
+    pub id: Id,
+    /// Where it would have gone.
+    pub authority: Option<String>,
+    /// The agency that sent it.
+    pub agency_id: Option<Id>,
+    /// Who sent it.
+    pub actor_id: Id,
+    /// When.
+    pub refused_at: UtcTime,
+    /// Why.
+    pub code: String,
+    /// At which places.
+    pub pointers: Json<Vec<String>>,
+}

@@ -1,0 +1,198 @@
+//! `/v1/referrals` and `/v1/intake-refusals`.
+
+use actix_web::{HttpRequest, get, post};
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::dto::{NewReferral, NewTriage, Receipt, ReferralAnswer, ReferralFilter};
+use super::triage::{self, TriageView};
+use super::{service, store};
+use crate::act::Act;
+use crate::body::Body;
+use crate::clock::UtcTime;
+use crate::http::answer::{Refusal, Reply};
+use crate::http::call::Call;
+use crate::http::extract::{Ids, Intake};
+use crate::http::list::NoFilter;
+use crate::http::params::{IfMatchHeader, ReferralPath};
+use crate::ids::Id;
+use crate::page::{Page, PageParams, PageRequest, Rows};
+use crate::policy::Role;
+use crate::problem::Problem;
+
+/// Registers the operations.
+pub fn operations(config: &mut ServiceConfig) {
+    config
+        .service(list_referrals)
+        .service(submit_referral)
+        .service(get_referral)
+        .service(triage_referral)
+        .service(list_intake_refusals);
+}
+
+/// List referrals
+///
+/// Staff read them whole. An agency reads the receipts of its own, and nothing else.
+#[utoipa::path(
+    operation_id = "listReferrals",
+    tag = "Referrals",
+    params(PageParams, ReferralFilter),
+    responses((status = 200, description = "A page of referrals or receipts", body = Page<ReferralAnswer>)),
+    extensions(("x-permission" = json!("referrals.read")))
+)]
+#[get("/v1/referrals")]
+pub async fn list_referrals(call: Call) -> Reply {
+    call.list(service::list).await
+}
+
+/// How strictly a referral is read.
+#[derive(Debug, serde::Deserialize, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct PreferHeader {
+    /// `handling=lenient`: what cannot be used is kept and answered as a warning instead of a refusal.
+    #[serde(rename = "Prefer")]
+    #[param(example = "handling=lenient")]
+    pub prefer: Option<String>,
+}
+
+/// Send a referral
+///
+/// The same body under the same agency reference gives the first referral back, for ever; another body under it is
+/// a conflict that names the first. Consent, an NHS number and a date of birth are never needed.
+#[utoipa::path(
+    operation_id = "submitReferral",
+    tag = "Referrals",
+    params(PreferHeader),
+    request_body = NewReferral,
+    responses((status = 201, description = "The receipt", body = Receipt)),
+    extensions(("x-permission" = json!("referrals.submit")))
+)]
+#[post("/v1/referrals")]
+pub async fn submit_referral(call: Call, request: HttpRequest, body: Intake<NewReferral>) -> Reply {
+    let preference = request
+        .headers()
+        .get("prefer")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let lenient = preference
+        .split([',', ';'])
+        .any(|part| part.trim() == "handling=lenient");
+    let door = call.clone();
+    let reply = match body.0 {
+        Err(problem) => Err(Refusal(problem)),
+        Ok(body) if lenient => take(call, body, true).await,
+        Ok(body) => match body.well_shaped() {
+            Err(problem) => Err(Refusal(problem)),
+            Ok(body) => take(call, body, false).await,
+        },
+    };
+    match reply {
+        Ok(mut response) => {
+            if lenient {
+                let applied = actix_web::http::header::HeaderValue::from_static("handling=lenient");
+                let name = actix_web::http::header::HeaderName::from_static("preference-applied");
+                response.headers_mut().insert(name, applied);
+            }
+            Ok(response)
+        }
+        Err(Refusal(problem)) => {
+            let noted = problem.clone();
+            door.aside(move |act| service::note_refusal(act, &noted)).await?;
+            Err(problem.into())
+        }
+    }
+}
+
+async fn take(call: Call, body: Body<NewReferral>, lenient: bool) -> Reply {
+    call.create(
+        body,
+        move |act, body| service::submit(act, body, lenient),
+        service::receipt,
+    )
+    .await
+}
+
+/// Read a referral
+///
+/// Staff read it whole; the agency that sent it reads its receipt.
+#[utoipa::path(
+    operation_id = "getReferral",
+    tag = "Referrals",
+    params(ReferralPath),
+    responses((status = 200, description = "The referral or the receipt", body = ReferralAnswer)),
+    extensions(("x-permission" = json!("referrals.read")))
+)]
+#[get("/v1/referrals/{referralId}")]
+pub async fn get_referral(call: Call, ids: Ids<1>) -> Reply {
+    let Ids([referral]) = ids;
+    call.read(move |act| service::get(act, referral)).await
+}
+
+/// Decide what becomes of a referral
+///
+/// `accept` makes it a case, allocated to a person or a team; `link` joins it to one; `no_enquiry` makes a case that
+/// is closed. A strong match with a known adult is 409 `possible_match` until `adultId` or `newAdult` says which.
+#[utoipa::path(
+    operation_id = "triageReferral",
+    tag = "Referrals",
+    params(ReferralPath, IfMatchHeader),
+    request_body = NewTriage,
+    responses((status = 200, description = "What was decided, with the case", body = TriageView)),
+    extensions(("x-permission" = json!("referrals.triage")))
+)]
+#[post("/v1/referrals/{referralId}/triage")]
+pub async fn triage_referral(call: Call, ids: Ids<1>, body: Body<NewTriage>) -> Reply {
+    let Ids([referral]) = ids;
+    call.change(
+        body,
+        move |act, body| triage::triage(act, referral, body),
+        triage::outcome,
+    )
+    .await
+}
+
+/// A referral that was refused at the door, without its content.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct IntakeRefusalView {
+    /// Its id.
+    pub id: Id,
+    /// The agency that sent it.
+    pub agency_id: Option<Id>,
+    /// When.
+    pub refused_at: UtcTime,
+    /// Why.
+    pub code: String,
+    /// At which places of the body.
+    pub pointers: Vec<String>,
+}
+
+/// List refused intake
+///
+/// So that no concern is lost at the door: who sent something that could not be taken, when, and why.
+#[utoipa::path(
+    operation_id = "listIntakeRefusals",
+    tag = "Referrals",
+    params(PageParams),
+    responses((status = 200, description = "A page of refusals", body = Page<IntakeRefusalView>)),
+    extensions(("x-permission" = json!("intake_refusals.read")))
+)]
+#[get("/v1/intake-refusals")]
+pub async fn list_intake_refusals(call: Call) -> Reply {
+    call.list(|act, _: &NoFilter, page| refusals(act, page)).await
+}
+
+fn refusals(act: &mut Act, page: &PageRequest) -> Result<Rows<IntakeRefusalView>, Problem> {
+    let authorities = act.caller.authorities_as(&[Role::Manager]);
+    let rows = store::refusals(act.conn, &authorities, page)?;
+    Ok(Rows::cut(rows, page, |row| row.id).map(|row| IntakeRefusalView {
+        id: row.id,
+        agency_id: row.agency_id,
+        refused_at: row.refused_at,
+        code: row.code,
+        pointers: row.pointers.0,
+    }))
+}

@@ -1,0 +1,321 @@
+//! Triage: what becomes of a referral. Spans referral, adult and case in one transaction.
+
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
+
+use super::dto::{Candidate, NewReferral, NewTriage};
+use super::model::{Referral, Status, TriageDecision, TriageRecord};
+use super::{rules, store};
+use crate::act::Act;
+use crate::body::Body;
+use crate::casework::cases::dto::{FeedbackToReferrer, NewTransition};
+use crate::casework::cases::model::CaseState;
+use crate::casework::cases::reach::reach_for;
+use crate::casework::cases::service::{self as cases, Opening};
+use crate::db::types::Json;
+use crate::http::answer::View;
+use crate::ids::Id;
+use crate::people::adults::{self, Adult};
+use crate::people::users;
+use crate::policy::{Action, Role};
+use crate::problem::{Code, Fault, Problem};
+
+/// What triage did.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TriageView {
+    /// The referral.
+    pub id: Id,
+    /// What was decided.
+    pub decision: Option<TriageDecision>,
+    /// Where the referral stands.
+    pub status: Status,
+    /// The case it led to.
+    pub case_id: Option<Id>,
+    /// Whether it counts as a concern in the national collection.
+    pub counts_as_concern: Option<bool>,
+    /// The referral's version.
+    pub version: i64,
+}
+
+impl View for TriageView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+/// Reads what was decided.
+pub fn outcome(act: &mut Act, id: Id) -> Result<TriageView, Problem> {
+    let row = reach_referral(act, id)?;
+    Ok(TriageView {
+        id: row.id,
+        decision: row.triage.map(|triage| triage.0.decision),
+        status: row.status,
+        case_id: row.case_id,
+        counts_as_concern: row.counts_as_concern,
+        version: row.version,
+    })
+}
+
+fn reach_referral(act: &mut Act, id: Id) -> Result<Referral, Problem> {
+    let scope = act.scope();
+    let found = match store::find(act.conn, &scope, id)? {
+        Some(row) => row,
+        None => {
+            let readable = crate::policy::scope(act.caller, Action::ReferralsRead);
+            let seen = store::find(act.conn, &readable, id)?.is_some();
+            return Err(Problem::new(if seen { Code::Forbidden } else { Code::NotFound }));
+        }
+    };
+    act.found.authority = Some(found.authority.clone());
+    act.found.case_id = found.case_id;
+    Ok(found)
+}
+
+/// Decides what becomes of a referral.
+pub fn triage(act: &mut Act, id: Id, body: &Body<NewTriage>) -> Result<Id, Problem> {
+    let mut referral = reach_referral(act, id)?;
+    act.expect_version(referral.version)?;
+    let wanted = body.valid()?.clone();
+    if !rules::can_be_triaged(referral.status) {
+        return Err(Problem::invalid_transition(
+            "This referral was decided already.",
+            &[],
+        ));
+    }
+    let content = referral.content.0.clone();
+    let organisational = content.concern.kind == Some(super::model::ConcernKind::Organisational);
+    let missing = rules::missing_for_triage(&wanted, !organisational);
+    if !missing.is_empty() {
+        return Err(Problem::invalid_transition(
+            "Something that must be recorded for this is missing.",
+            &missing,
+        ));
+    }
+    referral.case_id = match wanted.decision {
+        TriageDecision::Accept => Some(accept(act, &referral, &content, &wanted)?),
+        TriageDecision::NoEnquiry => Some(end_without_enquiry(act, &referral, &content, &wanted)?),
+        TriageDecision::Link => Some(link(act, &referral, &wanted)?),
+        _ => None,
+    };
+    act.found.case_id = referral.case_id;
+    settle(act, &mut referral, wanted)
+}
+
+fn settle(act: &mut Act, referral: &mut Referral, wanted: NewTriage) -> Result<Id, Problem> {
+    let feedback = wanted.feedback_to_referrer;
+    referral.status = rules::status_after(wanted.decision);
+    referral.counts_as_concern = rules::counts_as_concern(wanted.decision);
+    referral.triaged_at = Some(act.now);
+    referral.triage = Some(Json(TriageRecord {
+        decision: wanted.decision,
+        narrative: wanted.narrative,
+        feedback: feedback
+            .as_ref()
+            .filter(|feedback| feedback.given == Some(true))
+            .and_then(|feedback| feedback.text.clone()),
+        feedback_withheld_reason: feedback.and_then(|feedback: FeedbackToReferrer| feedback.withheld_reason),
+        by: act.caller.id,
+    }));
+    store::save(act, referral)?;
+    act.emit(
+        "referral",
+        "status_changed",
+        referral.id,
+        referral.version,
+        &referral.authority,
+        referral.case_id,
+    )?;
+    Ok(referral.id)
+}
+
+fn accept(
+    act: &mut Act,
+    referral: &Referral,
+    content: &NewReferral,
+    wanted: &NewTriage,
+) -> Result<Id, Problem> {
+    let mut faults = Vec::new();
+    if let Some(user) = wanted.allocate_to
+        && !is_staff_of(act, user, &referral.authority)?
+    {
+        faults.push(Fault::at(
+            "/allocateTo",
+            "unknown",
+            "There is no such practitioner in this authority.",
+        ));
+    }
+    if let Some(team) = wanted.allocate_to_team
+        && users::team_authority(act.conn, team)?.as_ref() != Some(&referral.authority)
+    {
+        faults.push(Fault::at(
+            "/allocateToTeam",
+            "unknown",
+            "There is no such team in this authority.",
+        ));
+    }
+    if !faults.is_empty() {
+        return Err(Problem::invalid(faults));
+    }
+    open_case(act, referral, content, wanted)
+}
+
+fn is_staff_of(act: &mut Act, user: Id, authority: &str) -> Result<bool, Problem> {
+    let user = users::find(act.conn, user)?.filter(|user| user.enabled);
+    Ok(user.is_some_and(|user| {
+        user.roles.0.iter().any(|grant| {
+            let does_casework = matches!(
+                grant.role,
+                Role::Practitioner | Role::DelegatedPractitioner | Role::Manager
+            );
+            does_casework && grant.authority == authority
+        })
+    }))
+}
+
+fn open_case(
+    act: &mut Act,
+    referral: &Referral,
+    content: &NewReferral,
+    wanted: &NewTriage,
+) -> Result<Id, Problem> {
+    let adult = adult_of(act, referral, content, wanted)?;
+    let opening = Opening {
+        authority: referral.authority.clone(),
+        adult,
+        allocated_to: wanted.allocate_to,
+        allocated_team: wanted.allocate_to_team,
+    };
+    Ok(cases::open(act, opening)?.id)
+}
+
+/// The case of a concern that ends at once, so that it is counted and found again.
+fn end_without_enquiry(
+    act: &mut Act,
+    referral: &Referral,
+    content: &NewReferral,
+    wanted: &NewTriage,
+) -> Result<Id, Problem> {
+    let case = open_case(act, referral, content, wanted)?;
+    let transition = NewTransition {
+        to: CaseState::ClosedNoEnquiry,
+        effective_at: None,
+        enquiry_type: None,
+        three_part_test: None,
+        other_enquiry_reason: None,
+        lead: None,
+        adult_view: wanted.adult_view.clone(),
+        adult_view_not_sought_reason: wanted.adult_view_not_sought_reason.clone(),
+        dispositions: wanted.dispositions.clone(),
+        narrative: wanted.narrative.clone(),
+        feedback_to_referrer: wanted.feedback_to_referrer.clone(),
+        plan: None,
+        reason: None,
+    };
+    cases::take_step(act, case, &transition)?;
+    Ok(case)
+}
+
+fn link(act: &mut Act, referral: &Referral, wanted: &NewTriage) -> Result<Id, Problem> {
+    let fault = || {
+        Problem::invalid(vec![Fault::at(
+            "/caseId",
+            "unknown",
+            "There is no such case in this authority.",
+        )])
+    };
+    let id = wanted.case_id.ok_or_else(fault)?;
+    let case = reach_for(act, id, Action::CasesDecide).map_err(|_| fault())?;
+    match case.row.authority == referral.authority {
+        true => Ok(case.row.id),
+        false => Err(fault()),
+    }
+}
+
+/// The adult's record: the one named, a new one, or none where the concern identifies nobody.
+fn adult_of(
+    act: &mut Act,
+    referral: &Referral,
+    content: &NewReferral,
+    wanted: &NewTriage,
+) -> Result<Option<Id>, Problem> {
+    if let Some(id) = wanted.adult_id {
+        return match adults::find(act.conn, &referral.authority, id)? {
+            Some(adult) => Ok(Some(adult.id)),
+            None => Err(Problem::invalid(vec![Fault::at(
+                "/adultId",
+                "unknown",
+                "There is no such adult here.",
+            )])),
+        };
+    }
+    let adult = &content.adult;
+    if *adult == super::dto::ReferredAdult::default() {
+        return Ok(None);
+    }
+    if wanted.new_adult != Some(true) {
+        let candidates = candidates(act, referral, content)?;
+        if !candidates.is_empty() {
+            return Err(Problem::new(Code::PossibleMatch).with("candidates", candidates));
+        }
+    }
+    let row = Adult {
+        id: Id::new(),
+        authority: referral.authority.clone(),
+        version: 1,
+        created_at: act.now,
+        created_by: act.caller.id,
+        updated_at: act.now,
+        updated_by: act.caller.id,
+        family_name: adult.family_name.clone(),
+        given_names: Json(adult.given_names.iter().map(|name| name.0.clone()).collect()),
+        preferred_name: adult.preferred_name.clone(),
+        date_of_birth: adult.date_of_birth,
+        date_of_death: None,
+        nhs_number: adult.nhs_number.clone(),
+        postcode: adult.postcode.clone(),
+        communication_needs: Json(
+            adult
+                .communication_needs
+                .iter()
+                .map(|need| need.0.clone())
+                .collect(),
+        ),
+        alerts: Json(vec![]),
+    };
+    adults::insert(act.conn, &row)?;
+    Ok(Some(row.id))
+}
+
+fn candidates(act: &mut Act, referral: &Referral, content: &NewReferral) -> Result<Vec<Candidate>, Problem> {
+    let adult = &content.adult;
+    let birth = adult.family_name.as_deref().zip(adult.date_of_birth);
+    let found = adults::strong_matches(act.conn, &referral.authority, adult.nhs_number.as_deref(), birth)?;
+    Ok(found
+        .into_iter()
+        .map(|known| {
+            let mut matched_on = Vec::new();
+            if known.nhs_number.is_some() && known.nhs_number == adult.nhs_number {
+                matched_on.push("nhs_number".to_owned());
+            }
+            if known.date_of_birth == adult.date_of_birth && known.family_name == adult.family_name {
+                matched_on.push("name_and_date_of_birth".to_owned());
+            }
+            let names: Vec<&str> = known
+                .given_names
+                .0
+                .iter()
+                .chain(known.family_name.iter())
+                .map(String::as_str)
+                .collect();
+            Candidate {
+                id: known.id,
+                name: names.join(" "),
+                date_of_birth: known.date_of_birth,
+                matched_on,
+            }
+        })
+        .collect())
+}

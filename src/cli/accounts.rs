@@ -1,0 +1,242 @@
+//! `token`, `user add` and `client add`.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+
+use crate::auth::keys::Keys;
+use crate::auth::tokens::Tokens;
+use crate::auth::{passwords, secrets};
+use crate::casework::cases::access;
+use crate::clock;
+use crate::config::Config;
+use crate::db::Database;
+use crate::db::types::Json;
+use crate::ids::Id;
+use crate::people::agencies::{self, Agency, AgencyType};
+use crate::people::authorities::{self, Authority};
+use crate::people::clients::{self, ApiClient};
+use crate::people::users::{self, User};
+use crate::policy::{CallerKind, Role, RoleGrant};
+use crate::problem::{Code, Problem};
+
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Make an account; prints its id
+    #[command(
+        after_help = "Examples:\n  msp-api user add kim --role manager --authority northbank\n  \
+        msp-api user add ada --role adult --authority northbank --case MSP-2026-000001"
+    )]
+    Add(UserAdd),
+}
+
+#[derive(Debug, Args)]
+pub struct UserAdd {
+    /// Name to sign in with
+    username: String,
+    /// Name people know; the sign-in name, if not given
+    #[arg(long)]
+    name: Option<String>,
+    /// Role
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// Authority in which the role is held; set up if it is new
+    #[arg(long)]
+    authority: String,
+    /// For an adult or representative: reference of the case they may see
+    #[arg(long)]
+    case: Option<String>,
+    /// Read the password from standard input; without one the account signs in only with `msp-api token`
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+fn role(code: &str) -> Result<Role, String> {
+    let known = || {
+        Role::ALL
+            .iter()
+            .map(|role| role.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    Role::parse(code).ok_or_else(|| format!("one of: {}", known()))
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ClientCommand {
+    /// Register an API client; prints its id and its secret, once
+    #[command(
+        after_help = "Example: msp-api client add west-police --agency \"Westshire Police\" --agency-type police \
+        --authority northbank --agreement-from 2026-04-01"
+    )]
+    Add(ClientAdd),
+}
+
+#[derive(Debug, Args)]
+pub struct ClientAdd {
+    /// Name of the client
+    name: String,
+    /// Agency it belongs to; registered if it is new
+    #[arg(long)]
+    agency: String,
+    /// Kind of agency
+    #[arg(long, value_parser = agency_type, default_value = "other")]
+    agency_type: AgencyType,
+    /// Authorities it may refer to; the first is its default
+    #[arg(long, required = true)]
+    authority: Vec<String>,
+    /// Scopes
+    #[arg(long, default_values_t = ["referrals:submit".to_owned(), "referrals:read".to_owned()])]
+    scope: Vec<String>,
+    /// First day of the agency's information-sharing agreement
+    #[arg(long)]
+    agreement_from: Option<NaiveDate>,
+}
+
+fn agency_type(code: &str) -> Result<AgencyType, String> {
+    AgencyType::parse(code).ok_or_else(|| "not a kind of agency".to_owned())
+}
+
+/// Prints an access token.
+pub async fn token(config: &Config, database: &Database, name: String) -> Result<(), String> {
+    if config.production {
+        return Err("`token` is for local use and refused with MSP_PRODUCTION=true".to_owned());
+    }
+    let keys = Arc::new(Keys::load(database, config).await?);
+    let wanted = name.clone();
+    let found = database
+        .read(move |conn| {
+            if let Some(user) = users::named(conn, &wanted)? {
+                return Ok(Some((user.id, CallerKind::User, vec![])));
+            }
+            let client = clients::named(conn, &wanted)?;
+            Ok(client.map(|client| (client.id, CallerKind::Client, client.scopes.0)))
+        })
+        .await
+        .map_err(|problem| problem.for_operator())?;
+    let (id, kind, scopes) = found.ok_or_else(|| format!("there is no user or client named {name}"))?;
+    let tokens = Tokens::new(keys, config.public_url.clone());
+    println!(
+        "{}",
+        tokens
+            .issue(id, kind, &scopes, clock::now())
+            .map_err(|problem| problem.for_operator())?
+    );
+    Ok(())
+}
+
+/// Makes an account.
+pub async fn user(config: &Config, database: &Database, command: UserCommand) -> Result<(), String> {
+    let UserCommand::Add(add) = command;
+    let _ = config;
+    let password_hash = if add.password_stdin {
+        Some(passwords::hash(&password()?).map_err(|problem| problem.for_operator())?)
+    } else {
+        None
+    };
+    let user = User {
+        id: Id::new(),
+        username: add.username.clone(),
+        name: add.name.unwrap_or(add.username),
+        enabled: true,
+        password_hash,
+        agency_id: None,
+        roles: Json(vec![RoleGrant {
+            role: add.role,
+            authority: add.authority.clone(),
+        }]),
+        public_contact: None,
+        created_at: clock::now(),
+    };
+    let id = user.id;
+    let (role, authority, case) = (add.role, add.authority, add.case);
+    database
+        .write(move |conn| {
+            authorities::ensure(conn, &Authority::new(&authority, clock::now()))?;
+            if users::named(conn, &user.username)?.is_some() {
+                return Err(Problem::new(Code::Conflict).saying("there is an account of this name already"));
+            }
+            users::insert(conn, &user)?;
+            match &case {
+                Some(reference) => access::grant(conn, reference, &authority, user.id, role, clock::now()),
+                None => Ok(()),
+            }
+        })
+        .await
+        .map_err(|problem| problem.for_operator())?;
+    println!("{id}");
+    Ok(())
+}
+
+fn password() -> Result<String, String> {
+    let mut text = String::new();
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|error| error.to_string())?;
+    let password = text.trim_end_matches(['\r', '\n']).to_owned();
+    match password.chars().count() {
+        12..=200 => Ok(password),
+        _ => Err("a password has 12 to 200 characters".to_owned()),
+    }
+}
+
+/// Registers a client.
+pub async fn client(database: &Database, command: ClientCommand) -> Result<(), String> {
+    let ClientCommand::Add(add) = command;
+    if let Some(unknown) = add
+        .scope
+        .iter()
+        .find(|scope| !clients::SCOPES.contains(&scope.as_str()))
+    {
+        return Err(format!(
+            "{unknown} is no scope; there are: {}",
+            clients::SCOPES.join(", ")
+        ));
+    }
+    let secret = secrets::random().map_err(|problem| problem.for_operator())?;
+    let (id, now, given) = (Id::new(), clock::now(), secret.clone());
+    database
+        .write(move |conn| {
+            for code in &add.authority {
+                if !authorities::exists(conn, code)? {
+                    return Err(Problem::new(Code::NotFound).saying(format!("there is no authority {code}")));
+                }
+            }
+            if clients::named(conn, &add.name)?.is_some() {
+                return Err(Problem::new(Code::Conflict).saying("there is a client of this name already"));
+            }
+            let agency = match agencies::named(conn, &add.agency)? {
+                Some(known) => known,
+                None => {
+                    let new = Agency {
+                        id: Id::new(),
+                        name: add.agency.clone(),
+                        agency_type: add.agency_type,
+                        ods_code: None,
+                        agreement_from: add.agreement_from,
+                        agreement_until: None,
+                        created_at: now,
+                    };
+                    agencies::insert(conn, &new)?;
+                    new
+                }
+            };
+            let client = ApiClient {
+                id,
+                name: add.name.clone(),
+                agency_id: agency.id,
+                scopes: Json(add.scope.clone()),
+                default_authority: add.authority.first().cloned(),
+                authorities: Json(add.authority.clone()),
+                enabled: true,
+                created_at: now,
+            };
+            Ok(clients::insert(conn, &client, &given)?)
+        })
+        .await
+        .map_err(|problem| problem.for_operator())?;
+    println!("client_id={id}\nclient_secret={secret}");
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! `serve` and `health`.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use actix_web::web::Data;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use super::migrated;
+use crate::app::App;
+use crate::config::Config;
+use crate::db::Target;
+use crate::{demo, server};
+
+/// Serves until asked to stop; then finishes what runs.
+pub async fn serve(config: Config, with_demo: bool) -> Result<(), String> {
+    if with_demo && config.production {
+        return Err("demo data is refused with MSP_PRODUCTION=true".to_owned());
+    }
+    start_logging(&config)?;
+    let database = migrated(&config).await?;
+    let _only_server = claim_file(database.target())?;
+    if with_demo {
+        let credentials = demo::fill(&database).await?;
+        println!(
+            "{}",
+            credentials
+                .as_deref()
+                .unwrap_or("The demo data is there already; its passwords were printed once.")
+        );
+    }
+    let metrics = PrometheusBuilder::new()
+        .install_recorder()
+        .map_err(|error| error.to_string())?;
+    let (bind, metrics_bind) = (config.bind, config.metrics_bind);
+    let app = Data::new(App::start(config, database).await?);
+    let listener = TcpListener::bind(bind).map_err(|error| format!("cannot listen on {bind}: {error}"))?;
+    let server = server::serve(&app, listener).map_err(|error| error.to_string())?;
+    let handle = server.handle();
+    if let Some(address) = metrics_bind {
+        let listener =
+            TcpListener::bind(address).map_err(|error| format!("cannot listen on {address}: {error}"))?;
+        let metrics =
+            server::serve_metrics(metrics, app.clone(), listener).map_err(|error| error.to_string())?;
+        actix_web::rt::spawn(metrics);
+    }
+    println!(
+        "msp-api {} on {}: http://{bind}",
+        env!("CARGO_PKG_VERSION"),
+        app.database.target().kind()
+    );
+    println!("  documentation http://{bind}/docs/   contract http://{bind}/openapi.json");
+    actix_web::rt::spawn(async move {
+        stop_signal().await;
+        app.draining.store(true, Ordering::Relaxed);
+        tracing::info!("stopping: running requests are finished");
+        handle.stop(true).await;
+    });
+    server.await.map_err(|error| error.to_string())
+}
+
+async fn stop_signal() {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+fn start_logging(config: &Config) -> Result<(), String> {
+    let filter = EnvFilter::try_new(&config.log).map_err(|error| format!("MSP_LOG: {error}"))?;
+    let logging = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let started = match config.log_format.as_str() {
+        "json" => logging.json().flatten_event(true).try_init(),
+        _ => logging.compact().try_init(),
+    };
+    started.map_err(|error| error.to_string())
+}
+
+/// Keeps a second server off the same SQLite file; short commands do not take this lock.
+fn claim_file(target: &Target) -> Result<Option<std::fs::File>, String> {
+    let Target::Sqlite(path) = target else {
+        return Ok(None);
+    };
+    let place = path.with_extension("server.lock");
+    let file = std::fs::File::create(&place).map_err(|error| format!("{}: {error}", place.display()))?;
+    file.try_lock()
+        .map_err(|_| format!("another server uses {}", path.display()))?;
+    Ok(Some(file))
+}
+
+/// Asks the server on `MSP_BIND` whether it is ready.
+pub fn health(config: &Config) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("not ready: {error}");
+    let mut address = config.bind;
+    if address.ip().is_unspecified() {
+        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2)).map_err(failed)?;
+    stream
+        .set_read_timeout(Some(Duration::from_secs(3)))
+        .map_err(failed)?;
+    write!(
+        stream,
+        "GET /health/ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )
+    .map_err(failed)?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).map_err(failed)?;
+    match answer.starts_with("HTTP/1.1 200") {
+        true => Ok(()),
+        false => Err("not ready".to_owned()),
+    }
+}

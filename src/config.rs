@@ -1,0 +1,140 @@
+//! Every setting, read from the environment once at start. A wrong one ends the program with a clear message.
+
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser};
+
+/// The settings. `msp-api config` prints them with their meaning and value.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "msp-api", disable_help_flag = true, disable_version_flag = true)]
+pub struct Config {
+    /// Where the data is kept: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        default_value = "sqlite:data/msp.db",
+        hide_env_values = true
+    )]
+    pub database_url: String,
+
+    /// Connections to the database, and so requests that use it at one time
+    #[arg(long, env = "MSP_POOL_SIZE", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=500))]
+    pub pool_size: u32,
+
+    /// Address to listen on (the flag --bind goes before it)
+    #[arg(long, env = "MSP_BIND", default_value = "127.0.0.1:8080")]
+    pub bind: std::net::SocketAddr,
+
+    /// Address of /metrics; without it there are none
+    #[arg(long, env = "MSP_METRICS_BIND")]
+    pub metrics_bind: Option<std::net::SocketAddr>,
+
+    /// URL under which callers reach this server: the issuer and audience of its tokens
+    #[arg(long, env = "MSP_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
+    pub public_url: String,
+
+    /// true refuses demo data, plain-HTTP public URLs and a signing key kept in the database
+    #[arg(long, env = "MSP_PRODUCTION", default_value_t = false, action = clap::ArgAction::Set)]
+    pub production: bool,
+
+    /// PEM file (PKCS#8, Ed25519) of the key that signs access tokens; made and kept in the database if not given
+    #[arg(long, env = "MSP_SIGNING_KEY_FILE")]
+    pub signing_key_file: Option<PathBuf>,
+
+    /// Requests a minute for each client and each user; 0 turns limits off
+    #[arg(long, env = "MSP_RATE_LIMIT", default_value_t = 600, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub rate_limit: u32,
+
+    /// Seconds within which a request's whole body must arrive
+    #[arg(long, env = "MSP_BODY_SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=300))]
+    pub body_seconds: u64,
+
+    /// Seconds given to running requests when the server is asked to stop
+    #[arg(long, env = "MSP_SHUTDOWN_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=600))]
+    pub shutdown_seconds: u64,
+
+    /// Threads that serve HTTP; 0 is one for each processor
+    #[arg(long, env = "MSP_WORKERS", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=256))]
+    pub workers: u16,
+
+    /// What is logged: error, warn, info, debug, or a tracing filter
+    #[arg(long, env = "MSP_LOG", default_value = "info")]
+    pub log: String,
+
+    /// How it is logged: json (one object a line) or text
+    #[arg(long, env = "MSP_LOG_FORMAT", default_value = "text", value_parser = ["json", "text"])]
+    pub log_format: String,
+}
+
+impl Config {
+    /// Reads the environment; the message names the setting that is wrong.
+    pub fn from_environment() -> Result<Self, String> {
+        let config = Self::try_parse_from(["msp-api"]).map_err(|error| error.to_string())?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if !self.public_url.starts_with("http://") && !self.public_url.starts_with("https://") {
+            return Err("MSP_PUBLIC_URL must begin with http:// or https://".to_owned());
+        }
+        if self.public_url.ends_with('/') {
+            return Err("MSP_PUBLIC_URL must not end with a slash".to_owned());
+        }
+        if self.production && self.public_url.starts_with("http://") {
+            return Err("MSP_PRODUCTION=true needs an https:// MSP_PUBLIC_URL: put a TLS proxy in front and name it there"
+                .to_owned());
+        }
+        if self.production && self.signing_key_file.is_none() {
+            return Err("MSP_PRODUCTION=true needs MSP_SIGNING_KEY_FILE (openssl genpkey -algorithm ed25519 -out key.pem)"
+                .to_owned());
+        }
+        Ok(())
+    }
+
+    /// The list that `msp-api config` prints: name, value in force, meaning. A URL with a password is not shown.
+    pub fn listing(&self) -> String {
+        let command = Self::command();
+        let mut lines = Vec::new();
+        for argument in command.get_arguments() {
+            let Some(name) = argument.get_env().and_then(|name| name.to_str()) else {
+                continue;
+            };
+            let set = std::env::var_os(name);
+            let default = argument
+                .get_default_values()
+                .first()
+                .and_then(|value| value.to_str())
+                .unwrap_or("-");
+            let value = match &set {
+                Some(_) if argument.is_hide_env_values_set() => "(set)".to_owned(),
+                Some(value) => value.to_string_lossy().into_owned(),
+                None => format!("{default} (default)"),
+            };
+            let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+            lines.push(format!("{name}={value}\n    {help}"));
+        }
+        lines.join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(settings: &[&str]) -> Result<Config, String> {
+        let arguments = ["msp-api"].iter().chain(settings).copied();
+        let config = Config::try_parse_from(arguments).map_err(|error| error.to_string())?;
+        config.check().map(|()| config)
+    }
+
+    #[test]
+    fn production_refuses_a_plain_url_and_a_key_in_the_database() {
+        assert!(with(&["--production=true"]).unwrap_err().contains("https://"));
+        let key = with(&["--production=true", "--public-url=https://api.example.org"]);
+        assert!(key.unwrap_err().contains("MSP_SIGNING_KEY_FILE"));
+        assert!(with(&["--rate-limit=many"]).is_err());
+        assert!(with(&["--public-url=api.example.org"]).is_err());
+        assert!(with(&[]).is_ok());
+    }
+}

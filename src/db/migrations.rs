@@ -1,0 +1,71 @@
+//! Bringing the schema up to date; safe when several instances start together.
+
+use diesel::connection::SimpleConnection;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::{Connection, Database, Target};
+use crate::problem::{Code, Problem};
+
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+/// Any number that is ours: instances that migrate at once wait for each other on it.
+const ADVISORY_LOCK: i64 = 0x6d73_705f_6d69;
+
+impl Database {
+    /// Applies every migration that is still pending and answers how many there were.
+    pub async fn migrate(&self) -> Result<usize, String> {
+        let target = self.target().clone();
+        self.read(move |conn| {
+            let _held = hold_lock_file(&target)?;
+            match conn {
+                Connection::Postgres(postgres) => {
+                    // Building an index may take longer than a request is allowed to.
+                    postgres.batch_execute(&format!(
+                        "SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_lock({ADVISORY_LOCK})"
+                    ))?;
+                    let done = run(postgres, POSTGRES);
+                    postgres.batch_execute(&format!(
+                        "SELECT pg_advisory_unlock({ADVISORY_LOCK}); SET statement_timeout = '10s'; SET lock_timeout = '3s'"
+                    ))?;
+                    done
+                }
+                Connection::Sqlite(sqlite) => run(sqlite, SQLITE),
+            }
+        })
+        .await
+        .map_err(|problem| problem.detail().unwrap_or("the database could not be migrated").to_owned())
+    }
+
+    /// Undoes every migration: for the test that up, down and up again give the same schema.
+    pub async fn migrate_down(&self) -> Result<(), Problem> {
+        self.read(|conn| {
+            match conn {
+                Connection::Postgres(postgres) => postgres.revert_all_migrations(POSTGRES).map(drop),
+                Connection::Sqlite(sqlite) => sqlite.revert_all_migrations(SQLITE).map(drop),
+            }
+            .map_err(|error| Problem::new(Code::Internal).saying(format!("migration failed: {error}")))
+        })
+        .await
+    }
+}
+
+fn run<DB: diesel::backend::Backend>(
+    harness: &mut impl MigrationHarness<DB>,
+    migrations: EmbeddedMigrations,
+) -> Result<usize, Problem> {
+    let applied = harness
+        .run_pending_migrations(migrations)
+        .map_err(|error| Problem::new(Code::Internal).saying(format!("migration failed: {error}")))?;
+    Ok(applied.len())
+}
+
+/// SQLite has no advisory locks; the operating system's lock on a file beside the database does the same.
+fn hold_lock_file(target: &Target) -> Result<Option<std::fs::File>, Problem> {
+    let Target::Sqlite(path) = target else {
+        return Ok(None);
+    };
+    let failed = |error: std::io::Error| Problem::new(Code::Internal).saying(format!("cannot lock: {error}"));
+    let file = std::fs::File::create(path.with_extension("migrate.lock")).map_err(failed)?;
+    file.lock().map_err(failed)?;
+    Ok(Some(file))
+}

@@ -1,0 +1,423 @@
+//! One call of an operation: runs its use case through a database door, audits it, and answers.
+//!
+//! A handler reads its path and body, and hands its use case to one of [`Call::read`], [`Call::list`],
+//! [`Call::create`] and [`Call::change`]. Nothing else opens a door for a request.
+
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+
+use super::answer::{Refusal, Reply, View};
+use super::contract::Operation;
+use super::idempotency::{self, Claim, Repeatable};
+use super::list::{ListQuery, NoFilter, read_params};
+use crate::act::{Act, Found, IfMatch};
+use crate::app::App;
+use crate::audit::{self, Entry, Outcome};
+use crate::body::Body;
+use crate::clock::{self, UtcTime};
+use crate::db::Connection;
+use crate::db::types::Json;
+use crate::ids::Id;
+use crate::page::{Page, PageRequest, Rows};
+use crate::policy::{Action, Caller, CallerKind};
+use crate::problem::{Code, Problem};
+
+/// What the gate found out about a request.
+#[derive(Clone)]
+pub struct Passed {
+    /// Who calls.
+    pub caller: Arc<Caller>,
+    /// What is called.
+    pub operation: Arc<Operation>,
+    /// The permission it needs.
+    pub action: Action,
+    /// The request's id.
+    pub request_id: Id,
+}
+
+/// A call on its way to its use case.
+#[derive(Clone)]
+pub struct Call {
+    app: Data<App>,
+    shared: Arc<Shared>,
+}
+
+/// What does not change during a call.
+struct Shared {
+    passed: Passed,
+    path: String,
+    query: String,
+    path_ids: Vec<(String, Id)>,
+    if_match: IfMatch,
+    if_none_match: Option<String>,
+    idempotency_key: Option<String>,
+    purpose: Option<String>,
+    method: String,
+    now: UtcTime,
+}
+
+impl FromRequest for Call {
+    type Error = Refusal;
+    type Future = std::future::Ready<Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Self::of(request).map_err(Refusal))
+    }
+}
+
+impl Call {
+    fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        let defect = || Problem::new(Code::Internal);
+        let app = request.app_data::<Data<App>>().ok_or_else(defect)?.clone();
+        let passed = request.extensions().get::<Passed>().ok_or_else(defect)?.clone();
+        let headers = request.headers();
+        let idempotency_key = match text(headers, "idempotency-key") {
+            Some(value) => Some(idempotency::parse_key(&value).ok_or_else(|| {
+                Problem::parameter(
+                    Code::BadHeader,
+                    "Idempotency-Key",
+                    "A key has 1 to 255 printable characters.",
+                )
+            })?),
+            None => None,
+        };
+        let needs_key =
+            request.method() == actix_web::http::Method::POST && passed.caller.kind == CallerKind::Client;
+        if needs_key && idempotency_key.is_none() {
+            return Err(Problem::new(Code::IdempotencyKeyMissing));
+        }
+        let path_ids = request.match_info().iter();
+        let path_ids = path_ids
+            .filter_map(|(name, value)| Some((name.to_owned(), Id::parse(value)?)))
+            .collect();
+        let shared = Shared {
+            path: request.path().to_owned(),
+            query: request.query_string().to_owned(),
+            path_ids,
+            if_match: if_match(headers),
+            if_none_match: text(headers, "if-none-match"),
+            idempotency_key,
+            purpose: text(headers, "x-access-purpose").filter(|purpose| purpose.len() <= 40),
+            method: request.method().to_string(),
+            now: clock::now(),
+            passed,
+        };
+        Ok(Self {
+            app,
+            shared: Arc::new(shared),
+        })
+    }
+
+    /// Answers one record: 200 with its tag, or 304.
+    pub async fn read<V, W>(self, work: W) -> Reply
+    where
+        V: View,
+        W: FnOnce(&mut Act) -> Result<V, Problem> + Send + 'static,
+    {
+        self.read_with(move |act, _: &NoFilter| work(act)).await
+    }
+
+    /// Answers one record that query parameters say more about.
+    pub async fn read_with<Q, V, W>(self, work: W) -> Reply
+    where
+        Q: DeserializeOwned + IntoParams + Send + 'static,
+        V: View,
+        W: FnOnce(&mut Act, &Q) -> Result<V, Problem> + Send + 'static,
+    {
+        let query: Q = read_params(&self.shared.query)?;
+        let shared = Arc::clone(&self.shared);
+        let (body, tag, entry) = self
+            .app
+            .database
+            .read(move |conn| {
+                let mut act = shared.act(conn, Id::new());
+                let view = work(&mut act, &query)?;
+                let found = act.found;
+                let (body, tag) = written(&view)?;
+                let entry = shared.entry(200, None, &found, member_names(&body));
+                Ok((body, tag, entry))
+            })
+            .await?;
+        self.app.audit.record(entry).await?;
+        let unchanged = self.shared.if_none_match.as_ref().is_some_and(|read| {
+            read.split(',')
+                .map(str::trim)
+                .any(|one| one == tag || one == "*" || one == tag.trim_start_matches("W/"))
+        });
+        if unchanged {
+            return Ok(HttpResponse::NotModified()
+                .insert_header((header::ETAG, tag))
+                .finish());
+        }
+        Ok(HttpResponse::Ok().insert_header((header::ETAG, tag)).json(body))
+    }
+
+    /// Answers a page of a list.
+    pub async fn list<F, V, W>(self, work: W) -> Reply
+    where
+        F: DeserializeOwned + IntoParams + Send + 'static,
+        V: serde::Serialize,
+        W: FnOnce(&mut Act, &F, &PageRequest) -> Result<Rows<V>, Problem> + Send + 'static,
+    {
+        let app = self.app.clone();
+        let shared = Arc::clone(&self.shared);
+        let caller = shared.passed.caller.id;
+        let query = ListQuery::<F>::read(&shared.query, &shared.path, caller, &app.keys)?;
+        let keys = Arc::clone(&app.keys);
+        let (page, entry) = app
+            .database
+            .read(move |conn| {
+                let mut act = shared.act(conn, Id::new());
+                let rows = work(&mut act, &query.filter, &query.page)?;
+                let found = act.found;
+                let next = rows
+                    .next_after
+                    .map(|after| query.next_url(&shared.path, after, &keys));
+                let items: Result<Vec<Value>, _> = rows.items.iter().map(serde_json::to_value).collect();
+                let items = items.map_err(|_| Problem::new(Code::Internal))?;
+                let ids: Vec<&Value> = items.iter().filter_map(|item| item.get("id")).collect();
+                let entry = shared.entry(200, None, &found, json!({ "rows": ids }));
+                Ok((Page { items, next }, entry))
+            })
+            .await?;
+        self.app.audit.record(entry).await?;
+        let mut response = HttpResponse::Ok();
+        if let Some(next) = &page.next {
+            response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
+        }
+        Ok(response.json(page))
+    }
+
+    /// Creates a record: 201 with its place and tag. `effect` answers the record's id, `render` its view.
+    pub async fn create<B, V, E, R>(self, body: Body<B>, effect: E, render: R) -> Reply
+    where
+        B: DeserializeOwned + ToSchema + Send + Sync + 'static,
+        V: View,
+        E: Fn(&mut Act, &Body<B>) -> Result<Id, Problem> + Send + 'static,
+        R: Fn(&mut Act, Id) -> Result<V, Problem> + Send + 'static,
+    {
+        let path = self.shared.path.clone();
+        let done = self.perform(201, body, effect, render).await?;
+        let place = format!("{path}/{}", done.id);
+        let mut response = HttpResponse::Created();
+        response.insert_header((header::LOCATION, place));
+        Ok(done.into_response(&mut response))
+    }
+
+    /// Changes something that exists: 200 with the record as it now is.
+    pub async fn change<B, V, E, R>(self, body: Body<B>, effect: E, render: R) -> Reply
+    where
+        B: DeserializeOwned + ToSchema + Send + Sync + 'static,
+        V: View,
+        E: Fn(&mut Act, &Body<B>) -> Result<Id, Problem> + Send + 'static,
+        R: Fn(&mut Act, Id) -> Result<V, Problem> + Send + 'static,
+    {
+        let done = self.perform(200, body, effect, render).await?;
+        Ok(done.into_response(&mut HttpResponse::Ok()))
+    }
+
+    /// Runs work that is no answer to the caller (a note about a refusal) in a transaction of its own.
+    pub async fn aside<W>(&self, work: W) -> Result<(), Problem>
+    where
+        W: Fn(&mut Act) -> Result<(), Problem> + Send + 'static,
+    {
+        let shared = Arc::clone(&self.shared);
+        self.app
+            .database
+            .write(move |conn| work(&mut shared.act(conn, Id::new())))
+            .await
+    }
+
+    async fn perform<B, V, E, R>(
+        &self,
+        status: u16,
+        body: Body<B>,
+        effect: E,
+        render: R,
+    ) -> Result<Done, Problem>
+    where
+        B: DeserializeOwned + ToSchema + Send + Sync + 'static,
+        V: View,
+        E: Fn(&mut Act, &Body<B>) -> Result<Id, Problem> + Send + 'static,
+        R: Fn(&mut Act, Id) -> Result<V, Problem> + Send + 'static,
+    {
+        self.no_query()?;
+        let shared = Arc::clone(&self.shared);
+        let repeatable = shared.idempotency_key.clone().map(|key| Repeatable {
+            key,
+            target: format!("{} {}", shared.method, shared.path),
+            body_digest: body.digest().to_owned(),
+        });
+        self.app
+            .database
+            .write(move |conn| {
+                let reserved = Id::new();
+                let caller = &shared.passed.caller;
+                let claim = match &repeatable {
+                    Some(request) => idempotency::claim(conn, caller, request, reserved, shared.now)?,
+                    None => Claim::Fresh,
+                };
+                let mut act = shared.act(conn, reserved);
+                let (id, replayed) = match claim {
+                    Claim::Done(id) => (id, true),
+                    Claim::Fresh => {
+                        let id = effect(&mut act, &body)?;
+                        if let Some(request) = repeatable.as_ref().filter(|_| id != reserved) {
+                            idempotency::settle(act.conn, caller, request, id)?;
+                        }
+                        (id, false)
+                    }
+                };
+                let view = render(&mut act, id)?;
+                let found = std::mem::take(&mut act.found);
+                let (body, tag) = written(&view)?;
+                let entry = shared.entry(status, Some(id), &found, member_names(&body));
+                audit::insert(conn, &[entry])?;
+                Ok(Done {
+                    id,
+                    body,
+                    tag,
+                    replayed,
+                })
+            })
+            .await
+    }
+
+    fn no_query(&self) -> Result<(), Problem> {
+        read_params::<NoFilter>(&self.shared.query).map(drop)
+    }
+}
+
+struct Done {
+    id: Id,
+    body: Value,
+    tag: String,
+    replayed: bool,
+}
+
+impl Done {
+    fn into_response(self, response: &mut HttpResponseBuilder) -> HttpResponse {
+        response.insert_header((header::ETAG, self.tag));
+        if self.replayed {
+            response.insert_header(("Idempotency-Replayed", "true"));
+        }
+        response.json(self.body)
+    }
+}
+
+impl Shared {
+    fn act<'a>(&'a self, conn: &'a mut Connection, new_id: Id) -> Act<'a> {
+        Act {
+            conn,
+            caller: &self.passed.caller,
+            action: self.passed.action,
+            now: self.now,
+            if_match: &self.if_match,
+            new_id,
+            found: Found::default(),
+        }
+    }
+
+    fn entry(&self, status: u16, resource: Option<Id>, found: &Found, returned: Value) -> Entry {
+        let entry = entry_of(&self.passed, status, &self.path_ids, self.purpose.clone());
+        Entry {
+            resource_id: resource.or(entry.resource_id),
+            case_id: found.case_id.or(entry.case_id),
+            authority: found.authority.clone(),
+            returned: Json(returned),
+            ..entry
+        }
+    }
+}
+
+/// The audit entry of a call, as far as its request tells.
+pub fn entry_of(passed: &Passed, status: u16, path_ids: &[(String, Id)], purpose: Option<String>) -> Entry {
+    let outcome = match status {
+        0..400 => Outcome::Done,
+        400..500 => Outcome::Refused,
+        _ => Outcome::Failed,
+    };
+    Entry {
+        id: Id::new(),
+        occurred_at: clock::now(),
+        request_id: passed.request_id,
+        actor_id: passed.caller.id,
+        actor_kind: passed.caller.kind.as_str().to_owned(),
+        agency_id: passed.caller.agency_id,
+        authority: None,
+        operation: passed.operation.id.clone(),
+        outcome,
+        status: i32::from(status),
+        resource: Some(passed.operation.tag.clone()),
+        resource_id: path_ids.last().map(|(_, id)| *id),
+        case_id: path_ids
+            .iter()
+            .find(|(name, _)| name == "caseId")
+            .map(|(_, id)| *id),
+        purpose,
+        returned: Json(json!({})),
+        personal_digest: None,
+        personal: None,
+    }
+}
+
+fn written(view: &impl View) -> Result<(Value, String), Problem> {
+    let body = serde_json::to_value(view).map_err(|_| Problem::new(Code::Internal))?;
+    Ok((body, view.tag()))
+}
+
+fn member_names(body: &Value) -> Value {
+    let names: Vec<&String> = body
+        .as_object()
+        .map(|members| members.keys().collect())
+        .unwrap_or_default();
+    json!({ "fields": names })
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned)
+}
+
+/// Reads `If-Match`: `W/"1"`, `"1"` and lists of them; what follows a dot in a tag is not compared.
+fn if_match(headers: &HeaderMap) -> IfMatch {
+    match text(headers, "if-match") {
+        None => IfMatch::Missing,
+        Some(value) if value.trim() == "*" => IfMatch::Missing,
+        Some(value) => IfMatch::Versions(value.split(',').filter_map(version_of).collect()),
+    }
+}
+
+fn version_of(tag: &str) -> Option<i64> {
+    let tag = tag.trim();
+    let opaque = tag
+        .strip_prefix("W/")
+        .unwrap_or(tag)
+        .strip_prefix('"')?
+        .strip_suffix('"')?;
+    opaque.split('.').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_compared_by_its_version() {
+        for tag in ["W/\"7\"", "\"7\"", " W/\"7.3fa1\" "] {
+            assert_eq!(version_of(tag), Some(7), "{tag}");
+        }
+        for tag in ["7", "W/7", "\"x\"", "*"] {
+            assert_eq!(version_of(tag), None, "{tag}");
+        }
+    }
+}

@@ -1,0 +1,451 @@
+//! The contract: OpenAPI 3.1, made from the handlers that serve it and completed here with what is the same for
+//! every operation of a kind. The router asks it which operations there are and what each needs.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "indexing a JSON object inserts what is missing; the document is our own and built in every test run"
+)]
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+use utoipa_actix_web::AppExt;
+
+use super::router;
+use crate::policy::Action;
+
+/// One operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// `operationId`.
+    pub id: String,
+    /// Its tag.
+    pub tag: String,
+    /// HTTP method in capitals.
+    pub method: String,
+    /// Path template.
+    pub path: String,
+    /// The permission it needs; none: open.
+    pub action: Option<Action>,
+}
+
+/// The served contract.
+#[derive(Debug, Clone)]
+pub struct Contract {
+    /// As JSON text.
+    pub json: String,
+    operations: HashMap<String, Vec<Arc<Operation>>>,
+}
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+const PERMISSION: &str = "x-permission";
+const OPEN: &str = "open";
+
+impl Contract {
+    /// Makes the contract; fails when an operation states no permission or an unknown one.
+    pub fn build() -> Result<Self, String> {
+        let (_, api) = actix_web::App::new()
+            .into_utoipa_app()
+            .configure(router::operations)
+            .split_for_parts();
+        let mut document = serde_json::to_value(api).map_err(|error| error.to_string())?;
+        let mut operations: HashMap<String, Vec<Arc<Operation>>> = HashMap::new();
+        for operation in read_operations(&document)? {
+            operations
+                .entry(operation.path.clone())
+                .or_default()
+                .push(Arc::new(operation));
+        }
+        complete(&mut document);
+        let json = serde_json::to_string_pretty(&document).map_err(|error| error.to_string())? + "\n";
+        Ok(Self { json, operations })
+    }
+
+    /// The operations at a path template.
+    pub fn at(&self, template: &str) -> Option<&Vec<Arc<Operation>>> {
+        self.operations.get(template)
+    }
+
+    /// Every operation, by path and method.
+    pub fn operations(&self) -> Vec<Arc<Operation>> {
+        let mut all: Vec<_> = self.operations.values().flatten().cloned().collect();
+        all.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
+        all
+    }
+
+    /// One line per operation: method, path, operationId, permission.
+    pub fn listing(&self) -> String {
+        self.operations()
+            .iter()
+            .fold(String::new(), |mut lines, operation| {
+                let permission = operation.action.map_or(OPEN, Action::name);
+                let _ = writeln!(
+                    lines,
+                    "{} {} {} {permission}",
+                    operation.method, operation.path, operation.id
+                );
+                lines
+            })
+    }
+}
+
+fn read_operations(document: &Value) -> Result<Vec<Operation>, String> {
+    let mut found = Vec::new();
+    let paths = document
+        .get("paths")
+        .and_then(Value::as_object)
+        .ok_or("the contract has no paths")?;
+    for (path, item) in paths {
+        for method in METHODS {
+            let Some(operation) = item.get(method) else {
+                continue;
+            };
+            let text = |name: &str| {
+                operation
+                    .get(name)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            let action = match text(PERMISSION).as_str() {
+                OPEN => None,
+                name => Some(
+                    Action::named(name)
+                        .ok_or_else(|| format!("{method} {path} states no known permission: {name:?}"))?,
+                ),
+            };
+            let tag = operation
+                .pointer("/tags/0")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
+            let (id, method) = (text("operationId"), method.to_uppercase());
+            found.push(Operation {
+                id,
+                tag,
+                method,
+                path: path.clone(),
+                action,
+            });
+        }
+    }
+    Ok(found)
+}
+
+fn complete(document: &mut Value) {
+    document["openapi"] = json!("3.1.0");
+    document["info"] = json!({
+        "title": "msp-api",
+        "version": env!("CARGO_PKG_VERSION"),
+        "summary": "Making Safeguarding Personal as an API",
+        "description": include_str!("contract.md"),
+        "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" }
+    });
+    document["servers"] = json!([{ "url": "/", "description": "This server" }]);
+    let scopes: Map<String, Value> = Action::ALL
+        .iter()
+        .filter_map(|action| action.client_scope())
+        .map(|scope| (scope.to_owned(), json!(format!("Permits what needs {scope}"))))
+        .collect();
+    document["components"]["securitySchemes"] = json!({
+        "accessToken": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+            "description": "An access token of a person (from POST /v1/sessions)." },
+        "clientCredentials": { "type": "oauth2", "description": "An access token of an API client.",
+            "flows": { "clientCredentials": { "tokenUrl": "/oauth2/token", "scopes": scopes } } }
+    });
+    no_nulls_in_answers(document);
+    pages_refer_to_their_items(document);
+    let schemas = document
+        .pointer("/components/schemas")
+        .cloned()
+        .unwrap_or_default();
+    let mut tags: Vec<String> = Vec::new();
+    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
+        for (path, item) in paths {
+            for method in METHODS {
+                if let Some(operation) = item.get_mut(method) {
+                    if let Some(tag) = operation.pointer("/tags/0").and_then(Value::as_str) {
+                        tags.push(tag.to_owned());
+                    }
+                    complete_operation(operation, path, method, &schemas);
+                }
+            }
+        }
+    }
+    tags.sort();
+    tags.dedup();
+    document["tags"] = tags
+        .iter()
+        .map(|tag| json!({ "name": tag, "description": format!("{tag}.") }))
+        .collect();
+}
+
+/// An optional member of a request may be `null`; an answer leaves it out. Schemas that no request reaches say so.
+fn no_nulls_in_answers(document: &mut Value) {
+    let mut sent = Vec::new();
+    let paths = document
+        .get("paths")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
+    let operations = paths.filter_map(|(_, item)| item.as_object()).flatten();
+    let mut found: Vec<String> = operations
+        .filter_map(|(_, operation)| operation.get("requestBody"))
+        .flat_map(references)
+        .collect();
+    while let Some(name) = found.pop() {
+        if !sent.contains(&name) {
+            found.extend(
+                document
+                    .pointer(&format!("/components/schemas/{name}"))
+                    .map(references)
+                    .unwrap_or_default(),
+            );
+            sent.push(name);
+        }
+    }
+    let Some(schemas) = document
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+    else {
+        return;
+    };
+    for (_, schema) in schemas.iter_mut().filter(|(name, _)| !sent.contains(name)) {
+        let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
+            continue;
+        };
+        for property in properties.values_mut() {
+            if let Some(kinds) = property.get_mut("type").filter(|kinds| kinds.is_array()) {
+                let other = kinds
+                    .as_array()
+                    .and_then(|kinds| kinds.iter().find(|kind| *kind != "null").cloned());
+                *kinds = other.unwrap_or_default();
+            }
+            let branches = property
+                .get("oneOf")
+                .and_then(Value::as_array)
+                .cloned()
+                .unwrap_or_default();
+            if let [branch, null] = branches.as_slice()
+                && null["type"] == "null"
+            {
+                *property = branch.clone();
+            }
+        }
+    }
+}
+
+/// A page of a resource repeats the whole schema of its items; a reference says the same.
+fn pages_refer_to_their_items(document: &mut Value) {
+    let Some(schemas) = document
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+    else {
+        return;
+    };
+    for (name, schema) in schemas.iter_mut() {
+        if let (Some(item), Some(items)) = (
+            name.strip_prefix("Page_"),
+            schema.pointer_mut("/properties/items/items"),
+        ) {
+            *items = json!({ "$ref": format!("#/components/schemas/{item}") });
+        }
+    }
+}
+
+/// Names of the schemas that a part of the document refers to.
+fn references(part: &Value) -> Vec<String> {
+    match part {
+        Value::Object(members) => members
+            .iter()
+            .flat_map(|(name, value)| match (name.as_str(), value.as_str()) {
+                ("$ref", Some(path)) => path.rsplit('/').next().map(str::to_owned).into_iter().collect(),
+                _ => references(value),
+            })
+            .collect(),
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => vec![],
+    }
+}
+
+fn complete_operation(operation: &mut Value, path: &str, method: &str, schemas: &Value) {
+    let permission = operation
+        .get(PERMISSION)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    let action = Action::named(&permission);
+    operation["security"] = match action {
+        None => json!([]),
+        Some(action) => match action.client_scope() {
+            Some(scope) => json!([{ "accessToken": [] }, { "clientCredentials": [scope] }]),
+            None => json!([{ "accessToken": [] }]),
+        },
+    };
+    let has_body = operation.get("requestBody").is_some();
+    let needs_tag = parameter_names(operation).iter().any(|name| name == "If-Match");
+    let parameters = operation["parameters"].take();
+    let mut parameters = parameters.as_array().cloned().unwrap_or_default();
+    if action.is_some() {
+        parameters.push(header_parameter(
+            "X-Request-ID",
+            "A UUID that names this request; answered in any case.",
+        ));
+        if method == "post" {
+            parameters.push(header_parameter(
+                "Idempotency-Key",
+                "Makes the request safe to repeat. Required from API clients; 1 to 255 printable characters.",
+            ));
+        }
+        if method == "get" && operation.pointer("/responses/200/headers").is_none() && !path.ends_with('s') {
+            parameters.push(header_parameter(
+                "If-None-Match",
+                "A tag that was read: 304 when nothing changed.",
+            ));
+        }
+    }
+    operation["parameters"] = Value::Array(parameters);
+    let mut errors: Vec<(u16, &str)> = vec![];
+    if action.is_some() {
+        errors.extend([
+            (401, "The token is missing, expired or not acceptable."),
+            (
+                403,
+                "The caller's role, scope or relationship does not allow this.",
+            ),
+            (406, "The Accept header excludes JSON."),
+            (429, "Too many requests; see Retry-After."),
+        ]);
+        errors.push((
+            400,
+            "A header or query parameter, or the JSON of the body, cannot be read.",
+        ));
+    }
+    if path.contains('{') {
+        errors.push((404, "Missing, or not to be known about."));
+    }
+    if has_body && action.is_some() {
+        errors.extend([
+            (
+                409,
+                "In conflict with what is recorded, or a step that cannot be taken yet.",
+            ),
+            (413, "The body is too large."),
+            (415, "The body is not JSON."),
+            (422, "Values that cannot be taken; every fault is named."),
+        ]);
+    }
+    if needs_tag {
+        errors.extend([
+            (412, "The record has changed since it was read."),
+            (428, "If-Match is missing."),
+        ]);
+    }
+    errors.push((503, "Not available just now; see Retry-After."));
+    for (status, description) in errors {
+        operation["responses"][status.to_string()] = json!({
+            "description": description,
+            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } }
+        });
+    }
+    complete_successes(operation, schemas);
+}
+
+fn complete_successes(operation: &mut Value, schemas: &Value) {
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
+        return;
+    };
+    for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
+        let media = response.pointer_mut("/content/application~1json");
+        let mut versioned = false;
+        if let Some(media) = media {
+            let example = sample(&media["schema"], schemas, 0);
+            versioned = example.get("version").is_some();
+            media["example"] = example;
+        }
+        let mut headers = json!({ "X-Request-ID": { "description": "The request's id.",
+            "schema": { "type": "string", "format": "uuid" } } });
+        if versioned {
+            headers["ETag"] = json!({ "description": "The version, for If-Match and If-None-Match.",
+                "schema": { "type": "string", "examples": ["W/\"1\""] } });
+        }
+        if status == "201" {
+            headers["Location"] =
+                json!({ "description": "Where the new record is.", "schema": { "type": "string" } });
+        }
+        response["headers"] = headers;
+    }
+}
+
+fn parameter_names(operation: &Value) -> Vec<String> {
+    let parameters = operation
+        .get("parameters")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    parameters
+        .iter()
+        .filter_map(|parameter| parameter["name"].as_str().map(str::to_owned))
+        .collect()
+}
+
+fn header_parameter(name: &str, description: &str) -> Value {
+    json!({ "name": name, "in": "header", "required": false, "description": description, "schema": { "type": "string" } })
+}
+
+/// An example made from a schema, where the type itself gives none.
+fn sample(schema: &Value, schemas: &Value, depth: usize) -> Value {
+    if let Some(example) = schema.get("example").or_else(|| schema.pointer("/examples/0")) {
+        return example.clone();
+    }
+    if depth > 8 {
+        return json!({});
+    }
+    if let Some(name) = schema
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|path| path.rsplit('/').next())
+    {
+        return sample(&schemas[name], schemas, depth + 1);
+    }
+    for keyword in ["oneOf", "anyOf", "allOf"] {
+        let branches = schema.get(keyword).and_then(Value::as_array);
+        if let Some(branch) = branches.and_then(|all| all.iter().find(|branch| branch["type"] != "null")) {
+            return sample(branch, schemas, depth + 1);
+        }
+    }
+    if let Some(first) = schema.pointer("/enum/0") {
+        return first.clone();
+    }
+    let kind = match &schema["type"] {
+        Value::Array(kinds) => kinds
+            .iter()
+            .find(|kind| *kind != "null")
+            .cloned()
+            .unwrap_or_default(),
+        kind => kind.clone(),
+    };
+    match (kind.as_str().unwrap_or("object"), schema["format"].as_str()) {
+        ("string", Some("uuid")) => json!("019a4c3e-8f00-7000-8000-000000000001"),
+        ("string", Some("date-time")) => json!("2026-11-21T09:30:00Z"),
+        ("string", Some("date")) => json!("2026-11-21"),
+        ("string", _) => json!("text"),
+        ("integer", _) => json!(1),
+        ("number", _) => json!(1.0),
+        ("boolean", _) => json!(true),
+        ("array", _) => json!([sample(&schema["items"], schemas, depth + 1)]),
+        _ => {
+            let properties = schema
+                .get("properties")
+                .and_then(Value::as_object)
+                .cloned()
+                .unwrap_or_default();
+            let members = properties
+                .iter()
+                .map(|(name, property)| (name.clone(), sample(property, schemas, depth + 1)));
+            Value::Object(members.collect())
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Reading path ids and bodies from a request.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use serde::de::DeserializeOwned;
+use tokio::time::timeout;
+use utoipa::ToSchema;
+
+use super::answer::Refusal;
+use crate::app::App;
+use crate::body::Body;
+use crate::ids::Id;
+use crate::problem::{Code, Problem};
+
+/// Largest body of a single request.
+pub const LARGEST_BODY: usize = 256 * 1024;
+
+type Reading<T> = Pin<Box<dyn Future<Output = Result<T, Refusal>>>>;
+
+/// The ids in a path, in their order. A malformed one is 404: no such thing can exist.
+#[derive(Debug, Clone, Copy)]
+pub struct Ids<const N: usize>(pub [Id; N]);
+
+impl<const N: usize> FromRequest for Ids<N> {
+    type Error = Refusal;
+    type Future = std::future::Ready<Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let ids: Option<Vec<Id>> = request
+            .match_info()
+            .iter()
+            .map(|(_, text)| Id::parse(text))
+            .collect();
+        let ids = ids.and_then(|ids| <[Id; N]>::try_from(ids).ok());
+        std::future::ready(ids.map(Self).ok_or_else(|| Problem::not_found().into()))
+    }
+}
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
+    type Error = Refusal;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = json_bytes(request, payload);
+        Box::pin(async move { Ok(Self::read(&bytes.await?)?.well_shaped()?) })
+    }
+}
+
+/// A referral's body: also one that cannot be used is looked at, so that no concern is lost at the door.
+pub struct Intake<T>(pub Result<Body<T>, Problem>);
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Intake<T> {
+    type Error = Refusal;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = json_bytes(request, payload);
+        Box::pin(async move {
+            match bytes.await {
+                Ok(bytes) => Ok(Self(Body::read(&bytes))),
+                Err(Refusal(problem)) => Ok(Self(Err(problem))),
+            }
+        })
+    }
+}
+
+fn json_bytes(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<Bytes, Refusal>> + use<> {
+    let patch = request.method() == actix_web::http::Method::PATCH;
+    let media_type = request.content_type().to_owned();
+    let understood =
+        media_type == "application/json" || (patch && media_type == "application/merge-patch+json");
+    let encoded = request.headers().contains_key(header::CONTENT_ENCODING);
+    let deadline = request
+        .app_data::<Data<App>>()
+        .map_or(15, |app| app.config.body_seconds);
+    let declared = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse().ok());
+    let mut payload = payload.take();
+    async move {
+        if !understood || encoded {
+            return Err(Problem::new(Code::UnsupportedMediaType).into());
+        }
+        if declared.is_some_and(|length: usize| length > LARGEST_BODY) {
+            return Err(Problem::new(Code::TooLarge).into());
+        }
+        let read = actix_web::body::to_bytes_limited(PayloadBody(&mut payload), LARGEST_BODY);
+        match timeout(Duration::from_secs(deadline), read).await {
+            Ok(Ok(Ok(bytes))) => Ok(bytes),
+            Ok(Ok(Err(_))) => Err(Problem::new(Code::MalformedJson)
+                .saying("The body broke off.")
+                .into()),
+            Ok(Err(_)) => Err(Problem::new(Code::TooLarge).into()),
+            Err(_) => Err(Problem::new(Code::MalformedJson)
+                .saying(format!(
+                    "The whole body did not arrive within {deadline} seconds."
+                ))
+                .into()),
+        }
+    }
+}
+
+/// Lets the library's bounded reader read a request as it reads a response.
+struct PayloadBody<'a>(&'a mut Payload);
+
+impl actix_web::body::MessageBody for PayloadBody<'_> {
+    type Error = actix_web::error::PayloadError;
+
+    fn size(&self) -> actix_web::body::BodySize {
+        actix_web::body::BodySize::Stream
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Bytes, Self::Error>>> {
+        futures_core::Stream::poll_next(Pin::new(&mut *self.0), context)
+    }
+}

@@ -1,0 +1,299 @@
+//! What every request passes on its way in and out: its id, who calls, whether there is such an operation,
+//! how many requests are left, and whether the caller's role could ever do this. On the way out: problems,
+//! headers, the access log, metrics, and the audit entry of a refusal.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, HttpResponse};
+
+use super::answer::{Refusal, problem_response};
+use super::call::{Passed, entry_of};
+use super::limits::Allowance;
+use crate::app::App;
+use crate::auth::callers;
+use crate::clock;
+use crate::ids::Id;
+use crate::policy::{Caller, could_permit};
+use crate::problem::{Code, Problem};
+
+/// Paths below this need a token, unless the contract says they are open.
+const GUARDED: &str = "/v1";
+
+/// The middleware.
+pub async fn gate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let started = Instant::now();
+    let Some(app) = request.app_data::<Data<App>>().cloned() else {
+        return Err(Refusal(Problem::new(Code::Internal)).into());
+    };
+    let route = request.resource_map().match_pattern(request.path());
+    let request_id = request_id(&request);
+    let correlation_id = request
+        .headers()
+        .get("x-correlation-id")
+        .cloned()
+        .filter(|value| value.len() <= 100);
+    let method = request.method().to_string();
+    let path = request.path().to_owned();
+
+    let admitted = admit(&app, &request, route.as_deref(), request_id).await;
+    let (mut allowance, mut passed) = (None, None);
+    let mut response = match admitted {
+        Ok(admitted) => {
+            allowance = admitted.allowance;
+            if let Some(by) = &admitted.passed {
+                request.extensions_mut().insert(by.clone());
+            }
+            passed = admitted.passed;
+            outgoing(next.call(request).await?, &path, request_id)
+        }
+        Err(refusal) => {
+            passed = refusal.passed.or(passed);
+            refused(request.request().clone(), &refusal.problem, &path, request_id)
+        }
+    };
+    // Done is audited where it is done; what was refused is audited here.
+    if let Some(passed) = passed.filter(|_| response.status().as_u16() >= 400) {
+        let ids = response.request().match_info().iter();
+        let ids: Vec<_> = ids
+            .filter_map(|(name, value)| Some((name.to_owned(), Id::parse(value)?)))
+            .collect();
+        let entry = entry_of(&passed, response.status().as_u16(), &ids, None);
+        if let Err(problem) = app.audit.record(entry).await {
+            response = refused(response.request().clone(), &problem, &path, request_id);
+        }
+    }
+    dress(&mut response, request_id, correlation_id, allowance);
+    report(
+        &method,
+        route.as_deref(),
+        response.status().as_u16(),
+        request_id,
+        started,
+    );
+    Ok(response)
+}
+
+struct Admitted {
+    passed: Option<Passed>,
+    allowance: Option<Allowance>,
+}
+
+struct Turned {
+    passed: Option<Passed>,
+    problem: Problem,
+}
+
+impl From<Problem> for Turned {
+    fn from(problem: Problem) -> Self {
+        Self {
+            passed: None,
+            problem,
+        }
+    }
+}
+
+/// The order of these checks is part of the contract: 401, then route and method, then 403.
+async fn admit(
+    app: &App,
+    request: &ServiceRequest,
+    route: Option<&str>,
+    request_id: Id,
+) -> Result<Admitted, Turned> {
+    let operations = route.and_then(|route| app.contract.at(route));
+    let method = request.method().as_str();
+    let operation =
+        operations.and_then(|operations| operations.iter().find(|operation| operation.method == method));
+    let guarded = request.path() == GUARDED || request.path().starts_with("/v1/");
+    let open = !guarded || operation.is_some_and(|operation| operation.action.is_none());
+    let caller = if open {
+        None
+    } else {
+        Some(Arc::new(authenticate(app, request).await?))
+    };
+    let Some(operation) = operation else {
+        return match operations {
+            Some(others) => {
+                let allow: Vec<&str> = others.iter().map(|operation| operation.method.as_str()).collect();
+                Err(Problem::new(Code::MethodNotAllowed)
+                    .with("allow", allow.join(", "))
+                    .into())
+            }
+            // Pages outside the contract (documentation, health) find their own way.
+            None if !guarded => Ok(Admitted {
+                passed: None,
+                allowance: None,
+            }),
+            None => Err(Problem::not_found().into()),
+        };
+    };
+    let (Some(caller), Some(action)) = (caller, operation.action) else {
+        return Ok(Admitted {
+            passed: None,
+            allowance: None,
+        });
+    };
+    let passed = Passed {
+        caller,
+        operation: Arc::clone(operation),
+        action,
+        request_id,
+    };
+    let turned = |problem| Turned {
+        passed: Some(passed.clone()),
+        problem,
+    };
+    let allowance = app.limits.count(&passed.caller).map_err(turned)?;
+    if !could_permit(&passed.caller, action) {
+        return Err(turned(Problem::new(Code::Forbidden)));
+    }
+    if !accepts_json(request) {
+        return Err(turned(Problem::new(Code::NotAcceptable)));
+    }
+    Ok(Admitted {
+        passed: Some(passed),
+        allowance,
+    })
+}
+
+async fn authenticate(app: &App, request: &ServiceRequest) -> Result<Caller, Problem> {
+    let unauthenticated = || Problem::new(Code::Unauthenticated);
+    let mut values = request.headers().get_all(header::AUTHORIZATION);
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(unauthenticated());
+    };
+    let (scheme, token) = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .ok_or_else(unauthenticated)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(unauthenticated());
+    }
+    let now = clock::now();
+    let accepted = app.tokens.accept(token, now)?;
+    app.database
+        .read(move |conn| callers::load(conn, &accepted, now))
+        .await
+}
+
+fn accepts_json(request: &ServiceRequest) -> bool {
+    let Some(accept) = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+    else {
+        return true;
+    };
+    accept.split(',').any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let media = parts.next().unwrap_or_default();
+        let excluded = parts.any(|parameter| matches!(parameter, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
+        !excluded
+            && matches!(
+                media,
+                "*/*" | "application/*" | "application/json" | "application/problem+json"
+            )
+    })
+}
+
+fn request_id(request: &ServiceRequest) -> Id {
+    let given = request
+        .headers()
+        .get("x-request-id")
+        .and_then(|value| value.to_str().ok());
+    given
+        .and_then(|text| Id::parse(&text.to_ascii_lowercase()))
+        .unwrap_or_default()
+}
+
+fn problem_of(error: &Error) -> Problem {
+    if let Some(refusal) = error.as_error::<Refusal>() {
+        return refusal.0.clone();
+    }
+    match error.as_response_error().status_code().as_u16() {
+        404 => Problem::not_found(),
+        413 => Problem::new(Code::TooLarge),
+        400..=499 => Problem::new(Code::MalformedJson).saying("The request cannot be read."),
+        _ => Problem::new(Code::Internal),
+    }
+}
+
+/// A response as it goes out: one that carries an error gets the body of its problem.
+fn outgoing<B: MessageBody + 'static>(
+    response: ServiceResponse<B>,
+    path: &str,
+    request_id: Id,
+) -> ServiceResponse {
+    match response.response().error().map(problem_of) {
+        Some(problem) => refused(response.request().clone(), &problem, path, request_id),
+        None => response.map_into_boxed_body(),
+    }
+}
+
+fn refused(
+    request: actix_web::HttpRequest,
+    problem: &Problem,
+    path: &str,
+    request_id: Id,
+) -> ServiceResponse {
+    let response: HttpResponse = problem_response(problem, path, &request_id.to_string());
+    ServiceResponse::new(request, response)
+}
+
+fn dress(
+    response: &mut ServiceResponse,
+    request_id: Id,
+    correlation_id: Option<HeaderValue>,
+    allowance: Option<Allowance>,
+) {
+    let documentation = response.request().path().starts_with("/docs");
+    let headers = response.headers_mut();
+    let mut set = |name: &'static str, value: String| {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    };
+    set("x-request-id", request_id.to_string());
+    match correlation_id {
+        Some(id) => set("x-correlation-id", id.to_str().unwrap_or_default().to_owned()),
+        None => set("x-correlation-id", request_id.to_string()),
+    }
+    set("x-content-type-options", "nosniff".to_owned());
+    set("referrer-policy", "no-referrer".to_owned());
+    let policy = match documentation {
+        true => {
+            "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+        }
+        false => "default-src 'none'; frame-ancestors 'none'",
+    };
+    set("content-security-policy", policy.to_owned());
+    if let Some(allowance) = allowance {
+        set("ratelimit-policy", allowance.policy);
+        set("ratelimit", allowance.left);
+    }
+    if !documentation && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// The access log and the metrics: route templates only, never a path, a query or a body.
+fn report(method: &str, route: Option<&str>, status: u16, request_id: Id, started: Instant) {
+    let route = route.unwrap_or("-").to_owned();
+    let took = started.elapsed();
+    metrics::counter!("http_requests_total", "method" => method.to_owned(), "route" => route.clone(),
+        "status" => status.to_string())
+    .increment(1);
+    metrics::histogram!("http_request_seconds", "method" => method.to_owned(), "route" => route.clone())
+        .record(took.as_secs_f64());
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    tracing::info!(target: "access", %request_id, method, route, status, micros);
+}

@@ -1,0 +1,51 @@
+//! Parameters that many operations share, as the contract describes them.
+
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::ids::Id;
+
+macro_rules! path_params {
+    ($($(#[$meta:meta])* $name:ident { $($field:ident: $doc:literal),+ })+) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Deserialize, IntoParams)]
+        #[serde(rename_all = "camelCase")]
+        #[into_params(parameter_in = Path)]
+        pub struct $name { $(#[doc = $doc] pub $field: Id),+ }
+    )+};
+}
+
+path_params! {
+    /// `{caseId}`.
+    CasePath { case_id: "The case" }
+    /// `{caseId}/…/{enquiryId}`.
+    EnquiryPath { case_id: "The case", enquiry_id: "The enquiry" }
+    /// `{caseId}/…/{outcomeId}`.
+    OutcomePath { case_id: "The case", outcome_id: "The outcome" }
+    /// `{caseId}/…/{outcomeId}/revisions/{revisionId}`.
+    RevisionPath { case_id: "The case", outcome_id: "The outcome", revision_id: "The revision" }
+    /// `{caseId}/…/{outcomeId}/achievement/{achievementId}`.
+    AchievementPath { case_id: "The case", outcome_id: "The outcome", achievement_id: "The judgement" }
+    /// `{caseId}/…/{needId}`.
+    NeedPath { case_id: "The case", need_id: "The need" }
+    /// `{caseId}/…/{assignmentId}`.
+    AssignmentPath { case_id: "The case", assignment_id: "The assignment" }
+    /// `{caseId}/…/{meetingId}`.
+    MeetingPath { case_id: "The case", meeting_id: "The meeting" }
+    /// `{caseId}/…/{feedbackId}`.
+    FeedbackPath { case_id: "The case", feedback_id: "The feedback" }
+    /// `{referralId}`.
+    ReferralPath { referral_id: "The referral" }
+    /// `{advocateId}`.
+    AdvocatePath { advocate_id: "The advocate's entry" }
+}
+
+/// The version that was read.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IfMatchHeader {
+    /// The `ETag` of the version that was read; `*` is not taken.
+    #[serde(rename = "If-Match")]
+    #[param(example = "W/\"1\"")]
+    pub if_match: String,
+}

@@ -1,0 +1,34 @@
+//! Every operation, on one screen.
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::system;
+use crate::auth::routes as auth;
+use crate::casework::{advocacy, cases, feedback, meetings, outcomes, referrals};
+use crate::people::{advocates, colleagues};
+
+/// Registers the operations; the contract is made from exactly these.
+pub fn operations(config: &mut ServiceConfig) {
+    config
+        .service(auth::get_token)
+        .service(auth::sign_in)
+        .service(auth::me)
+        .service(auth::jwks)
+        .service(auth::authorization_server)
+        .service(auth::protected_resource)
+        .service(system::contract)
+        .service(system::live)
+        .service(system::ready)
+        .service(system::problem_page)
+        .service(colleagues::list_colleagues)
+        .service(advocates::list_advocates)
+        .service(advocates::register_advocate)
+        .service(advocates::get_advocate)
+        .service(advocates::amend_advocate);
+    referrals::routes::operations(config);
+    cases::routes::operations(config);
+    outcomes::routes::operations(config);
+    advocacy::routes::operations(config);
+    meetings::routes::operations(config);
+    feedback::operations(config);
+}

@@ -1,0 +1,95 @@
+//! Pages outside the resources: the contract itself, its documentation, explanations of problems, health.
+
+use std::sync::atomic::Ordering;
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, get};
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::answer::{Refusal, Reply};
+use crate::app::App;
+use crate::problem::{Code, Problem};
+
+/// The contract
+///
+/// OpenAPI 3.1, made from the handlers that serve it.
+#[utoipa::path(
+    operation_id = "getContract",
+    tag = "Operations",
+    responses((status = 200, description = "The contract", body = serde_json::Value)),
+    extensions(("x-permission" = json!("open")))
+)]
+#[get("/openapi.json")]
+pub async fn contract(app: Data<App>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(app.contract.json.clone())
+}
+
+/// Alive
+///
+/// Whether the process answers at all.
+#[utoipa::path(
+    operation_id = "getLiveness",
+    tag = "Operations",
+    responses((status = 200, description = "It does", body = serde_json::Value)),
+    extensions(("x-permission" = json!("open")))
+)]
+#[get("/health/live")]
+pub async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "status": "ok" }))
+}
+
+/// Ready
+///
+/// Whether the database answers and no shutdown is under way: 503 if not.
+#[utoipa::path(
+    operation_id = "getReadiness",
+    tag = "Operations",
+    responses((status = 200, description = "It is ready", body = serde_json::Value)),
+    extensions(("x-permission" = json!("open")))
+)]
+#[get("/health/ready")]
+pub async fn ready(app: Data<App>) -> Reply {
+    if app.draining.load(Ordering::Relaxed) {
+        return Err(Problem::new(Code::Unavailable).into());
+    }
+    app.database
+        .read(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn).map(drop)?))
+        .await?;
+    Ok(HttpResponse::Ok().json(json!({ "status": "ready" })))
+}
+
+/// A kind of problem, explained
+///
+/// The page that `type` of a problem names.
+#[utoipa::path(
+    operation_id = "getProblemPage",
+    tag = "Operations",
+    params(("code" = String, Path, description = "The problem's code", example = "invalid")),
+    responses((status = 200, description = "A page for people", content_type = "text/html", body = String)),
+    extensions(("x-permission" = json!("open")))
+)]
+#[get("/problems/{code}")]
+pub async fn problem_page(code: Path<String>) -> Reply {
+    let known = Code::ALL.iter().find(|known| known.as_str() == code.as_str());
+    let code = known.ok_or_else(|| Refusal(Problem::not_found()))?;
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title>\
+         <h1>{0}</h1><p><code>{1}</code>, HTTP status {2}</p><p>{3}</p></html>\n",
+        code.title(),
+        code.as_str(),
+        code.status(),
+        code.explanation()
+    );
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .body(page))
+}
+
+/// Where no route leads: 404, or 405 where another method would have found something.
+pub async fn nothing_here(request: HttpRequest) -> Reply {
+    let _ = request;
+    Err(Problem::not_found().into())
+}

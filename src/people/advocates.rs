@@ -1,0 +1,297 @@
+//! The register of advocates: who can be asked, from which organisation, and for what.
+
+use actix_web::{get, patch, post};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
+
+use crate::act::{Act, guarded};
+use crate::body::{Body, Patch};
+use crate::casework::advocacy::model::AssignmentKind;
+use crate::clock::UtcTime;
+use crate::db::Connection;
+use crate::db::types::Json;
+use crate::http::answer::{Reply, View};
+use crate::http::call::Call;
+use crate::http::extract::Ids;
+use crate::http::list::NoFilter;
+use crate::http::params::{AdvocatePath, IfMatchHeader};
+use crate::ids::Id;
+use crate::page::{Page, PageParams, PageRequest, Rows};
+use crate::people::users;
+use crate::policy::Role;
+use crate::problem::{Fault, Problem};
+use crate::schema::people::advocates as table;
+
+/// An entry as kept.
+#[derive(Debug, Clone, Insertable, Queryable, Selectable, AsChangeset)]
+#[diesel(table_name = table, treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct Advocate {
+    /// Id.
+    pub id: Id,
+    /// 1, and one more with every change.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: UtcTime,
+    /// By whom.
+    pub created_by: Id,
+    /// When it last changed.
+    pub updated_at: UtcTime,
+    /// By whom.
+    pub updated_by: Id,
+    /// Name.
+    pub name: String,
+    /// Organisation.
+    pub organisation: String,
+    /// Kinds.
+    pub kinds: Json<Vec<AssignmentKind>>,
+    /// Login.
+    pub user_id: Option<Id>,
+    /// Independence declared.
+    pub independence_declared_on: Option<NaiveDate>,
+    /// Whether requests are taken at present.
+    pub available: bool,
+}
+
+/// An entry of the register. The organisation is independent of the authority (Care Act 2014 s.67, and the
+/// Independent Advocacy Support Regulations 2014).
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({
+    "name": "Rosa Lindqvist", "organisation": "Northbank Voices", "kinds": ["care_act_s68"],
+    "independenceDeclaredOn": "2026-04-01"
+}))]
+pub struct AdvocateEntry {
+    /// Name.
+    #[schema(min_length = 1, max_length = 200, extensions(("x-rule" = json!("not_blank"))))]
+    pub name: String,
+    /// Organisation.
+    #[schema(min_length = 1, max_length = 200)]
+    pub organisation: String,
+    /// What the advocate can be asked to be.
+    #[schema(min_items = 1, max_items = 5)]
+    pub kinds: Vec<AssignmentKind>,
+    /// The account the advocate signs in with.
+    pub user_id: Option<Id>,
+    /// When independence of the authority was declared.
+    #[schema(extensions(("x-rule" = json!("not_in_the_future"))))]
+    pub independence_declared_on: Option<NaiveDate>,
+    /// Whether requests are taken at present.
+    #[schema(default = true)]
+    pub available: Option<bool>,
+}
+
+/// An entry of the register.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AdvocateView {
+    /// Id.
+    pub id: Id,
+    /// Name.
+    pub name: String,
+    /// Organisation.
+    pub organisation: String,
+    /// What the advocate can be asked to be.
+    pub kinds: Vec<AssignmentKind>,
+    /// The account the advocate signs in with.
+    pub user_id: Option<Id>,
+    /// When independence of the authority was declared.
+    pub independence_declared_on: Option<NaiveDate>,
+    /// Whether requests are taken at present.
+    pub available: bool,
+    /// 1, and one more with every change.
+    pub version: i64,
+}
+
+impl View for AdvocateView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl From<Advocate> for AdvocateView {
+    fn from(row: Advocate) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            organisation: row.organisation,
+            kinds: row.kinds.0,
+            user_id: row.user_id,
+            independence_declared_on: row.independence_declared_on,
+            available: row.available,
+            version: row.version,
+        }
+    }
+}
+
+/// The entry of this id.
+pub fn find(conn: &mut Connection, id: Id) -> QueryResult<Option<Advocate>> {
+    table::table
+        .find(id)
+        .select(Advocate::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Whether the entry belongs to this account.
+pub fn is_entry_of(conn: &mut Connection, entry: Id, user: Id) -> QueryResult<bool> {
+    let owner: Option<Option<Id>> = table::table
+        .find(entry)
+        .select(table::user_id)
+        .first(conn)
+        .optional()?;
+    Ok(owner.flatten() == Some(user))
+}
+
+/// Writes an entry.
+pub fn insert(conn: &mut Connection, entry: &Advocate) -> QueryResult<()> {
+    diesel::insert_into(table::table)
+        .values(entry)
+        .execute(conn)
+        .map(drop)
+}
+
+fn register(act: &mut Act, body: &Body<AdvocateEntry>) -> Result<Id, Problem> {
+    let entry = body.valid()?.clone();
+    refuse_unknown_user(act, &entry)?;
+    let row = row_of(act.new_id, 1, (act.now, act.caller.id), act, entry);
+    insert(act.conn, &row)?;
+    Ok(row.id)
+}
+
+fn row_of(id: Id, version: i64, created: (UtcTime, Id), act: &Act, entry: AdvocateEntry) -> Advocate {
+    Advocate {
+        id,
+        version,
+        created_at: created.0,
+        created_by: created.1,
+        updated_at: act.now,
+        updated_by: act.caller.id,
+        name: entry.name,
+        organisation: entry.organisation,
+        kinds: Json(entry.kinds),
+        user_id: entry.user_id,
+        independence_declared_on: entry.independence_declared_on,
+        available: entry.available.unwrap_or(true),
+    }
+}
+
+fn refuse_unknown_user(act: &mut Act, entry: &AdvocateEntry) -> Result<(), Problem> {
+    let Some(id) = entry.user_id else { return Ok(()) };
+    let user = users::find(act.conn, id)?;
+    match user.is_some_and(|user| user.roles.0.iter().any(|grant| grant.role == Role::Advocate)) {
+        true => Ok(()),
+        false => Err(Problem::invalid(vec![Fault::at(
+            "/userId",
+            "unknown",
+            "There is no account of an advocate with this id.",
+        )])),
+    }
+}
+
+fn read(act: &mut Act, id: Id) -> Result<AdvocateView, Problem> {
+    find(act.conn, id)?
+        .map(AdvocateView::from)
+        .ok_or_else(Problem::not_found)
+}
+
+fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<AdvocateView>, Problem> {
+    let query = table::table.into_boxed();
+    let rows = crate::paged!(query, table, page)
+        .select(Advocate::as_select())
+        .load(act.conn)?;
+    Ok(Rows::cut(rows, page, |row: &Advocate| row.id).map(AdvocateView::from))
+}
+
+fn amend(act: &mut Act, id: Id, patch: &Body<Patch<AdvocateEntry>>) -> Result<Id, Problem> {
+    let row = find(act.conn, id)?.ok_or_else(Problem::not_found)?;
+    act.expect_version(row.version)?;
+    let current = AdvocateEntry {
+        name: row.name.clone(),
+        organisation: row.organisation.clone(),
+        kinds: row.kinds.0.clone(),
+        user_id: row.user_id,
+        independence_declared_on: row.independence_declared_on,
+        available: Some(row.available),
+    };
+    let entry = patch.valid()?.applied_to(&current)?;
+    refuse_unknown_user(act, &entry)?;
+    let amended = row_of(
+        row.id,
+        row.version + 1,
+        (row.created_at, row.created_by),
+        act,
+        entry,
+    );
+    let read = table::table.find(row.id).filter(table::version.eq(row.version));
+    guarded(diesel::update(read).set(&amended).execute(act.conn)?)?;
+    Ok(row.id)
+}
+
+/// List the register of advocates
+///
+/// Who can be asked to act.
+#[utoipa::path(
+    operation_id = "listAdvocates",
+    tag = "Advocacy",
+    params(PageParams),
+    responses((status = 200, description = "A page of entries", body = Page<AdvocateView>)),
+    extensions(("x-permission" = json!("advocates.read")))
+)]
+#[get("/v1/advocates")]
+pub async fn list_advocates(call: Call) -> Reply {
+    call.list(|act, _: &NoFilter, page| list(act, page)).await
+}
+
+/// Register an advocate
+///
+/// With the account to sign in with, so that an assignment gives access.
+#[utoipa::path(
+    operation_id = "registerAdvocate",
+    tag = "Advocacy",
+    request_body = AdvocateEntry,
+    responses((status = 201, description = "The entry", body = AdvocateView)),
+    extensions(("x-permission" = json!("advocates.keep")))
+)]
+#[post("/v1/advocates")]
+pub async fn register_advocate(call: Call, body: Body<AdvocateEntry>) -> Reply {
+    call.create(body, register, read).await
+}
+
+/// Read an entry of the register
+///
+/// One advocate.
+#[utoipa::path(
+    operation_id = "getAdvocate",
+    tag = "Advocacy",
+    params(AdvocatePath),
+    responses((status = 200, description = "The entry", body = AdvocateView)),
+    extensions(("x-permission" = json!("advocates.read")))
+)]
+#[get("/v1/advocates/{advocateId}")]
+pub async fn get_advocate(call: Call, ids: Ids<1>) -> Reply {
+    let Ids([advocate]) = ids;
+    call.read(move |act| read(act, advocate)).await
+}
+
+/// Amend an entry of the register
+///
+/// By a merge patch.
+#[utoipa::path(
+    operation_id = "amendAdvocate",
+    tag = "Advocacy",
+    params(AdvocatePath, IfMatchHeader),
+    request_body = Patch<AdvocateEntry>,
+    responses((status = 200, description = "The entry", body = AdvocateView)),
+    extensions(("x-permission" = json!("advocates.keep")))
+)]
+#[patch("/v1/advocates/{advocateId}")]
+pub async fn amend_advocate(call: Call, ids: Ids<1>, body: Body<Patch<AdvocateEntry>>) -> Reply {
+    let Ids([advocate]) = ids;
+    call.change(body, move |act, body| amend(act, advocate, body), read)
+        .await
+}

@@ -1,0 +1,102 @@
+//! API clients: programs of partner agencies.
+
+use diesel::prelude::*;
+
+use super::agencies::Agency;
+use crate::auth::secrets;
+use crate::clock::UtcTime;
+use crate::db::Connection;
+use crate::db::types::Json;
+use crate::ids::Id;
+use crate::schema::people::{agencies, api_clients as table, client_secrets};
+
+/// Every scope there is for clients.
+pub const SCOPES: [&str; 7] = [
+    "referrals:submit",
+    "referrals:read",
+    "enquiries:write",
+    "actions:write",
+    "events:read",
+    "webhooks:write",
+    "reports:read",
+];
+
+/// A program of an agency.
+#[derive(Debug, Clone, Insertable, Queryable, Selectable)]
+#[diesel(table_name = table, treat_none_as_default_value = false)]
+pub struct ApiClient {
+    /// Id, which is also its `client_id`.
+    pub id: Id,
+    /// Name.
+    pub name: String,
+    /// Whose program it is.
+    pub agency_id: Id,
+    /// What it may ask for.
+    pub scopes: Json<Vec<String>>,
+    /// Where its referrals go when it does not say.
+    pub default_authority: Option<String>,
+    /// Where they may go.
+    pub authorities: Json<Vec<String>>,
+    /// Whether it may sign in.
+    pub enabled: bool,
+    /// When it was registered.
+    pub created_at: UtcTime,
+}
+
+diesel::joinable!(table -> agencies (agency_id));
+diesel::allow_tables_to_appear_in_same_query!(table, agencies);
+
+/// The client with its agency.
+pub fn find_with_agency(conn: &mut Connection, id: Id) -> QueryResult<Option<(ApiClient, Agency)>> {
+    table::table
+        .inner_join(agencies::table)
+        .filter(table::id.eq(id))
+        .select((ApiClient::as_select(), Agency::as_select()))
+        .first(conn)
+        .optional()
+}
+
+/// The client of this name.
+pub fn named(conn: &mut Connection, name: &str) -> QueryResult<Option<ApiClient>> {
+    table::table
+        .filter(table::name.eq(name))
+        .select(ApiClient::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Registers a client with one secret, of which only the digest is kept.
+pub fn insert(conn: &mut Connection, client: &ApiClient, secret: &str) -> QueryResult<()> {
+    diesel::insert_into(table::table).values(client).execute(conn)?;
+    diesel::insert_into(client_secrets::table)
+        .values((
+            client_secrets::id.eq(Id::new()),
+            client_secrets::client_id.eq(client.id),
+            client_secrets::digest.eq(secrets::digest_of(secret.as_bytes())),
+            client_secrets::created_at.eq(client.created_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The client, if it is enabled and the secret is one of its live ones.
+pub fn with_secret(conn: &mut Connection, id: Id, secret: &str) -> QueryResult<Option<ApiClient>> {
+    let digests: Vec<String> = client_secrets::table
+        .filter(
+            client_secrets::client_id
+                .eq(id)
+                .and(client_secrets::revoked_at.is_null()),
+        )
+        .select(client_secrets::digest)
+        .load(conn)?;
+    let given = secrets::digest_of(secret.as_bytes());
+    if !digests.iter().any(|digest| secrets::same(digest, &given)) {
+        return Ok(None);
+    }
+    table::table
+        .find(id)
+        .filter(table::enabled.eq(true))
+        .select(ApiClient::as_select())
+        .first(conn)
+        .optional()
+}

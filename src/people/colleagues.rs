@@ -1,0 +1,41 @@
+//! Staff as their colleagues find them, to allocate a case.
+
+use actix_web::get;
+
+use super::users::{self, Colleague};
+use crate::act::Act;
+use crate::http::answer::Reply;
+use crate::http::call::Call;
+use crate::http::list::NoFilter;
+use crate::page::{Page, PageParams, PageRequest, Rows};
+use crate::problem::Problem;
+
+/// Find colleagues
+///
+/// The staff of the caller's authorities to whom a case can be allocated.
+#[utoipa::path(
+    operation_id = "listColleagues",
+    tag = "Users",
+    params(PageParams),
+    responses((status = 200, description = "A page of colleagues", body = Page<Colleague>)),
+    extensions(("x-permission" = json!("colleagues.read")))
+)]
+#[get("/v1/users")]
+pub async fn list_colleagues(call: Call) -> Reply {
+    call.list(|act, _: &NoFilter, page| list(act, page)).await
+}
+
+fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<Colleague>, Problem> {
+    let authorities: Vec<String> = act
+        .caller
+        .roles
+        .iter()
+        .map(|grant| grant.authority.clone())
+        .collect();
+    let users = users::staff_page(act.conn, &authorities, page)?;
+    Ok(users.map(|user| Colleague {
+        id: user.id,
+        name: user.name,
+        roles: user.roles.0,
+    }))
+}

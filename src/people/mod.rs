@@ -1,0 +1,9 @@
+//! People and organisations: authorities, agencies, users and their teams, API clients, adults, advocates.
+
+pub mod adults;
+pub mod advocates;
+pub mod agencies;
+pub mod authorities;
+pub mod clients;
+pub mod colleagues;
+pub mod users;

@@ -1,0 +1,227 @@
+//! Who may do what: one table of actions, and the standings that permit them. Deny by default.
+//!
+//! A *standing* is what a caller is to a record: the manager of its authority, the practitioner it is allocated
+//! to, the adult it is about. [`scope`] turns the standings that permit an action into the row filter that every
+//! query starts from, so a list, a single record and a change can never disagree about what is visible.
+
+mod caller;
+mod scope;
+
+pub use caller::{Caller, CallerKind, Role, RoleGrant, Team, TeamKind};
+pub use scope::{AssignmentAccess, Clause, Scope, scope};
+
+macro_rules! actions {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal $(, scope $scope:literal)? => [$($standing:ident),* $(,)?];)+) => {
+        /// Something a caller may be permitted to do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Action { $($(#[doc = $doc])+ $variant),+ }
+
+        impl Action {
+            /// Every action, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The permission's name, as the contract states it in `x-permission`.
+            pub const fn name(self) -> &'static str { match self { $(Self::$variant => $name),+ } }
+
+            /// The scope an API client needs for it; none: clients never may.
+            pub const fn client_scope(self) -> Option<&'static str> {
+                match self { $(Self::$variant => actions!(@scope $($scope)?)),+ }
+            }
+
+            /// The standings that permit it.
+            pub const fn standings(self) -> &'static [Standing] {
+                match self { $(Self::$variant => &[$(Standing::$standing),*]),+ }
+            }
+        }
+    };
+    (@scope $scope:literal) => { Some($scope) };
+    (@scope) => { None };
+}
+
+actions! {
+    /// Read who one is.
+    MeRead = "me.read" => [Anyone];
+    /// Find a colleague to allocate a case to.
+    ColleaguesRead = "colleagues.read" => [Manager, Delegated, Staff, Admin];
+
+    /// Send a referral.
+    ReferralsSubmit = "referrals.submit", scope "referrals:submit" => [Manager, Delegated, Staff, Advocate, ReferringAgency];
+    /// Read referrals; the agency that sent one reads its receipt and nothing else.
+    ReferralsRead = "referrals.read", scope "referrals:read" => [Manager, Delegated, Allocated, ReferringAgency];
+    /// Decide what becomes of a referral.
+    ReferralsTriage = "referrals.triage" => [Manager, Delegated];
+    /// See which intake was refused at the door.
+    IntakeRefusalsRead = "intake_refusals.read" => [Manager];
+
+    /// Read a case.
+    CasesRead = "cases.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    /// Move a case along; each step has its own permission below.
+    CasesMove = "cases.move" => [Manager, Delegated, Allocated];
+    /// Decide for or against an enquiry, or change its type.
+    CasesDecide = "cases.decide" => [Manager, Delegated];
+    /// Put a safeguarding plan in force.
+    CasesPlan = "cases.plan" => [Manager, Delegated, Allocated];
+    /// Conclude an enquiry.
+    CasesConclude = "cases.conclude" => [Manager];
+    /// Close a case.
+    CasesClose = "cases.close" => [Manager];
+    /// Reopen a case that ended.
+    CasesReopen = "cases.reopen" => [Manager];
+    /// Draft the conclusion set or the closure checklist.
+    ClosingDraft = "closing.draft" => [Manager, Delegated, Allocated];
+    /// Read the conclusion set or the closure checklist.
+    ClosingRead = "closing.read" => [Manager, Delegated, Allocated, OnDuty, Advocate];
+
+    /// Read desired outcomes with their revisions and achievement.
+    OutcomesRead = "outcomes.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    /// Record a desired outcome.
+    OutcomesRecord = "outcomes.record" => [Allocated, Advocate, Adult];
+    /// Revise a desired outcome, or put the outcomes in another order.
+    OutcomesRevise = "outcomes.revise" => [Manager, Allocated, Advocate, Adult];
+    /// Say how far an outcome was achieved.
+    OutcomesJudge = "outcomes.judge" => [Manager, Allocated, Advocate, Adult];
+
+    /// Read whether an advocate is needed.
+    AdvocacyNeedsRead = "advocacy_needs.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    /// Record whether an advocate is needed.
+    AdvocacyNeedsRecord = "advocacy_needs.record" => [Manager, Allocated];
+    /// Read the register of advocates.
+    AdvocatesRead = "advocates.read" => [Manager, Delegated, Staff, Admin];
+    /// Keep the register of advocates.
+    AdvocatesKeep = "advocates.keep" => [Manager, Admin];
+    /// Read who is assigned as an advocate.
+    AssignmentsRead = "advocacy_assignments.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, AdvocateAsked, Adult];
+    /// Ask an advocate to act.
+    AssignmentsRequest = "advocacy_assignments.request" => [Manager, Allocated];
+    /// Instruct an IMCA.
+    AssignmentsInstructImca = "advocacy_assignments.instruct_imca" => [Manager];
+    /// Move an assignment along; each step has its own permission below.
+    AssignmentsMove = "advocacy_assignments.move" => [Manager, Allocated, Advocate, AdvocateAsked];
+    /// Accept or decline an assignment.
+    AssignmentsAnswer = "advocacy_assignments.answer" => [Advocate, AdvocateAsked];
+    /// Record that an assignment began, ended, or that the advocate is not available.
+    AssignmentsEnd = "advocacy_assignments.end" => [Manager, Allocated, Advocate];
+
+    /// Read meetings and how the adult took part.
+    MeetingsRead = "meetings.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    /// Record meetings and how the adult took part.
+    MeetingsRecord = "meetings.record" => [Manager, Allocated];
+
+    /// Read the adult's feedback.
+    FeedbackRead = "feedback.read" => [Manager, Adult];
+    /// Give feedback, or write down what was said.
+    FeedbackGive = "feedback.give" => [Allocated, Adult];
+}
+
+impl Action {
+    /// The action of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.name() == name)
+    }
+
+    /// Whether this standing permits it.
+    pub fn permits(self, standing: Standing) -> bool {
+        self.standings().contains(&standing)
+    }
+}
+
+/// What a caller is, to a record or by role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Standing {
+    /// Manager in the record's authority.
+    Manager,
+    /// Practitioner in the record's authority to whom decisions are delegated.
+    Delegated,
+    /// The practitioner the case is allocated to, or a member of its team.
+    Allocated,
+    /// Practitioner on the authority's duty team; open unrestricted cases only.
+    OnDuty,
+    /// Any other member of staff of the authority.
+    Staff,
+    /// Advocate whose assignment was accepted and has not ended.
+    Advocate,
+    /// Advocate who was asked and has not answered.
+    AdvocateAsked,
+    /// The adult the case is about.
+    Adult,
+    /// Someone who represents the adult.
+    Representative,
+    /// API client of the agency that sent the referral.
+    ReferringAgency,
+    /// Member of the safeguarding adults board.
+    Board,
+    /// Analyst of suppressed or exact figures.
+    Analyst,
+    /// Administrator of users, clients and settings; sees no case content.
+    Admin,
+    /// Auditor of the record of every look.
+    Auditor,
+    /// Whoever is signed in.
+    Anyone,
+}
+
+impl Standing {
+    /// Every standing, in the order of the printed matrix.
+    pub const ALL: &'static [Self] = &[
+        Self::Manager,
+        Self::Delegated,
+        Self::Allocated,
+        Self::OnDuty,
+        Self::Staff,
+        Self::Advocate,
+        Self::AdvocateAsked,
+        Self::Adult,
+        Self::Representative,
+        Self::ReferringAgency,
+        Self::Board,
+        Self::Analyst,
+        Self::Admin,
+        Self::Auditor,
+        Self::Anyone,
+    ];
+
+    /// Whether this is a member of the authority's staff, who see what is owed and what is withheld.
+    pub fn is_staff(self) -> bool {
+        matches!(
+            self,
+            Self::Manager | Self::Delegated | Self::Allocated | Self::OnDuty
+        )
+    }
+}
+
+/// Whether the caller's roles or scopes could ever permit the action, whatever the record.
+pub fn could_permit(caller: &Caller, action: Action) -> bool {
+    if action.permits(Standing::Anyone) {
+        return true;
+    }
+    match caller.kind {
+        CallerKind::Client => action
+            .client_scope()
+            .is_some_and(|scope| caller.scopes.iter().any(|held| held == scope)),
+        CallerKind::User | CallerKind::System => Standing::ALL
+            .iter()
+            .any(|standing| action.permits(*standing) && caller.could_be(*standing)),
+    }
+}
+
+/// The matrix as text, for people to read and for a test to compare with the committed one.
+pub fn matrix() -> String {
+    let mut lines = vec![format!(
+        "{:<38} {:<18} permitted to",
+        "permission", "client scope"
+    )];
+    for action in Action::ALL {
+        let standings: Vec<String> = action
+            .standings()
+            .iter()
+            .map(|standing| format!("{standing:?}"))
+            .collect();
+        let scope = action.client_scope().unwrap_or("-");
+        lines.push(format!(
+            "{:<38} {scope:<18} {}",
+            action.name(),
+            standings.join(", ")
+        ));
+    }
+    lines.join("\n") + "\n"
+}

@@ -1,0 +1,312 @@
+//! Referrals, cases and everything recorded about a case.
+//! Mirrors the migrations of the same name; a test compares the two.
+
+#![allow(
+    missing_docs,
+    reason = "table definitions: the migrations say what each column is"
+)]
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    cases (id) {
+        id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        reference -> Text,
+        state -> Text,
+        enquiry_type -> Nullable<Text>,
+        adult_id -> Nullable<Key>,
+        allocated_to -> Nullable<Key>,
+        allocated_team -> Nullable<Key>,
+        restricted -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    case_access (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        user_id -> Key,
+        relationship -> Text,
+        starts_at -> Moment,
+        ended_at -> Nullable<Moment>,
+        created_by -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    case_transitions (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        from_state -> Text,
+        to_state -> Text,
+        effective_at -> Moment,
+        recorded_at -> Moment,
+        recorded_by -> Key,
+        content -> Document,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    enquiries (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        enquiry_type -> Text,
+        started_on -> Date,
+        concluded_on -> Nullable<Date>,
+        lead -> Text,
+        decision -> Document,
+        conclusion -> Nullable<Document>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    singletons (owner_id, kind) {
+        owner_id -> Key,
+        kind -> Text,
+        case_id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        updated_at -> Moment,
+        updated_by -> Key,
+        content -> Document,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    referrals (id) {
+        id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        reference -> Text,
+        agency_id -> Nullable<Key>,
+        agency_reference -> Nullable<Text>,
+        body_digest -> Text,
+        status -> Text,
+        urgent -> Bool,
+        agreement_lapsed -> Bool,
+        childrens_route -> Bool,
+        case_id -> Nullable<Key>,
+        triage -> Nullable<Document>,
+        triaged_at -> Nullable<Moment>,
+        counts_as_concern -> Nullable<Bool>,
+        content -> Document,
+        warnings -> Document,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    intake_refusals (id) {
+        id -> Key,
+        authority -> Nullable<Text>,
+        agency_id -> Nullable<Key>,
+        actor_id -> Key,
+        refused_at -> Moment,
+        code -> Text,
+        pointers -> Document,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    desired_outcomes (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        own_words -> Text,
+        expressed_by -> Text,
+        communicated_by -> Nullable<Text>,
+        suggestion_codes -> Document,
+        how_we_can_help -> Nullable<Text>,
+        priority -> Nullable<SmallInt>,
+        status -> Text,
+        said_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    outcome_revisions (id) {
+        id -> Key,
+        outcome_id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        number -> Integer,
+        standing -> Text,
+        own_words -> Text,
+        priority -> Nullable<SmallInt>,
+        change_kind -> Text,
+        change_reason -> Nullable<Text>,
+        what_was_explained -> Nullable<Text>,
+        alternatives_offered -> Nullable<Text>,
+        initiated_by -> Text,
+        adult_agrees -> Text,
+        confirmed_by -> Text,
+        said_at -> Moment,
+        created_at -> Moment,
+        created_by -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    outcome_achievements (id) {
+        id -> Key,
+        outcome_id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        achieved -> Text,
+        not_judged_because -> Nullable<Text>,
+        judged_by -> Text,
+        reason -> Text,
+        adult_view -> Nullable<Text>,
+        practitioner_view -> Nullable<Text>,
+        how_we_could_have_done_better -> Nullable<Text>,
+        compared_with -> Text,
+        #[sql_name = "final"]
+        final_ -> Bool,
+        created_at -> Moment,
+        created_by -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    advocacy_needs (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        difficulties -> Document,
+        appropriate_person -> Document,
+        conclusion -> Text,
+        adult_view -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    advocacy_assignments (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        kind -> Text,
+        basis -> Text,
+        advocate_id -> Key,
+        need_id -> Nullable<Key>,
+        state -> Text,
+        accepted_at -> Nullable<Moment>,
+        first_contact_at -> Nullable<Moment>,
+        ended_at -> Nullable<Moment>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    meetings (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        kind -> Text,
+        planned_start -> Nullable<Moment>,
+        planned_end -> Nullable<Moment>,
+        held_start -> Nullable<Moment>,
+        held_end -> Nullable<Moment>,
+        mode -> Nullable<Text>,
+        place -> Nullable<Text>,
+        place_chosen_by_adult -> Nullable<Bool>,
+        chair -> Nullable<Text>,
+        purpose -> Nullable<Text>,
+        decisions -> Document,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    feedback (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        respondent -> Text,
+        asked_by -> Text,
+        answers -> Document,
+        how_we_could_have_done_better -> Nullable<Text>,
+        given_at -> Nullable<Moment>,
+        support_used -> Nullable<Text>,
+    }
+}

@@ -1,0 +1,135 @@
+//! Agencies, users, teams, clients, adults and advocates.
+//! Mirrors the migrations of the same name; a test compares the two.
+
+#![allow(
+    missing_docs,
+    reason = "table definitions: the migrations say what each column is"
+)]
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    agencies (id) {
+        id -> Key,
+        name -> Text,
+        agency_type -> Text,
+        ods_code -> Nullable<Text>,
+        agreement_from -> Nullable<Date>,
+        agreement_until -> Nullable<Date>,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    users (id) {
+        id -> Key,
+        username -> Text,
+        name -> Text,
+        enabled -> Bool,
+        password_hash -> Nullable<Text>,
+        agency_id -> Nullable<Key>,
+        roles -> Document,
+        public_contact -> Nullable<Text>,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    teams (id) {
+        id -> Key,
+        authority -> Text,
+        name -> Text,
+        kind -> Text,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    team_members (user_id, team_id) {
+        user_id -> Key,
+        team_id -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    api_clients (id) {
+        id -> Key,
+        name -> Text,
+        agency_id -> Key,
+        scopes -> Document,
+        default_authority -> Nullable<Text>,
+        authorities -> Document,
+        enabled -> Bool,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    client_secrets (id) {
+        id -> Key,
+        client_id -> Key,
+        digest -> Text,
+        created_at -> Moment,
+        revoked_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    adults (id) {
+        id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        family_name -> Nullable<Text>,
+        given_names -> Document,
+        preferred_name -> Nullable<Text>,
+        date_of_birth -> Nullable<Date>,
+        date_of_death -> Nullable<Date>,
+        nhs_number -> Nullable<Text>,
+        postcode -> Nullable<Text>,
+        communication_needs -> Document,
+        alerts -> Document,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    advocates (id) {
+        id -> Key,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        name -> Text,
+        organisation -> Text,
+        kinds -> Document,
+        user_id -> Nullable<Key>,
+        independence_declared_on -> Nullable<Date>,
+        available -> Bool,
+    }
+}

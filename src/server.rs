@@ -1,0 +1,79 @@
+//! The HTTP server around the operations.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+use actix_web::{App as ActixApp, HttpResponse, HttpServer};
+use metrics_exporter_prometheus::PrometheusHandle;
+use utoipa_actix_web::AppExt;
+use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
+
+use crate::app::App;
+use crate::http::gate::gate;
+use crate::http::{router, system};
+
+/// Connections that are served at one time, per thread.
+const CONNECTIONS: usize = 10_000;
+
+/// Serves the API on a listener.
+pub fn serve(app: &Data<App>, listener: TcpListener) -> std::io::Result<Server> {
+    let config = &app.config;
+    let (workers, stop_within) = (usize::from(config.workers), config.shutdown_seconds);
+    let app = app.clone();
+    let mut server = HttpServer::new(move || {
+        let (service, _) = ActixApp::new()
+            .app_data(app.clone())
+            .into_utoipa_app()
+            .configure(router::operations)
+            .split_for_parts();
+        service
+            .service(SwaggerUi::new("/docs/{_:.*}").config(DocsConfig::from("/openapi.json")))
+            .default_service(web::to(system::nothing_here))
+            .wrap(from_fn(gate))
+    })
+    .client_request_timeout(Duration::from_secs(10))
+    .client_disconnect_timeout(Duration::from_secs(2))
+    .keep_alive(Duration::from_secs(75))
+    .max_connections(CONNECTIONS)
+    .shutdown_timeout(stop_within)
+    .shutdown_signal(std::future::pending());
+    if workers > 0 {
+        server = server.workers(workers);
+    }
+    Ok(server.listen(listener)?.run())
+}
+
+/// Serves the metrics on an address of their own.
+pub fn serve_metrics(
+    handle: PrometheusHandle,
+    app: Data<App>,
+    listener: TcpListener,
+) -> std::io::Result<Server> {
+    let handle = Data::new(handle);
+    let server = HttpServer::new(move || {
+        ActixApp::new()
+            .app_data(handle.clone())
+            .app_data(app.clone())
+            .route("/metrics", web::get().to(metrics))
+    });
+    Ok(server.workers(1).disable_signals().listen(listener)?.run())
+}
+
+async fn metrics(handle: Data<PrometheusHandle>, app: Data<App>) -> HttpResponse {
+    let unread = app
+        .database
+        .read(|conn| Ok(crate::casework::referrals::store::oldest_unread(conn)?))
+        .await;
+    let seconds = match unread {
+        Ok(Some(since)) => crate::clock::now().unix_seconds() - since.unix_seconds(),
+        Ok(None) | Err(_) => 0,
+    };
+    let seconds = i32::try_from(seconds).unwrap_or(i32::MAX);
+    metrics::gauge!("referrals_oldest_unread_seconds").set(f64::from(seconds));
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(handle.render())
+}

@@ -1,0 +1,118 @@
+//! The contract that is committed is the contract that is served.
+
+use msp_api::http::contract::Contract;
+use msp_api::policy::{self, Action};
+use serde_json::Value;
+
+const HOW: &str =
+    "run `cargo run -- openapi > openapi/openapi.json` (`--operations`, `--permissions` for the others)";
+
+fn contract() -> Contract {
+    Contract::build().expect("every operation states a known permission")
+}
+
+#[test]
+fn the_committed_contract_is_the_served_one() {
+    assert!(
+        include_str!("../openapi/openapi.json") == contract().json,
+        "openapi/openapi.json is out of date: {HOW}"
+    );
+    assert_eq!(
+        include_str!("../openapi/operations.txt"),
+        contract().listing(),
+        "openapi/operations.txt: {HOW}"
+    );
+    assert_eq!(
+        include_str!("../openapi/permissions.txt"),
+        policy::matrix(),
+        "openapi/permissions.txt: {HOW}"
+    );
+}
+
+#[test]
+fn every_operation_explains_itself() {
+    let document: Value = serde_json::from_str(&contract().json).unwrap();
+    let mut ids = Vec::new();
+    for operation in contract().operations() {
+        let found = &document["paths"][&operation.path][operation.method.to_lowercase()];
+        for member in ["summary", "description", "operationId"] {
+            assert!(
+                found[member].as_str().is_some_and(|text| text.len() > 2),
+                "{}: {member}",
+                operation.id
+            );
+        }
+        assert!(!operation.tag.is_empty(), "{} has no tag", operation.id);
+        assert!(
+            found["responses"]["503"].is_object(),
+            "{} does not say that it may be unavailable",
+            operation.id
+        );
+        if operation.action.is_some() {
+            assert!(found["responses"]["401"].is_object(), "{}", operation.id);
+            assert!(
+                !found["security"].as_array().unwrap().is_empty(),
+                "{}",
+                operation.id
+            );
+        }
+        assert!(!ids.contains(&operation.id), "{} is there twice", operation.id);
+        ids.push(operation.id.clone());
+    }
+}
+
+#[test]
+fn every_request_body_has_an_example_and_every_string_in_it_a_limit() {
+    let document: Value = serde_json::from_str(&contract().json).unwrap();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") else {
+                continue;
+            };
+            let name = schema["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+            let component = &document["components"]["schemas"][name];
+            let exempt = name.starts_with("Patch_");
+            assert!(
+                exempt || component["example"].is_object(),
+                "{method} {path}: {name} has no example"
+            );
+            assert_eq!(
+                component["additionalProperties"], false,
+                "{name} takes unknown fields"
+            );
+            for (field, property) in component["properties"].as_object().unwrap() {
+                let is_text =
+                    property["type"] == "string" || property["type"] == serde_json::json!(["string", "null"]);
+                let free = is_text && property["format"].is_null() && property["enum"].is_null();
+                let bounded = property["maxLength"].is_number() || property["x-rule"].is_string();
+                assert!(!free || bounded, "{name}.{field} has no limit");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_permission_is_used_by_an_operation_or_a_step() {
+    let used: Vec<Action> = contract()
+        .operations()
+        .iter()
+        .filter_map(|operation| operation.action)
+        .collect();
+    let by_steps = [
+        Action::CasesDecide,
+        Action::CasesPlan,
+        Action::CasesConclude,
+        Action::CasesClose,
+        Action::CasesReopen,
+        Action::AssignmentsInstructImca,
+        Action::AssignmentsAnswer,
+        Action::AssignmentsEnd,
+    ];
+    for action in Action::ALL {
+        assert!(
+            used.contains(action) || by_steps.contains(action),
+            "{} is used by nothing",
+            action.name()
+        );
+    }
+}

@@ -1,0 +1,535 @@
+//! One walk over every operation of the served contract, holding each convention on each.
+
+use serde_json::{Value, json};
+
+use crate::stories::{accepted_case, three_part_test};
+use crate::support::{Actor, Server};
+
+/// Ids of records that exist, by the name that stands for them in paths and bodies.
+struct World {
+    ids: Vec<(&'static str, String)>,
+}
+
+impl World {
+    fn id(&self, name: &str) -> &str {
+        let found = self.ids.iter().find(|(known, _)| *known == name);
+        &found
+            .unwrap_or_else(|| panic!("the walk knows no {name}: add one to World"))
+            .1
+    }
+
+    /// The first demo case has something in every list.
+    fn of(server: &Server) -> Self {
+        let practitioner = server.as_("practitioner");
+        let case = server.as_("adult").get("/v1/me").ok().text("/cases/0/id");
+        let first = |list: &str| {
+            practitioner
+                .get(&format!("/v1/cases/{case}/{list}?sort=createdAt"))
+                .ok()
+                .text("/items/0/id")
+        };
+        let outcome = first("desired-outcomes");
+        let within = |list: &str| first(&format!("desired-outcomes/{outcome}/{list}"));
+        let manager = server.as_("manager");
+        let feedback = manager
+            .get(&format!("/v1/cases/{case}/feedback"))
+            .ok()
+            .text("/items/0/id");
+        Self {
+            ids: vec![
+                ("revisionId", within("revisions")),
+                ("achievementId", within("achievement")),
+                ("needId", first("advocacy-needs")),
+                ("assignmentId", first("advocacy-assignments")),
+                ("meetingId", first("meetings")),
+                ("enquiryId", first("enquiries")),
+                ("feedbackId", feedback),
+                ("outcomeId", outcome),
+                (
+                    "advocateId",
+                    manager.get("/v1/advocates").ok().text("/items/0/id"),
+                ),
+                (
+                    "referralId",
+                    manager
+                        .get("/v1/referrals?sort=createdAt")
+                        .ok()
+                        .text("/items/0/id"),
+                ),
+                ("caseId", case),
+                ("code", "invalid".to_owned()),
+            ],
+        }
+    }
+
+    fn path(&self, template: &str) -> String {
+        let parts = template.split('/').map(|part| {
+            match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+                Some(name) => self.id(name).to_owned(),
+                None => part.to_owned(),
+            }
+        });
+        parts.collect::<Vec<_>>().join("/")
+    }
+}
+
+struct Operation {
+    method: String,
+    template: String,
+    spec: Value,
+}
+
+impl Operation {
+    fn is_list(&self) -> bool {
+        self.has_parameter("cursor")
+    }
+
+    fn has_parameter(&self, name: &str) -> bool {
+        self.spec["parameters"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|parameter| parameter["name"] == name)
+    }
+
+    fn is_guarded(&self) -> bool {
+        self.spec["x-permission"] != "open"
+    }
+
+    fn takes_json(&self) -> bool {
+        self.spec
+            .pointer("/requestBody/content/application~1json")
+            .is_some()
+    }
+
+    fn named(&self) -> String {
+        format!("{} {}", self.method, self.template)
+    }
+}
+
+fn operations(server: &Server) -> (Value, Vec<Operation>) {
+    let contract = server.nobody().get("/openapi.json").ok().body;
+    let mut found = Vec::new();
+    for (template, item) in contract["paths"].as_object().unwrap() {
+        for (method, spec) in item.as_object().unwrap() {
+            found.push(Operation {
+                method: method.to_uppercase(),
+                template: template.clone(),
+                spec: spec.clone(),
+            });
+        }
+    }
+    (contract, found)
+}
+
+/// Somebody who may do this at least somewhere: roles are tried until one is not refused outright.
+fn somebody_for(server: &Server, operation: &Operation, path: &str) -> Actor {
+    for name in [
+        "practitioner",
+        "manager",
+        "adult",
+        "advocate",
+        "police-intake",
+        "admin",
+    ] {
+        let actor = server.as_(name);
+        let body = operation.takes_json().then(|| "{}".to_owned());
+        let probe = actor
+            .request(&operation.method, path, body)
+            .key("probe")
+            .if_match("W/\"999999\"")
+            .send();
+        if probe.status != 403 && probe.status != 404 {
+            return actor;
+        }
+    }
+    panic!("nobody of the demo may {}", operation.named());
+}
+
+on_both_databases! {
+    fn every_operation_keeps_every_convention(server) {
+        let world = World::of(server);
+        let (_, operations) = operations(server);
+        assert!(operations.len() > 50);
+        for operation in &operations {
+            let path = world.path(&operation.template);
+            if operation.is_guarded() {
+                without_a_token_it_is_401(server, operation, &path);
+                unknown_ids_are_404(server, operation, &path, &world);
+                let actor = somebody_for(server, operation, &path);
+                unknown_parameters_are_400(&actor, operation, &path);
+                accept_is_looked_at(&actor, operation, &path);
+                if operation.is_list() {
+                    a_list_pages(&actor, operation, &path);
+                } else if operation.method == "GET" {
+                    a_record_has_a_tag(&actor, operation, &path);
+                }
+                if operation.takes_json() {
+                    garbage_is_a_problem(&actor, operation, &path);
+                }
+                if operation.has_parameter("If-Match") {
+                    a_change_needs_the_version(&actor, operation, &path);
+                }
+                if operation.method == "POST" {
+                    a_client_needs_a_key(server, operation, &path);
+                }
+            }
+            other_methods_are_405(server, operation, &path);
+        }
+    }
+
+    fn the_contracts_own_examples_are_accepted(server) {
+        let world = World::of(server);
+        let (contract, operations) = operations(server);
+        let mut accepted = 0;
+        for operation in operations.iter().filter(|operation| operation.is_guarded() && operation.takes_json()) {
+            let Some(example) = example_of(&contract, operation) else { continue };
+            let (path, body, actor) = setting_for(server, &world, operation, example);
+            let tag = actor_tag(server, &path, operation);
+            let request = actor.request(&operation.method, &path, Some(body.to_string())).key("example");
+            let answer = request.if_match(&tag).send();
+            assert!((200..300).contains(&answer.status), "{}: {}", operation.named(), answer.text);
+            assert!(answer.headers.contains_key("etag"), "{}", operation.named());
+            if answer.status == 201 {
+                let location = answer.header("location");
+                assert!(location.starts_with(&path), "{}: {location}", operation.named());
+            }
+            accepted += 1;
+        }
+        assert!(accepted >= 15, "only {accepted} examples were tried");
+    }
+}
+
+fn without_a_token_it_is_401(server: &Server, operation: &Operation, path: &str) {
+    let answer = server.nobody().request(&operation.method, path, None).send();
+    assert_eq!(answer.status, 401, "{}", operation.named());
+    answer.is_problem("unauthenticated");
+    assert!(answer.header("www-authenticate").starts_with("Bearer"));
+    let malformed = server
+        .nobody()
+        .request(&operation.method, &format!("{path}/../%00"), None)
+        .send();
+    assert!(
+        malformed.status == 401 || malformed.status == 404 || malformed.status == 400,
+        "{}",
+        operation.named()
+    );
+}
+
+fn unknown_ids_are_404(server: &Server, operation: &Operation, path: &str, world: &World) {
+    if !operation.template.contains("Id}") {
+        return;
+    }
+    let last = operation
+        .template
+        .split('/')
+        .rev()
+        .find_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+        .unwrap();
+    let actor = somebody_for(server, operation, path);
+    for unknown in [
+        "019a4c3e-8f00-7000-8000-000000000001",
+        "nonsense",
+        "019A4C3E-8F00-7000-8000-000000000001",
+    ] {
+        let path = path.replace(world.id(last), unknown);
+        let body = operation.takes_json().then(|| "{}".to_owned());
+        let request = actor
+            .request(&operation.method, &path, body)
+            .key("unknown")
+            .if_match("W/\"1\"");
+        let answer = request.send();
+        assert_eq!(
+            answer.status,
+            404,
+            "{} {unknown}: {}",
+            operation.named(),
+            answer.text
+        );
+        answer.is_problem("not_found");
+    }
+}
+
+fn unknown_parameters_are_400(actor: &Actor, operation: &Operation, path: &str) {
+    let body = operation.takes_json().then(|| "{}".to_owned());
+    let request = actor
+        .request(&operation.method, &format!("{path}?colour=blue"), body)
+        .key("parameter");
+    let answer = request.if_match("W/\"1\"").send();
+    assert_eq!(answer.status, 400, "{}: {}", operation.named(), answer.text);
+    assert_eq!(answer.text("/errors/0/parameter"), "colour");
+}
+
+fn accept_is_looked_at(actor: &Actor, operation: &Operation, path: &str) {
+    let answer = actor
+        .request(&operation.method, path, None)
+        .key("accept")
+        .header("Accept", "text/csv")
+        .send();
+    assert_eq!(answer.status, 406, "{}", operation.named());
+}
+
+fn a_list_pages(actor: &Actor, operation: &Operation, path: &str) {
+    for wrong in [
+        "limit=-1",
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "limit=1&limit=2",
+        "cursor=nonsense",
+        "sort=colour",
+        "updatedSince=yesterday",
+    ] {
+        let answer = actor.get(&format!("{path}?{wrong}")).send();
+        assert_eq!(
+            answer.status,
+            400,
+            "{} {wrong}: {}",
+            operation.named(),
+            answer.text
+        );
+    }
+    let all = actor.get(&format!("{path}?limit=100")).ok();
+    let expected: Vec<&Value> = all.body["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| &item["id"])
+        .collect();
+    assert!(all.body.get("total").is_none());
+    let (mut found, mut next) = (Vec::new(), format!("{path}?limit=1"));
+    loop {
+        let page = actor.get(&next).ok();
+        found.extend(
+            page.body["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|item| item["id"].clone()),
+        );
+        let Some(following) = page.body["next"].as_str() else {
+            break;
+        };
+        assert_eq!(page.header("link"), format!("<{following}>; rel=\"next\""));
+        next = following.to_owned();
+    }
+    assert_eq!(
+        found.iter().collect::<Vec<_>>(),
+        expected,
+        "{}: page by page is not the whole",
+        operation.named()
+    );
+    if next.contains("cursor=") {
+        let flipped = next.replace("cursor=A", "cursor=B");
+        assert_eq!(
+            actor.get(&flipped).send().status,
+            400,
+            "{}: a changed cursor",
+            operation.named()
+        );
+        let elsewhere = next.replace("limit=1", "limit=1&sort=createdAt");
+        assert_eq!(
+            actor.get(&elsewhere).send().status,
+            400,
+            "{}: a cursor of another order",
+            operation.named()
+        );
+    }
+}
+
+fn a_record_has_a_tag(actor: &Actor, operation: &Operation, path: &str) {
+    let read = actor.get(path).ok();
+    assert!(read.tag().starts_with("W/\""), "{}", operation.named());
+    assert_eq!(read.header("cache-control"), "no-store");
+    assert_eq!(read.header("x-content-type-options"), "nosniff");
+    assert!(!read.headers.contains_key("server"));
+    assert!(
+        !read.text.contains(":null"),
+        "{} answers null: {}",
+        operation.named(),
+        read.text
+    );
+    let unchanged = actor.get(path).header("If-None-Match", &read.tag()).expect(304);
+    assert_eq!(unchanged.text, "");
+}
+
+fn garbage_is_a_problem(actor: &Actor, operation: &Operation, path: &str) {
+    let send = |body: &[u8], content_type: &str| {
+        let request = actor
+            .request(&operation.method, path, Some(String::new()))
+            .raw(body.to_vec())
+            .key("garbage");
+        let answer = request
+            .if_match("W/\"1\"")
+            .header("Content-Type", content_type)
+            .send();
+        let described = String::from_utf8_lossy(&body[..body.len().min(40)]).into_owned();
+        assert_eq!(
+            answer.header("content-type"),
+            "application/problem+json",
+            "{} {described}",
+            operation.named()
+        );
+        (answer.status, described)
+    };
+    let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
+    let large = format!("{{\"x\":\"{}\"}}", "a".repeat(300 * 1024));
+    for (body, expected) in [
+        (&b"{"[..], 400),
+        (b"", 400),
+        (b"[]", 400),
+        (b"\"x\"", 400),
+        (b"{} {}", 400),
+        (b"\xff\xfe", 400),
+        (deep.as_bytes(), 400),
+        (large.as_bytes(), 413),
+        (b"{\"notAField\":1}", 422),
+    ] {
+        let (status, described) = send(body, "application/json");
+        assert_eq!(status, expected, "{} {described}", operation.named());
+    }
+    assert_eq!(send(b"{}", "text/plain").0, 415, "{}", operation.named());
+    let merge_patch = actor
+        .request(&operation.method, path, Some("{}".to_owned()))
+        .key("merge")
+        .if_match("W/\"0\"");
+    let taken = merge_patch
+        .header("Content-Type", "application/merge-patch+json")
+        .send()
+        .status
+        != 415;
+    assert_eq!(taken, operation.method == "PATCH", "{}", operation.named());
+}
+
+fn a_change_needs_the_version(actor: &Actor, operation: &Operation, path: &str) {
+    for (tag, expected) in [
+        (None, 428),
+        (Some("*"), 428),
+        (Some("W/\"999999\""), 412),
+        (Some("nonsense"), 412),
+    ] {
+        let request = actor
+            .request(&operation.method, path, Some("{}".to_owned()))
+            .key("version");
+        let answer = match tag {
+            Some(tag) => request.if_match(tag),
+            None => request,
+        }
+        .send();
+        assert_eq!(
+            answer.status,
+            expected,
+            "{} {tag:?}: {}",
+            operation.named(),
+            answer.text
+        );
+    }
+}
+
+fn a_client_needs_a_key(server: &Server, operation: &Operation, path: &str) {
+    if operation.spec["security"].as_array().unwrap().len() < 2 {
+        return;
+    }
+    let client = server.as_("police-intake");
+    let answer = client.request("POST", path, Some("{}".to_owned())).send();
+    assert_eq!(answer.status, 400, "{}", operation.named());
+    answer.is_problem("idempotency_key_missing");
+    let wrong = client
+        .request("POST", path, Some("{}".to_owned()))
+        .key(&"k".repeat(256))
+        .send();
+    assert_eq!(wrong.status, 400, "{}", operation.named());
+}
+
+fn other_methods_are_405(server: &Server, operation: &Operation, path: &str) {
+    let answer = server.as_("manager").request("DELETE", path, None).send();
+    assert_eq!(answer.status, 405, "{}", operation.named());
+    assert!(
+        answer
+            .header("allow")
+            .split(", ")
+            .any(|method| method == operation.method),
+        "{}",
+        operation.named()
+    );
+    answer.is_problem("method_not_allowed");
+}
+
+fn example_of(contract: &Value, operation: &Operation) -> Option<Value> {
+    let schema = operation
+        .spec
+        .pointer("/requestBody/content/application~1json/schema/$ref")?
+        .as_str()?;
+    let name = schema.rsplit('/').next()?;
+    let example = contract["components"]["schemas"][name]["example"].clone();
+    match name.strip_prefix("Patch_") {
+        Some(whole) => Some(contract["components"]["schemas"][whole]["example"].clone()),
+        None => Some(example).filter(Value::is_object),
+    }
+}
+
+/// A record on which the example makes sense, and who would send it.
+fn setting_for(
+    server: &Server,
+    world: &World,
+    operation: &Operation,
+    mut body: Value,
+) -> (String, Value, Actor) {
+    let reference = format!("PPN-EXAMPLE-{}", operation.spec["operationId"].as_str().unwrap());
+    let as_ = |name: &str| server.as_(name);
+    let mut path = world.path(&operation.template);
+    for name in ["advocateId"] {
+        if body.get(name).is_some() {
+            body[name] = json!(world.id(name));
+        }
+    }
+    let actor = match operation.spec["operationId"].as_str().unwrap() {
+        "submitReferral" => as_("police-intake"),
+        "triageReferral" => {
+            let mut referral = crate::stories::referral(&reference);
+            referral["adult"] = json!({"familyName": "Exampleton"});
+            let sent = as_("police-intake").post("/v1/referrals", &referral).created();
+            path = format!("/v1/referrals/{}/triage", sent.id());
+            body["allocateTo"] = json!(server.user_id("practitioner"));
+            as_("manager")
+        }
+        "moveCase" => {
+            let (_, case) = accepted_case(server, &reference);
+            path = format!("/v1/cases/{case}/transitions");
+            assert!(body["threePartTest"].is_object() && three_part_test().is_object());
+            as_("manager")
+        }
+        "recordDesiredOutcome" => {
+            let (_, case) = accepted_case(server, &reference);
+            path = format!("/v1/cases/{case}/desired-outcomes");
+            as_("practitioner")
+        }
+        "setPriorities" => {
+            body["order"] = json!([world.id("outcomeId")]);
+            as_("adult")
+        }
+        "moveAdvocacyAssignment" => {
+            let request =
+                json!({"kind": "care_act_s68", "basis": "power", "advocateId": world.id("advocateId")});
+            let list = format!("/v1/cases/{}/advocacy-assignments", world.id("caseId"));
+            let asked = as_("practitioner").post(&list, &request).created();
+            path = format!("{list}/{}/transitions", asked.id());
+            as_("advocate")
+        }
+        "giveFeedback" => as_("adult"),
+        "registerAdvocate" | "amendAdvocate" => as_("manager"),
+        _ => as_("practitioner"),
+    };
+    (path, body, actor)
+}
+
+/// The tag of the record that the operation changes.
+fn actor_tag(server: &Server, path: &str, operation: &Operation) -> String {
+    if !operation.has_parameter("If-Match") {
+        return "W/\"1\"".to_owned();
+    }
+    let whose = ["/transitions", "/triage", "/revisions", "/achievement"]
+        .iter()
+        .find_map(|step| path.strip_suffix(step));
+    server.as_("manager").tag(whose.unwrap_or(path))
+}

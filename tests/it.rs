@@ -1,0 +1,24 @@
+//! Every integration test in one binary: each further one would link the whole crate again.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that panics has failed, as it should"
+)]
+
+#[macro_use]
+mod support;
+
+mod access;
+mod architecture;
+mod bad_input;
+mod concurrency;
+mod contract;
+mod conventions;
+mod intake;
+mod licences;
+mod schema;
+mod signing_in;
+mod stories;

@@ -1,0 +1,152 @@
+//! The two migration trees make the same tables, and can be undone.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::Text;
+use msp_api::db::{Connection, Database};
+
+use crate::support::{Kind, databases};
+
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    table_name: String,
+    #[diesel(sql_type = Text)]
+    column_name: String,
+    #[diesel(sql_type = Text)]
+    nullable: String,
+}
+
+const POSTGRES: &str = "SELECT table_name::text, column_name::text, is_nullable::text AS nullable \
+    FROM information_schema.columns WHERE table_schema = 'public'";
+const SQLITE: &str = "SELECT m.name AS table_name, c.name AS column_name, \
+    CASE WHEN c.\"notnull\" = 1 OR c.pk > 0 THEN 'NO' ELSE 'YES' END AS nullable \
+    FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'";
+
+type Tables = BTreeMap<String, BTreeMap<String, String>>;
+
+fn tables(conn: &mut Connection) -> Tables {
+    let rows: Vec<Column> = match conn {
+        Connection::Postgres(postgres) => sql_query(POSTGRES).load(postgres).unwrap(),
+        Connection::Sqlite(sqlite) => sql_query(SQLITE).load(sqlite).unwrap(),
+    };
+    let mut tables = Tables::new();
+    for row in rows {
+        tables
+            .entry(row.table_name)
+            .or_default()
+            .insert(row.column_name, row.nullable);
+    }
+    // What only one of them needs.
+    for own in [
+        "__diesel_schema_migrations",
+        "sqlite_sequence",
+        "reference_counters",
+    ] {
+        tables.remove(own);
+    }
+    tables
+}
+
+fn on_a_database<T: Send + 'static>(kind: Kind, work: impl AsyncFnOnce(Database) -> T + Send + 'static) -> T {
+    std::thread::spawn(move || {
+        actix_web::rt::System::new()
+            .block_on(async move { work(Database::open(&databases::empty(kind), 4).unwrap()).await })
+    })
+    .join()
+    .unwrap()
+}
+
+fn migrated(kind: Kind) -> Tables {
+    on_a_database(kind, async |database: Database| {
+        database.migrate().await.unwrap();
+        database.read(|conn| Ok(tables(conn))).await.unwrap()
+    })
+}
+
+#[test]
+fn both_databases_have_the_same_tables_and_columns() {
+    let (sqlite, postgres) = (migrated(Kind::Sqlite), migrated(Kind::Postgres));
+    assert!(sqlite.len() > 20);
+    assert_eq!(sqlite, postgres);
+}
+
+#[test]
+fn up_down_and_up_again_give_the_same_schema() {
+    for kind in Kind::BOTH {
+        on_a_database(kind, async |database: Database| {
+            assert!(database.migrate().await.unwrap() > 0);
+            let first = database.read(|conn| Ok(tables(conn))).await.unwrap();
+            database.migrate_down().await.unwrap();
+            assert_eq!(
+                database.read(|conn| Ok(tables(conn))).await.unwrap(),
+                Tables::new()
+            );
+            assert!(database.migrate().await.unwrap() > 0);
+            assert_eq!(database.read(|conn| Ok(tables(conn))).await.unwrap(), first);
+        });
+    }
+}
+
+#[test]
+fn two_instances_that_start_together_migrate_once() {
+    for kind in Kind::BOTH {
+        let url = databases::empty(kind);
+        let instances: Vec<_> = (0..2)
+            .map(|_| {
+                let url = url.clone();
+                std::thread::spawn(move || {
+                    actix_web::rt::System::new()
+                        .block_on(async move { Database::open(&url, 2).unwrap().migrate().await.unwrap() })
+                })
+            })
+            .collect();
+        let mut applied: Vec<usize> = instances
+            .into_iter()
+            .map(|instance| instance.join().unwrap())
+            .collect();
+        applied.sort_unstable();
+        assert_eq!(applied[0], 0, "{kind:?}");
+        assert!(applied[1] > 0, "{kind:?}");
+    }
+}
+
+/// Every code list has its `CHECK`: a row with another code is refused by the database itself.
+#[test]
+fn the_checks_in_the_migrations_are_the_code_lists() {
+    use msp_api::casework::advocacy::model::{AssignmentKind, AssignmentState};
+    use msp_api::casework::cases::model::CaseState;
+    use msp_api::casework::meetings::MeetingKind;
+    use msp_api::casework::outcomes::model::{
+        Achieved, ChangeKind, ChangeReason, CommunicatedBy, ExpressedBy,
+    };
+    use msp_api::casework::referrals::model::Status;
+    use msp_api::people::agencies::AgencyType;
+    let sql = [
+        include_str!("../migrations/postgres/2026-11-21-000002_people/up.sql"),
+        include_str!("../migrations/postgres/2026-11-21-000003_casework/up.sql"),
+    ]
+    .concat();
+    let squeezed = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    macro_rules! stands_there {
+        ($($codes:ty),+) => {$(
+            let list: Vec<String> = <$codes>::ALL.iter().map(|code| format!("'{}'", code.as_str())).collect();
+            assert!(squeezed.contains(&list.join(", ")), concat!("no CHECK lists ", stringify!($codes)));
+        )+};
+    }
+    stands_there!(
+        CaseState,
+        Status,
+        AgencyType,
+        MeetingKind,
+        AssignmentKind,
+        AssignmentState,
+        Achieved,
+        ChangeKind,
+        ChangeReason,
+        CommunicatedBy,
+        ExpressedBy
+    );
+}

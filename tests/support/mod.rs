@@ -1,0 +1,206 @@
+//! A real server on a socket, on a real database, and callers who say who they are.
+
+pub mod databases;
+pub mod http;
+
+use std::collections::HashMap;
+use std::net::TcpListener;
+use std::sync::mpsc;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use msp_api::app::App;
+use msp_api::casework::cases::access;
+use msp_api::clock;
+use msp_api::db::types::Json;
+use msp_api::db::{Connection, Database};
+use msp_api::ids::Id;
+use msp_api::people::clients;
+use msp_api::people::users::{self, User};
+use msp_api::policy::{CallerKind, Role, RoleGrant};
+use msp_api::problem::Problem;
+
+pub use databases::Kind;
+pub use http::{Actor, Answer};
+
+/// Runs each test on both databases.
+macro_rules! on_both_databases {
+    ($($(#[$meta:meta])* fn $name:ident($server:ident) $body:block)+) => {$(
+        mod $name {
+            #[allow(unused_imports, reason = "not every story uses everything in scope")]
+            use super::*;
+
+            $(#[$meta])*
+            fn story($server: &$crate::support::Server) $body
+
+            #[test]
+            fn sqlite() {
+                story(&$crate::support::Server::start($crate::support::Kind::Sqlite));
+            }
+
+            #[test]
+            fn postgres() {
+                story(&$crate::support::Server::start($crate::support::Kind::Postgres));
+            }
+        }
+    )+};
+}
+
+/// A running server with the demo data.
+pub struct Server {
+    pub base: String,
+    tokens: HashMap<String, String>,
+    app: Data<App>,
+    runtime: tokio::runtime::Handle,
+    handle: ServerHandle,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let handle = self.handle.clone();
+        self.runtime.spawn(async move { handle.stop(false).await });
+    }
+}
+
+impl Server {
+    /// A server on a database of its own, filled with the demo.
+    pub fn start(kind: Kind) -> Self {
+        Self::on(&databases::filled(kind), &[])
+    }
+
+    /// A server on this database, with these settings (`--rate-limit=5`).
+    pub fn on(database_url: &str, settings: &[&str]) -> Self {
+        let (started, starting) = mpsc::channel();
+        let url = database_url.to_owned();
+        let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
+        std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let config = databases::config(&url, &settings);
+                let database = Database::open(&config.database_url, config.pool_size).unwrap();
+                let app = Data::new(App::start(config, database).await.unwrap());
+                let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+                let base = format!("http://{}", listener.local_addr().unwrap());
+                let server = msp_api::server::serve(&app, listener).unwrap();
+                let tokens = tokens(&app).await;
+                let runtime = tokio::runtime::Handle::current();
+                started
+                    .send((base, tokens, app, runtime, server.handle()))
+                    .unwrap();
+                server.await.unwrap();
+            });
+        });
+        let (base, tokens, app, runtime, handle) = starting.recv().expect("the server starts");
+        Self {
+            base,
+            tokens,
+            app,
+            runtime,
+            handle,
+        }
+    }
+
+    /// Somebody with a token.
+    pub fn as_(&self, name: &str) -> Actor {
+        let token = self
+            .tokens
+            .get(name)
+            .unwrap_or_else(|| panic!("nobody is called {name}"));
+        Actor::new(&self.base, Some(token.clone()))
+    }
+
+    /// Somebody with this token.
+    pub fn with_token(&self, token: &str) -> Actor {
+        Actor::new(&self.base, Some(token.to_owned()))
+    }
+
+    /// Somebody without a token.
+    pub fn nobody(&self) -> Actor {
+        Actor::new(&self.base, None)
+    }
+
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Looks into the database, or changes what no operation changes.
+    pub fn database<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Connection) -> Result<T, Problem> + Send + 'static,
+    ) -> T {
+        self.runtime
+            .block_on(self.app.database.write(work))
+            .expect("the database answers")
+    }
+
+    /// A new user, signed in.
+    pub fn add_user(&self, name: &str, role: Role, authority: &str, case: Option<&str>) -> Actor {
+        let (username, authority) = (name.to_owned(), authority.to_owned());
+        let case = case.map(str::to_owned);
+        let id = self.database(move |conn| {
+            let user = User {
+                id: Id::new(),
+                username: username.clone(),
+                name: username.clone(),
+                enabled: true,
+                password_hash: None,
+                agency_id: None,
+                roles: Json(vec![RoleGrant {
+                    role,
+                    authority: authority.clone(),
+                }]),
+                public_contact: None,
+                created_at: clock::now(),
+            };
+            users::insert(conn, &user)?;
+            if let Some(case) = &case {
+                access::grant(conn, case, &authority, user.id, role, clock::now())?;
+            }
+            Ok(user.id)
+        });
+        let token = self
+            .app
+            .tokens
+            .issue(id, CallerKind::User, &[], clock::now())
+            .unwrap();
+        Actor::new(&self.base, Some(token))
+    }
+
+    /// The id of a demo user.
+    pub fn user_id(&self, name: &str) -> String {
+        self.as_(name).get("/v1/me").ok().text("/id")
+    }
+}
+
+async fn tokens(app: &Data<App>) -> HashMap<String, String> {
+    const USERS: [&str; 12] = [
+        "admin",
+        "manager",
+        "practitioner",
+        "practitioner2",
+        "duty",
+        "advocate",
+        "adult",
+        "representative",
+        "board",
+        "analyst",
+        "auditor",
+        "manager-eastmoor",
+    ];
+    let found = app.database.read(|conn| {
+        let mut found = Vec::new();
+        for name in USERS {
+            found.extend(users::named(conn, name)?.map(|user| (name, user.id, CallerKind::User, vec![])));
+        }
+        for name in ["police-intake", "nhs-intake"] {
+            let client = clients::named(conn, name)?;
+            found.extend(client.map(|client| (name, client.id, CallerKind::Client, client.scopes.0)));
+        }
+        Ok(found)
+    });
+    let found = found.await.unwrap();
+    let issue = |id, kind, scopes: &[String]| app.tokens.issue(id, kind, scopes, clock::now()).unwrap();
+    found
+        .into_iter()
+        .map(|(name, id, kind, scopes)| (name.to_owned(), issue(id, kind, &scopes)))
+        .collect()
+}

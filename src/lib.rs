@@ -1,4 +1,39 @@
-//! Making Safeguarding Personal as an API.
+//! Making Safeguarding Personal as an API: cases, desired outcomes in the adult's own words, advocates, meetings
+//! and feedback, with access by role and by relationship to the case.
+//!
+//! # How a request goes
+//!
+//! ```text
+//! main → cli → app → server → http::gate → http::router → <slice>/routes → http::call
+//!                                                              │
+//!                  <slice>/service ←── a door: db.read / db.write
+//!                      │  ├→ policy        may this caller do this to this record?
+//!                      │  ├→ <slice>/rules what must be recorded, pure functions over facts
+//!                      │  └→ <slice>/store the only SQL, beginning from the caller's scope
+//!                      └→ outbox, audit    in the same transaction
+//! ```
+//!
+//! - [`http::gate`] finds out who calls, whether there is such an operation and whether the caller's role could
+//!   ever do it; on the way out it writes problems, headers, the access log and the audit entry of a refusal.
+//! - [`http::call::Call`] runs a use case through a database door, audits it, and answers. A handler says only which
+//!   use case and how its record is read again; idempotency, tags and paging are not its business.
+//! - [`act::Act`] is what a use case is given: connection, caller, permission, time, the version the caller read.
+//! - [`body::Body`] holds a request body to the schema that the contract publishes for its type, so that a limit or a
+//!   code stands once, on the type, and every fault is found in one pass.
+//! - [`policy`] is one table of actions and the standings that permit them; [`policy::scope`] makes the row filter
+//!   of it that every query starts from.
+//! - [`casework::record`] is the life of a record of a case, written once; a plain record declares its fields with
+//!   [`record!`], one with rules has a folder with the same file names each time.
+//!
+//! # Two databases
+//!
+//! One code for SQLite and PostgreSQL: diesel's `MultiConnection`, the type bridge in [`db::types`], two doors in
+//! [`db`]. Every test that touches a database runs on both.
+//!
+//! # Layers
+//!
+//! Nothing lower names anything higher; `tests/architecture.rs` reads the `use` lines. `.clippy.toml` bans what must
+//! live in one place: the clock, ids, the environment, transactions, blocking threads.
 
 pub mod act;
 pub mod app;

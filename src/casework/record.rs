@@ -258,7 +258,8 @@ macro_rules! case_row {
 /// are, `documents` as JSON.
 #[macro_export]
 macro_rules! record {
-    ($(#[$meta:meta])* $row:ident in $table:ident as $resource:literal, $body:ident, $view:ident {
+    ($(#[doc = $doc:literal])+ #[schema($($example:tt)+)]
+    $row:ident in $table:ident as $resource:literal, $body:ident, $view:ident {
         columns { $($(#[$column_meta:meta])* $column:ident: $column_type:ty),* $(,)? }
         documents { $($(#[$document_meta:meta])* $document:ident: $document_type:ty),* $(,)? }
     }) => {
@@ -272,7 +273,8 @@ macro_rules! record {
 
         #[serde_with::skip_serializing_none]
         #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-        $(#[$meta])*
+        $(#[doc = $doc])+
+        #[schema($($example)+)]
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
         pub struct $body {
             $($(#[$column_meta])* pub $column: $column_type,)*
@@ -281,7 +283,7 @@ macro_rules! record {
 
         #[serde_with::skip_serializing_none]
         #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
-        $(#[$meta])*
+        $(#[doc = $doc])+
         #[serde(rename_all = "camelCase")]
         pub struct $view {
             /// Its id.

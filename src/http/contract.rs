@@ -343,6 +343,7 @@ fn complete_operation(operation: &mut Value, path: &str, method: &str, schemas: 
             (428, "If-Match is missing."),
         ]);
     }
+    errors.push((405, "The path does not have this method; see Allow."));
     errors.push((503, "Not available just now; see Retry-After."));
     for (status, description) in errors {
         operation["responses"][status.to_string()] = json!({
@@ -400,7 +401,7 @@ fn sample(schema: &Value, schemas: &Value, depth: usize) -> Value {
     if let Some(example) = schema.get("example").or_else(|| schema.pointer("/examples/0")) {
         return example.clone();
     }
-    if depth > 8 {
+    if depth > 24 {
         return json!({});
     }
     if let Some(name) = schema

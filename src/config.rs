@@ -69,7 +69,7 @@ pub struct Config {
 impl Config {
     /// Reads the environment; the message names the setting that is wrong.
     pub fn from_environment() -> Result<Self, String> {
-        let config = Self::try_parse_from(["msp-api"]).map_err(|error| error.to_string())?;
+        let config = Self::try_parse_from(["msp-api"]).map_err(|error| by_their_names(&error.to_string()))?;
         config.check()?;
         Ok(config)
     }
@@ -116,6 +116,17 @@ impl Config {
         }
         lines.join("\n")
     }
+}
+
+/// A parser's message with the settings under the names they have in the environment.
+fn by_their_names(message: &str) -> String {
+    let command = Config::command();
+    let arguments = command.get_arguments();
+    let names = arguments.filter_map(|argument| Some((argument.get_long()?, argument.get_env()?.to_str()?)));
+    names.fold(message.to_owned(), |message, (flag, name)| {
+        let value = flag.replace('-', "_").to_uppercase();
+        message.replace(&format!("--{flag} <{value}>"), name)
+    })
 }
 
 #[cfg(test)]

@@ -116,3 +116,104 @@ fn every_permission_is_used_by_an_operation_or_a_step() {
         );
     }
 }
+
+/// The contract as it was before the last change to it, where the history has one.
+fn earlier_contract(now: &str) -> Option<Value> {
+    let git = |arguments: &[&str]| {
+        let output = std::process::Command::new("git").args(arguments).output().ok()?;
+        output
+            .status
+            .success()
+            .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let commits = git(&["log", "-n", "20", "--format=%H", "--", "openapi/openapi.json"])?;
+    let versions = commits
+        .lines()
+        .filter_map(|commit| git(&["show", &format!("{commit}:openapi/openapi.json")]));
+    let earlier = versions.into_iter().find(|version| version != now)?;
+    serde_json::from_str(&earlier).ok()
+}
+
+fn breaks(before: &Value, now: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    for (path, item) in before["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let still = &now["paths"][path][method];
+            if still.is_null() {
+                found.push(format!("{method} {path} is gone"));
+                continue;
+            }
+            for status in operation["responses"]
+                .as_object()
+                .unwrap()
+                .keys()
+                .filter(|status| status.starts_with('2'))
+            {
+                if still["responses"][status].is_null() {
+                    found.push(format!("{method} {path} no longer answers {status}"));
+                }
+            }
+            let required = |operation: &Value| -> Vec<String> {
+                let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+                let required = parameters
+                    .iter()
+                    .filter(|parameter| parameter["required"] == true);
+                required.map(|parameter| parameter["name"].to_string()).collect()
+            };
+            let (was, is) = (required(operation), required(still));
+            found.extend(
+                is.iter()
+                    .filter(|name| !was.contains(name))
+                    .map(|name| format!("{method} {path} needs {name}")),
+            );
+        }
+    }
+    let texts = |value: &Value| -> Vec<String> {
+        value
+            .as_array()
+            .map(|all| all.iter().map(Value::to_string).collect())
+            .unwrap_or_default()
+    };
+    for (name, schema) in before["components"]["schemas"].as_object().unwrap() {
+        let still = &now["components"]["schemas"][name];
+        if still.is_null() {
+            continue;
+        }
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        let gone = properties.filter(|(property, _)| still["properties"][property].is_null());
+        found.extend(gone.map(|(property, _)| format!("{name}.{property} is gone")));
+        let sent = schema["additionalProperties"] == false;
+        let (was, is) = (texts(&schema["required"]), texts(&still["required"]));
+        found.extend(
+            is.iter()
+                .filter(|one| sent && !was.contains(one))
+                .map(|one| format!("{name} needs {one}")),
+        );
+        let (was, is) = (texts(&schema["enum"]), texts(&still["enum"]));
+        found.extend(
+            was.iter()
+                .filter(|code| !is.contains(code))
+                .map(|code| format!("{name} lost {code}")),
+        );
+    }
+    found
+}
+
+#[test]
+fn nothing_breaks_the_contract_that_was_committed_before() {
+    let now = contract().json;
+    let now_read: Value = serde_json::from_str(&now).unwrap();
+    if let Some(before) = earlier_contract(&now) {
+        assert_eq!(breaks(&before, &now_read), Vec::<String>::new());
+    }
+    let mut broken = now_read.clone();
+    broken["paths"].as_object_mut().unwrap().remove("/v1/me");
+    broken["components"]["schemas"]["NewOutcome"]["properties"]
+        .as_object_mut()
+        .unwrap()
+        .remove("priority");
+    broken["components"]["schemas"]["CaseState"]["enum"] = serde_json::json!(["concern"]);
+    broken["components"]["schemas"]["NewSession"]["required"] =
+        serde_json::json!(["username", "password", "code"]);
+    assert_eq!(breaks(&now_read, &broken).len(), 1 + 1 + 5 + 1);
+}

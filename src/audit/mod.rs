@@ -61,6 +61,8 @@ pub struct Entry {
     pub case_id: Option<Id>,
     /// The purpose the caller stated (`X-Access-Purpose`).
     pub purpose: Option<String>,
+    /// ODS code of the organisation whose user is behind the call (`NHSD-End-User-Organisation-ODS`).
+    pub on_behalf_of: Option<String>,
     /// Names of the fields, or ids of the rows, that were returned.
     pub returned: Json<Value>,
     /// Salted digest of `personal`.

@@ -13,16 +13,9 @@ use crate::problem::{Code, Problem};
 pub fn load(conn: &mut Connection, accepted: &Accepted, now: UtcTime) -> Result<Caller, Problem> {
     let caller = match accepted.kind {
         CallerKind::Client => client(conn, accepted, now)?,
-        CallerKind::User | CallerKind::System => user(conn, accepted)?,
+        CallerKind::User | CallerKind::System => users::caller(conn, accepted.subject)?,
     };
     caller.ok_or_else(|| Problem::new(Code::AccessEnded))
-}
-
-fn user(conn: &mut Connection, accepted: &Accepted) -> QueryResult<Option<Caller>> {
-    let Some(user) = users::find(conn, accepted.subject)?.filter(|user| user.enabled) else {
-        return Ok(None);
-    };
-    Ok(Some(users::caller(conn, user)?))
 }
 
 fn client(conn: &mut Connection, accepted: &Accepted, now: UtcTime) -> QueryResult<Option<Caller>> {

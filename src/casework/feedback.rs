@@ -107,7 +107,7 @@ crate::record! {
         ],
         "howWeCouldHaveDoneBetter": "Come on the day you said"
     }))]
-    FeedbackRow in feedback as "feedback", Feedback, FeedbackView {
+    FeedbackRow (FeedbackContent) in feedback as "feedback", Feedback, FeedbackView {
         columns {
             /// Who answers.
             respondent: Respondent,
@@ -168,7 +168,7 @@ pub fn give(act: &mut Act, case: Id, body: &Body<Feedback>) -> Result<Id, Proble
         .checked(|feedback| faults_of(case.standing, feedback))?
         .clone();
     feedback.given_at = feedback.given_at.or(Some(act.now));
-    let row = FeedbackRow::new(Head::new(act, &case), feedback);
+    let row = FeedbackRow::new(Head::new(act, &case.row), feedback);
     write_new(act, &row, "submitted")
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
+use super::cases::model::Case;
 use super::cases::reach::{Reached, reach};
 use crate::act::{Act, guarded};
 use crate::body::{Body, Patch};
@@ -41,12 +42,12 @@ pub struct Head {
 
 impl Head {
     /// The head of a record that this act creates.
-    pub fn new(act: &Act, case: &Reached) -> Self {
+    pub fn new(act: &Act, case: &Case) -> Self {
         let (now, by) = (act.now, act.caller.id);
         Self {
             id: act.new_id,
-            case_id: case.row.id,
-            authority: case.row.authority.clone(),
+            case_id: case.id,
+            authority: case.authority.clone(),
             version: 1,
             created_at: now,
             created_by: by,
@@ -134,7 +135,7 @@ where
 {
     let case = reach(act, case)?;
     let body = body.checked(R::faults)?.clone();
-    let row = R::new(Head::new(act, &case), body);
+    let row = R::new(Head::new(act, &case.row), body);
     write_new(act, &row, "recorded")
 }
 
@@ -173,7 +174,7 @@ pub fn amend<R: Record>(
 /// Declares the row of a table of a case, with its queries.
 #[macro_export]
 macro_rules! case_row {
-    ($(#[$meta:meta])* $row:ident in $table:ident as $resource:literal {
+    ($(#[$meta:meta])* $row:ident ($content:ident) in $table:ident as $resource:literal {
         $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)?
     }) => {
         $(#[$meta])*
@@ -197,6 +198,28 @@ macro_rules! case_row {
             /// By whom.
             pub updated_by: $crate::ids::Id,
             $($(#[$field_meta])* pub $field: $type),*
+        }
+
+        /// What the row holds besides its head.
+        pub struct $content {
+            $($(#[$field_meta])* pub $field: $type),*
+        }
+
+        impl $row {
+            /// A row of its two parts.
+            pub fn of(head: $crate::casework::record::Head, content: $content) -> Self {
+                Self {
+                    id: head.id,
+                    case_id: head.case_id,
+                    authority: head.authority,
+                    version: head.version,
+                    created_at: head.created_at,
+                    created_by: head.created_by,
+                    updated_at: head.updated_at,
+                    updated_by: head.updated_by,
+                    $($field: content.$field),*
+                }
+            }
         }
 
         impl $crate::casework::record::CaseRow for $row {
@@ -259,13 +282,13 @@ macro_rules! case_row {
 #[macro_export]
 macro_rules! record {
     ($(#[doc = $doc:literal])+ #[schema($($example:tt)+)]
-    $row:ident in $table:ident as $resource:literal, $body:ident, $view:ident {
+    $row:ident ($content:ident) in $table:ident as $resource:literal, $body:ident, $view:ident {
         columns { $($(#[$column_meta:meta])* $column:ident: $column_type:ty),* $(,)? }
         documents { $($(#[$document_meta:meta])* $document:ident: $document_type:ty),* $(,)? }
     }) => {
         $crate::case_row! {
             /// The record as it is kept.
-            $row in $table as $resource {
+            $row ($content) in $table as $resource {
                 $(#[doc = "See the body."] $column: $column_type,)*
                 $(#[doc = "See the body."] $document: $crate::db::types::Json<$document_type>,)*
             }
@@ -306,14 +329,10 @@ macro_rules! record {
 
         impl $row {
             fn made_of(head: $crate::casework::record::Head, body: $body) -> Self {
-                let $crate::casework::record::Head {
-                    id, case_id, authority, version, created_at, created_by, updated_at, updated_by
-                } = head;
-                Self {
-                    id, case_id, authority, version, created_at, created_by, updated_at, updated_by,
+                Self::of(head, $content {
                     $($column: body.$column,)*
                     $($document: $crate::db::types::Json(body.$document),)*
-                }
+                })
             }
 
             fn written(&self) -> $body {

@@ -197,3 +197,18 @@ macro_rules! paged {
         }
     }};
 }
+
+/// Inserts a row unless a unique index has one like it; answers how many rows that wrote. On PostgreSQL it waits
+/// for a transaction that is about to write the same. (`ON CONFLICT` is not known to the enum of connections.)
+#[macro_export]
+macro_rules! insert_unless_there {
+    ($conn:expr, $table:ident, $row:expr) => {{
+        let insert = diesel::insert_into($table::table)
+            .values($row)
+            .on_conflict_do_nothing();
+        match $conn {
+            $crate::db::Connection::Postgres(postgres) => insert.execute(postgres),
+            $crate::db::Connection::Sqlite(sqlite) => insert.execute(sqlite),
+        }
+    }};
+}

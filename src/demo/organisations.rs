@@ -138,8 +138,8 @@ pub fn set_up(conn: &mut Connection, credentials: &Credentials, now: UtcTime) ->
     users::insert_team(conn, &duty_team, "Duty desk", &on_duty, now)?;
     let mut callers = HashMap::new();
     for (username, id) in &ids {
-        if let Some(user) = users::find(conn, *id)? {
-            callers.insert((*username).to_owned(), users::caller(conn, user)?);
+        if let Some(caller) = users::caller(conn, *id)? {
+            callers.insert((*username).to_owned(), caller);
         }
     }
     for (name, agency_name, agency_type) in CLIENTS {

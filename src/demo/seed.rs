@@ -95,6 +95,7 @@ fn entry(count: u32) -> Entry {
         resource_id: None,
         case_id: None,
         purpose: None,
+        on_behalf_of: None,
         returned: Json(json!({ "cases": count })),
         personal_digest: None,
         personal: None,

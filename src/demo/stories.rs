@@ -68,6 +68,12 @@ pub fn tell(conn: &mut Connection, people: &People) -> Result<(), Problem> {
             "Worry of a passer-by, who saw him sleep on a bench",
             "closed_no_enquiry",
         ),
+        (
+            "Keziah",
+            "Nunn",
+            "Her phone and her bank card are kept from her",
+            "enquiry",
+        ),
     ];
     for (given, family, summary, until) in others {
         story.other(given, family, summary, until)?;

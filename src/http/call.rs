@@ -40,6 +40,10 @@ pub struct Passed {
     pub action: Action,
     /// The request's id.
     pub request_id: Id,
+    /// The purpose the caller states (`X-Access-Purpose`).
+    pub purpose: Option<String>,
+    /// ODS code of the organisation whose user is behind the call (`NHSD-End-User-Organisation-ODS`).
+    pub on_behalf_of: Option<String>,
 }
 
 /// A call on its way to its use case.
@@ -58,7 +62,6 @@ struct Shared {
     if_match: IfMatch,
     if_none_match: Option<String>,
     idempotency_key: Option<String>,
-    purpose: Option<String>,
     method: String,
     now: UtcTime,
 }
@@ -104,7 +107,6 @@ impl Call {
             if_match: if_match(headers),
             if_none_match: text(headers, "if-none-match"),
             idempotency_key,
-            purpose: text(headers, "x-access-purpose").filter(|purpose| purpose.len() <= 40),
             method: request.method().to_string(),
             now: clock::now(),
             passed,
@@ -326,7 +328,7 @@ impl Shared {
     }
 
     fn entry(&self, status: u16, resource: Option<Id>, found: &Found, returned: Value) -> Entry {
-        let entry = entry_of(&self.passed, status, &self.path_ids, self.purpose.clone());
+        let entry = entry_of(&self.passed, status, &self.path_ids);
         Entry {
             resource_id: resource.or(entry.resource_id),
             case_id: found.case_id.or(entry.case_id),
@@ -338,7 +340,7 @@ impl Shared {
 }
 
 /// The audit entry of a call, as far as its request tells.
-pub fn entry_of(passed: &Passed, status: u16, path_ids: &[(String, Id)], purpose: Option<String>) -> Entry {
+pub fn entry_of(passed: &Passed, status: u16, path_ids: &[(String, Id)]) -> Entry {
     let outcome = match status {
         0..400 => Outcome::Done,
         400..500 => Outcome::Refused,
@@ -361,7 +363,8 @@ pub fn entry_of(passed: &Passed, status: u16, path_ids: &[(String, Id)], purpose
             .iter()
             .find(|(name, _)| name == "caseId")
             .map(|(_, id)| *id),
-        purpose,
+        purpose: passed.purpose.clone(),
+        on_behalf_of: passed.on_behalf_of.clone(),
         returned: Json(json!({})),
         personal_digest: None,
         personal: None,

@@ -66,7 +66,7 @@ pub async fn gate(
         let ids: Vec<_> = ids
             .filter_map(|(name, value)| Some((name.to_owned(), Id::parse(value)?)))
             .collect();
-        let entry = entry_of(&passed, response.status().as_u16(), &ids, None);
+        let entry = entry_of(&passed, response.status().as_u16(), &ids);
         if let Err(problem) = app.audit.record(entry).await {
             response = refused(response.request().clone(), &problem, &path, request_id);
         }
@@ -141,11 +141,17 @@ async fn admit(
             allowance: None,
         });
     };
+    let short = |name: &str| {
+        let value = request.headers().get(name).and_then(|value| value.to_str().ok());
+        value.filter(|value| value.len() <= 40).map(str::to_owned)
+    };
     let passed = Passed {
         caller,
         operation: Arc::clone(operation),
         action,
         request_id,
+        purpose: short("x-access-purpose"),
+        on_behalf_of: short("nhsd-end-user-organisation-ods"),
     };
     let turned = |problem| Turned {
         passed: Some(passed.clone()),

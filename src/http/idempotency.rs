@@ -3,8 +3,7 @@
 use diesel::prelude::*;
 
 use crate::clock::UtcTime;
-use crate::db::error::{Cause, cause_of};
-use crate::db::{self, Connection};
+use crate::db::Connection;
 use crate::ids::Id;
 use crate::policy::{Caller, CallerKind};
 use crate::problem::{Code, Problem};
@@ -68,12 +67,8 @@ pub fn claim(
         table::resource_id.eq(resource),
         table::expires_at.eq(now.plus_seconds(seconds)),
     );
-    match db::savepoint(conn, |conn| {
-        diesel::insert_into(table::table).values(row).execute(conn)
-    }) {
-        Ok(_) => return Ok(Claim::Fresh),
-        Err(error) if cause_of(&error) == Cause::Unique => {}
-        Err(error) => return Err(error.into()),
+    if crate::insert_unless_there!(&mut *conn, table, row)? == 1 {
+        return Ok(Claim::Fresh);
     }
     let place = (caller.id, &request.target, &request.key);
     let (digest, resource_id, expires_at): (String, Id, UtcTime) = table::table

@@ -37,7 +37,8 @@ pub struct User {
 }
 
 diesel::joinable!(team_members -> teams (team_id));
-diesel::allow_tables_to_appear_in_same_query!(team_members, teams);
+diesel::joinable!(team_members -> table (user_id));
+diesel::allow_tables_to_appear_in_same_query!(table, team_members, teams);
 
 /// The user of this id.
 pub fn find(conn: &mut Connection, id: Id) -> QueryResult<Option<User>> {
@@ -65,20 +66,19 @@ pub fn insert(conn: &mut Connection, user: &User) -> QueryResult<()> {
         .map(drop)
 }
 
-/// The user as the policy sees it.
-pub fn caller(conn: &mut Connection, user: User) -> QueryResult<Caller> {
-    let works_in_a_team = user.roles.0.iter().any(|grant| {
-        matches!(
-            grant.role,
-            Role::Practitioner | Role::DelegatedPractitioner | Role::Manager
-        )
-    });
-    let teams = if works_in_a_team {
-        teams_of(conn, user.id)?
-    } else {
-        vec![]
-    };
-    Ok(Caller {
+/// The user as the policy sees them, in one statement.
+pub fn caller(conn: &mut Connection, id: Id) -> QueryResult<Option<Caller>> {
+    let of_team = (teams::id, teams::authority, teams::kind).nullable();
+    let rows: Vec<(User, Option<(Id, String, TeamKind)>)> = table::table
+        .left_join(team_members::table.inner_join(teams::table))
+        .filter(table::id.eq(id).and(table::enabled.eq(true)))
+        .select((User::as_select(), of_team))
+        .load(conn)?;
+    let teams = rows.iter().filter_map(|(_, team)| team.clone());
+    let teams = teams
+        .map(|(id, authority, kind)| Team { id, authority, kind })
+        .collect();
+    Ok(rows.into_iter().next().map(|(user, _)| Caller {
         id: user.id,
         kind: CallerKind::User,
         name: user.name,
@@ -89,19 +89,7 @@ pub fn caller(conn: &mut Connection, user: User) -> QueryResult<Caller> {
         default_authority: None,
         authorities: vec![],
         agreement_in_force: false,
-    })
-}
-
-fn teams_of(conn: &mut Connection, user: Id) -> QueryResult<Vec<Team>> {
-    let rows: Vec<(Id, String, TeamKind)> = team_members::table
-        .inner_join(teams::table)
-        .filter(team_members::user_id.eq(user))
-        .select((teams::id, teams::authority, teams::kind))
-        .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, authority, kind)| Team { id, authority, kind })
-        .collect())
+    }))
 }
 
 /// Sets up a team with its members.

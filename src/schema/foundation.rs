@@ -61,6 +61,7 @@ diesel::table! {
         resource_id -> Nullable<Key>,
         case_id -> Nullable<Key>,
         purpose -> Nullable<Text>,
+        on_behalf_of -> Nullable<Text>,
         returned -> Document,
         personal_digest -> Nullable<Text>,
         personal -> Nullable<Document>,

@@ -36,6 +36,7 @@ CREATE TABLE audit_entries (
     resource_id uuid,
     case_id uuid,
     purpose text,
+    on_behalf_of text,
     returned jsonb NOT NULL,
     personal_digest text,
     personal jsonb

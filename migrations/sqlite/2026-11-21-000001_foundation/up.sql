@@ -36,6 +36,7 @@ CREATE TABLE audit_entries (
     resource_id BLOB,
     case_id BLOB,
     purpose TEXT,
+    on_behalf_of TEXT,
     returned TEXT NOT NULL,
     personal_digest TEXT,
     personal TEXT

@@ -120,7 +120,7 @@ crate::record! {
         "appropriatePerson": {"available": "no", "reason": "Her only relative is the person of concern"},
         "conclusion": "duty", "adultView": "She would like someone beside her"
     }))]
-    Need in advocacy_needs as "advocacy_need", AdvocacyNeed, NeedView {
+    Need (NeedContent) in advocacy_needs as "advocacy_need", AdvocacyNeed, NeedView {
         columns {
             /// What follows.
             conclusion: NeedConclusion,
@@ -141,7 +141,7 @@ crate::record!(rules Need, AdvocacyNeed, NeedView);
 
 crate::case_row! {
     /// An advocate asked to act on a case.
-    Assignment in advocacy_assignments as "advocacy_assignment" {
+    Assignment (AssignmentContent) in advocacy_assignments as "advocacy_assignment" {
         /// Kind of advocate.
         kind: AssignmentKind,
         /// Whether the authority must or may.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use super::model::{AdvocacyBasis, Assignment, AssignmentKind, AssignmentState, Need};
+use super::model::{AdvocacyBasis, Assignment, AssignmentContent, AssignmentKind, AssignmentState, Need};
 use super::rules;
 use crate::act::Act;
 use crate::body::Body;
@@ -140,25 +140,7 @@ pub fn request(act: &mut Act, case: Id, body: &Body<NewAssignment>) -> Result<Id
     if !faults.is_empty() {
         return Err(Problem::invalid(faults));
     }
-    let Head {
-        id,
-        case_id,
-        authority,
-        version,
-        created_at,
-        created_by,
-        updated_at,
-        updated_by,
-    } = Head::new(act, &case);
-    let assignment = Assignment {
-        id,
-        case_id,
-        authority,
-        version,
-        created_at,
-        created_by,
-        updated_at,
-        updated_by,
+    let content = AssignmentContent {
         kind: new.kind,
         basis: new.basis,
         advocate_id: new.advocate_id,
@@ -169,6 +151,7 @@ pub fn request(act: &mut Act, case: Id, body: &Body<NewAssignment>) -> Result<Id
         ended_at: None,
         reason: None,
     };
+    let assignment = Assignment::of(Head::new(act, &case.row), content);
     write_new(act, &assignment, "requested")
 }
 

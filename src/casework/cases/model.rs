@@ -180,36 +180,20 @@ pub struct Transition {
     pub content: Json<Value>,
 }
 
-/// An enquiry; one open at a time, several in turn.
-#[derive(Debug, Clone, Insertable, Queryable, Selectable, AsChangeset)]
-#[diesel(table_name = enquiries, treat_none_as_null = true, treat_none_as_default_value = false)]
-pub struct Enquiry {
-    /// Its id.
-    pub id: Id,
-    /// The case.
-    pub case_id: Id,
-    /// The authority.
-    pub authority: String,
-    /// 1, and one more with every change.
-    pub version: i64,
-    /// When it was recorded.
-    pub created_at: UtcTime,
-    /// By whom.
-    pub created_by: Id,
-    /// When it last changed.
-    pub updated_at: UtcTime,
-    /// By whom.
-    pub updated_by: Id,
-    /// Its kind.
-    pub enquiry_type: EnquiryType,
-    /// When it began.
-    pub started_on: NaiveDate,
-    /// When it was concluded.
-    pub concluded_on: Option<NaiveDate>,
-    /// Who leads it.
-    pub lead: String,
-    /// The decision to begin it.
-    pub decision: Json<Value>,
-    /// The conclusion set.
-    pub conclusion: Option<Json<Value>>,
+crate::case_row! {
+    /// An enquiry; one open at a time, several in turn.
+    Enquiry (EnquiryContent) in enquiries as "enquiry" {
+        /// Its kind.
+        enquiry_type: EnquiryType,
+        /// When it began.
+        started_on: NaiveDate,
+        /// When it was concluded.
+        concluded_on: Option<NaiveDate>,
+        /// Who leads it.
+        lead: String,
+        /// The decision to begin it.
+        decision: Json<Value>,
+        /// The conclusion set.
+        conclusion: Option<Json<Value>>,
+    }
 }

@@ -4,13 +4,14 @@ use serde_json::{Value, json};
 
 use super::closing::{ClosureChecklist, Conclusion};
 use super::dto::{CaseFilterParams, CaseView, EnquiryView, Expand, NewTransition};
-use super::model::{Case, CaseState, Enquiry, EnquiryType, Transition};
+use super::model::{Case, CaseState, Enquiry, EnquiryContent, EnquiryType, Transition};
 use super::reach::{Reached, reach, reach_for};
 use super::rules::{self, Facts, Step};
 use super::store::{self, CaseFilter, Surroundings};
 use crate::act::Act;
 use crate::body::Body;
 use crate::casework::outcomes;
+use crate::casework::record::{self, CaseRow, Head};
 use crate::casework::referrals::model::Status;
 use crate::casework::singleton::{self, Kind};
 use crate::clock::UtcTime;
@@ -155,16 +156,14 @@ fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
 /// Lists a case's enquiries.
 pub fn enquiries(act: &mut Act, case: Id, page: &PageRequest) -> Result<Rows<EnquiryView>, Problem> {
     let case = reach(act, case)?;
-    let rows = store::enquiries(act.conn, case.row.id, page)?;
+    let rows = Enquiry::page(act.conn, case.row.id, page)?;
     Ok(Rows::cut(rows, page, |row| row.id).map(EnquiryView::from))
 }
 
 /// Reads one enquiry.
 pub fn enquiry(act: &mut Act, case: Id, id: Id) -> Result<EnquiryView, Problem> {
     let case = reach(act, case)?;
-    store::enquiry(act.conn, case.row.id, id)?
-        .map(EnquiryView::from)
-        .ok_or_else(Problem::not_found)
+    record::row::<Enquiry>(act, &case, id).map(EnquiryView::from)
 }
 
 /// Takes a step.
@@ -295,15 +294,9 @@ fn open_enquiry(
     let enquiry_type = kind.ok_or_else(|| Problem::new(Code::Internal))?;
     let lead = wanted.lead.clone().unwrap_or_else(|| case.authority.clone());
     case.enquiry_type = Some(enquiry_type);
-    let enquiry = Enquiry {
-        id: Id::new(),
-        case_id: case.id,
-        authority: case.authority.clone(),
-        version: 1,
-        created_at: act.now,
-        created_by: act.caller.id,
-        updated_at: act.now,
-        updated_by: act.caller.id,
+    let mut head = Head::new(act, case);
+    head.id = Id::new();
+    let content = EnquiryContent {
         enquiry_type,
         started_on: effective_at.date(),
         concluded_on: None,
@@ -311,7 +304,7 @@ fn open_enquiry(
         decision: Json(decision),
         conclusion: None,
     };
-    Ok(store::insert_enquiry(act.conn, &enquiry)?)
+    record::write_new(act, &Enquiry::of(head, content), "opened").map(drop)
 }
 
 fn change_type(act: &mut Act, case: &mut Case, kind: Option<EnquiryType>) -> Result<(), Problem> {
@@ -320,7 +313,7 @@ fn change_type(act: &mut Act, case: &mut Case, kind: Option<EnquiryType>) -> Res
     };
     enquiry.enquiry_type = kind;
     case.enquiry_type = Some(kind);
-    store::save_enquiry(act, &mut enquiry)
+    record::write_over(act, &mut enquiry, "type_changed").map(drop)
 }
 
 fn conclude(act: &mut Act, case: &Case, facts: &Facts, effective_at: UtcTime) -> Result<(), Problem> {
@@ -335,5 +328,5 @@ fn conclude(act: &mut Act, case: &Case, facts: &Facts, effective_at: UtcTime) ->
     enquiry.conclusion = Some(Json(
         json!({ "conclusion": facts.conclusion, "derived": derived }),
     ));
-    store::save_enquiry(act, &mut enquiry)
+    record::write_over(act, &mut enquiry, "concluded").map(drop)
 }

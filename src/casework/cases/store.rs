@@ -176,47 +176,10 @@ pub fn append_transition(conn: &mut Connection, transition: &Transition) -> Quer
         .map(drop)
 }
 
-/// Writes a new enquiry.
-pub fn insert_enquiry(conn: &mut Connection, enquiry: &Enquiry) -> QueryResult<()> {
-    diesel::insert_into(enquiries::table)
-        .values(enquiry)
-        .execute(conn)
-        .map(drop)
-}
-
-/// Writes a changed enquiry.
-pub fn save_enquiry(act: &mut Act, enquiry: &mut Enquiry) -> Result<(), Problem> {
-    let read = enquiries::table
-        .find(enquiry.id)
-        .filter(enquiries::version.eq(enquiry.version));
-    enquiry.version += 1;
-    enquiry.updated_at = act.now;
-    enquiry.updated_by = act.caller.id;
-    guarded(diesel::update(read).set(&*enquiry).execute(act.conn)?)
-}
-
 /// The enquiry that is open.
 pub fn open_enquiry(conn: &mut Connection, case: Id) -> QueryResult<Option<Enquiry>> {
     enquiries::table
         .filter(enquiries::case_id.eq(case).and(enquiries::concluded_on.is_null()))
-        .select(Enquiry::as_select())
-        .first(conn)
-        .optional()
-}
-
-/// A page of a case's enquiries.
-pub fn enquiries(conn: &mut Connection, case: Id, page: &PageRequest) -> QueryResult<Vec<Enquiry>> {
-    let query = enquiries::table.filter(enquiries::case_id.eq(case)).into_boxed();
-    crate::paged!(query, enquiries, page)
-        .select(Enquiry::as_select())
-        .load(conn)
-}
-
-/// One enquiry of a case.
-pub fn enquiry(conn: &mut Connection, case: Id, id: Id) -> QueryResult<Option<Enquiry>> {
-    enquiries::table
-        .find(id)
-        .filter(enquiries::case_id.eq(case))
         .select(Enquiry::as_select())
         .first(conn)
         .optional()

@@ -49,7 +49,7 @@ crate::record! {
         "kind": "case_conference", "plannedStart": "2026-12-01T10:00:00Z", "plannedEnd": "2026-12-01T11:00:00Z",
         "place": "Ada's home", "placeChosenByAdult": true
     }))]
-    MeetingRow in meetings as "meeting", Meeting, MeetingView {
+    MeetingRow (MeetingContent) in meetings as "meeting", Meeting, MeetingView {
         columns {
             /// Its kind.
             kind: MeetingKind,

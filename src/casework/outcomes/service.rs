@@ -5,8 +5,8 @@ use super::dto::{
     RevisionView,
 };
 use super::model::{
-    Achievement, AdultAgrees, ChangeKind, ComparedWith, ConfirmedBy, ExpressedBy, Outcome, OutcomeStatus,
-    Party, Revision, RevisionStanding,
+    Achievement, AdultAgrees, ChangeKind, ComparedWith, ConfirmedBy, ExpressedBy, Outcome, OutcomeContent,
+    OutcomeStatus, Party, Revision, RevisionStanding,
 };
 use super::{rules, store};
 use crate::act::{Act, guarded};
@@ -25,25 +25,7 @@ pub fn record(act: &mut Act, case: Id, body: &Body<NewOutcome>) -> Result<Id, Pr
     let case = reach(act, case)?;
     let new = body.checked(|new| rules::faults_of_expression(case.standing, new.expressed_by, false))?;
     let said_at = new.said_at.unwrap_or(act.now);
-    let Head {
-        id,
-        case_id,
-        authority,
-        version,
-        created_at,
-        created_by,
-        updated_at,
-        updated_by,
-    } = Head::new(act, &case);
-    let outcome = Outcome {
-        id,
-        case_id,
-        authority,
-        version,
-        created_at,
-        created_by,
-        updated_at,
-        updated_by,
+    let content = OutcomeContent {
         own_words: new.own_words.clone(),
         expressed_by: new.expressed_by,
         communicated_by: new.communicated_by,
@@ -53,6 +35,7 @@ pub fn record(act: &mut Act, case: Id, body: &Body<NewOutcome>) -> Result<Id, Pr
         status: OutcomeStatus::Current,
         said_at,
     };
+    let outcome = Outcome::of(Head::new(act, &case.row), content);
     let initiated_by = party_of(new.expressed_by);
     let id = priority_is_free(write_new(act, &outcome, "recorded"))?;
     let first = Change {

@@ -5,14 +5,12 @@ use super::model::{IntakeRefusal, Referral, Status};
 use super::{rules, store};
 use crate::act::Act;
 use crate::body::{Body, Unused};
-use crate::db::error::Cause;
+use crate::db::Connection;
 use crate::db::numbering::{Series, next_reference};
 use crate::db::types::Json;
-use crate::db::{Connection, savepoint};
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
-use crate::people::authorities;
-use crate::policy::CallerKind;
+use crate::policy::{Caller, CallerKind};
 use crate::problem::{Code, Fault, Problem};
 
 /// Submits a referral. The same body under the same agency reference gives the first one back.
@@ -26,13 +24,8 @@ pub fn submit(act: &mut Act, body: &Body<NewReferral>, lenient: bool) -> Result<
             vec![],
         ),
     };
-    let authority = authority_of(act, referral)?;
+    let authority = authority_of(act.caller, referral)?;
     act.found.authority = Some(authority.clone());
-    if let (Some(agency), Some(reference)) = (act.caller.agency_id, &referral.agency_reference)
-        && let Some(first) = store::under_reference(act.conn, agency, reference)?
-    {
-        return same_or_conflict(&first, body);
-    }
     let row = Referral {
         id: act.new_id,
         authority,
@@ -56,9 +49,8 @@ pub fn submit(act: &mut Act, body: &Body<NewReferral>, lenient: bool) -> Result<
         content: Json(referral.clone()),
         warnings: Json(warnings(unused, referral, today)),
     };
-    match savepoint(act.conn, |conn| store::insert(conn, &row)) {
-        Ok(()) => {}
-        Err(error) => return twin(act.conn, &row, body, error.into()),
+    if !store::insert(act.conn, &row)? {
+        return repeats(act.conn, &row, body);
     }
     act.emit("referral", "received", row.id, row.version, &row.authority, None)?;
     Ok(row.id)
@@ -85,25 +77,13 @@ fn warnings(mut unused: Vec<Unused>, referral: &NewReferral, today: chrono::Naiv
     unused
 }
 
-/// A twin with another idempotency key was faster: it is the first, and this one repeats it.
-fn twin(
-    conn: &mut Connection,
-    row: &Referral,
-    body: &Body<NewReferral>,
-    problem: Problem,
-) -> Result<Id, Problem> {
-    let (Some(Cause::Unique), Some(agency), Some(reference)) =
-        (problem.cause(), row.agency_id, row.agency_reference.as_deref())
-    else {
-        return Err(problem);
+/// The agency has sent something under this reference before: the same again, or a conflict.
+fn repeats(conn: &mut Connection, row: &Referral, body: &Body<NewReferral>) -> Result<Id, Problem> {
+    let first = match (row.agency_id, row.agency_reference.as_deref()) {
+        (Some(agency), Some(reference)) => store::under_reference(conn, agency, reference)?,
+        _ => None,
     };
-    match store::under_reference(conn, agency, reference)? {
-        Some(first) => same_or_conflict(&first, body),
-        None => Err(problem),
-    }
-}
-
-fn same_or_conflict(first: &Referral, body: &Body<NewReferral>) -> Result<Id, Problem> {
+    let first = first.ok_or_else(|| Problem::new(Code::Conflict))?;
     match first.body_digest == body.digest() {
         true => Ok(first.id),
         false => Err(Problem::new(Code::AgencyReferenceConflict).with(
@@ -113,18 +93,14 @@ fn same_or_conflict(first: &Referral, body: &Body<NewReferral>) -> Result<Id, Pr
     }
 }
 
-/// Where a referral goes: where it says, if the sender may send there; else to the client's default.
-fn authority_of(act: &mut Act, referral: &NewReferral) -> Result<String, Problem> {
+/// Where a referral goes: where it says, if the sender may send there; else to the client's default. Authorities of
+/// callers are known ones: their accounts could not be made otherwise.
+fn authority_of(caller: &Caller, referral: &NewReferral) -> Result<String, Problem> {
     let refused = |detail: &str| Problem::invalid(vec![Fault::at("/authority", "unknown", detail)]);
-    let theirs = match act.caller.kind {
-        CallerKind::Client => act.caller.authorities.clone(),
+    let theirs = match caller.kind {
+        CallerKind::Client => caller.authorities.clone(),
         CallerKind::User | CallerKind::System => {
-            let mut held: Vec<String> = act
-                .caller
-                .roles
-                .iter()
-                .map(|grant| grant.authority.clone())
-                .collect();
+            let mut held: Vec<String> = caller.roles.iter().map(|grant| grant.authority.clone()).collect();
             held.sort();
             held.dedup();
             held
@@ -133,7 +109,7 @@ fn authority_of(act: &mut Act, referral: &NewReferral) -> Result<String, Problem
     let named = referral
         .authority
         .clone()
-        .or_else(|| act.caller.default_authority.clone());
+        .or_else(|| caller.default_authority.clone());
     let authority = match (named, theirs.as_slice()) {
         (Some(named), _) => named,
         (None, [only]) => only.clone(),
@@ -144,7 +120,7 @@ fn authority_of(act: &mut Act, referral: &NewReferral) -> Result<String, Problem
             )]));
         }
     };
-    if !theirs.contains(&authority) || !authorities::exists(act.conn, &authority)? {
+    if !theirs.contains(&authority) {
         return Err(refused("You cannot refer to an authority of this name here."));
     }
     Ok(authority)

@@ -110,12 +110,9 @@ pub fn under_reference(conn: &mut Connection, agency: Id, reference: &str) -> Qu
         .optional()
 }
 
-/// Writes a new referral.
-pub fn insert(conn: &mut Connection, referral: &Referral) -> QueryResult<()> {
-    diesel::insert_into(referrals::table)
-        .values(referral)
-        .execute(conn)
-        .map(drop)
+/// Writes a new referral, unless the agency sent one under its reference already.
+pub fn insert(conn: &mut Connection, referral: &Referral) -> QueryResult<bool> {
+    Ok(crate::insert_unless_there!(conn, referrals, referral)? == 1)
 }
 
 /// Writes a referral over the version before it.

@@ -1,0 +1,299 @@
+//! The program itself: its commands, as somebody types them.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{Actor, Kind, databases};
+
+fn program(database: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_msp-api"));
+    command
+        .env_clear()
+        .env("DATABASE_URL", database)
+        .stdin(Stdio::null());
+    command
+}
+
+fn run(database: &str, arguments: &[&str]) -> Output {
+    program(database)
+        .args(arguments)
+        .output()
+        .expect("the program runs")
+}
+
+fn printed(output: &Output) -> String {
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// A server process that is told to stop when the test is done with it.
+struct Served {
+    child: Child,
+    base: String,
+    greeting: String,
+}
+
+fn serve(database: &str, arguments: &[&str], settings: &[(&str, &str)]) -> Served {
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let bind = format!("127.0.0.1:{port}");
+    let mut child = program(database)
+        .envs(settings.iter().copied())
+        .args(["serve", "--bind", &bind])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut greeting = String::new();
+    for line in lines.by_ref() {
+        let line = line.unwrap();
+        greeting.push_str(&line);
+        greeting.push('\n');
+        if line.contains("documentation http://") {
+            break;
+        }
+    }
+    Served {
+        child,
+        base: format!("http://{bind}"),
+        greeting,
+    }
+}
+
+impl Served {
+    /// Sends SIGTERM, waits, and answers the exit code and what was logged.
+    fn stop(mut self) -> (Option<i32>, String) {
+        let killed = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(killed.success());
+        let mut logged = String::new();
+        self.child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut logged)
+            .unwrap();
+        (self.child.wait().unwrap().code(), logged)
+    }
+}
+
+#[test]
+fn a_wrong_setting_ends_the_program_at_once_and_is_named() {
+    let cases = [
+        ("DATABASE_URL", "mysql://localhost/msp", "DATABASE_URL"),
+        ("MSP_RATE_LIMIT", "many", "MSP_RATE_LIMIT"),
+        ("MSP_BIND", "somewhere", "MSP_BIND"),
+        ("MSP_PUBLIC_URL", "example.org", "MSP_PUBLIC_URL"),
+        ("MSP_SIGNING_KEY_FILE", "/no/such/key.pem", "MSP_SIGNING_KEY_FILE"),
+        ("MSP_LOG", "access=loudly", "MSP_LOG"),
+        ("MSP_PRODUCTION", "true", "MSP_P"),
+    ];
+    for (name, value, named) in cases {
+        let database = databases::empty(Kind::Sqlite);
+        let started = Instant::now();
+        let output = program(&database)
+            .env(name, value)
+            .args(["serve"])
+            .output()
+            .unwrap();
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success(), "{name}={value} was accepted");
+        assert!(message.contains(named), "{name}={value}: {message}");
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+}
+
+#[test]
+fn every_command_has_help_with_an_example_and_the_contract_needs_no_database() {
+    let commands: [&[&str]; 9] = [
+        &["serve"],
+        &["migrate"],
+        &["openapi"],
+        &["token"],
+        &["user", "add"],
+        &["client", "add"],
+        &["seed"],
+        &["backup"],
+        &["config"],
+    ];
+    for command in commands {
+        let help = printed(&run("sqlite:unused.db", &[command, &["--help"]].concat()));
+        assert!(help.contains("Example"), "{command:?}: {help}");
+    }
+    let contract = printed(&run("nonsense", &["openapi"]));
+    assert_eq!(
+        serde_json::from_str::<Value>(&contract).unwrap()["openapi"],
+        "3.1.0"
+    );
+    let settings = printed(&run("postgres://msp:secret@db/msp", &["config"]));
+    for name in [
+        "DATABASE_URL",
+        "MSP_RATE_LIMIT",
+        "MSP_SIGNING_KEY_FILE",
+        "MSP_PRODUCTION",
+        "MSP_METRICS_BIND",
+    ] {
+        assert!(settings.contains(name), "{name}");
+    }
+    assert!(!settings.contains("secret"));
+}
+
+#[test]
+fn the_demo_is_made_once_and_commands_work_beside_the_server() {
+    for kind in Kind::BOTH {
+        let database = databases::empty(kind);
+        let first = serve(&database, &["--demo"], &[]);
+        assert!(first.greeting.contains("practitioner2") && first.greeting.contains("police-intake"));
+        let token = printed(&run(&database, &["token", "practitioner"]));
+        let practitioner = Actor::new(&first.base, Some(token));
+        let cases = practitioner.get("/v1/cases?limit=100").ok().body["items"]
+            .as_array()
+            .unwrap()
+            .len();
+        assert!(cases >= 9, "{cases}");
+        let reference = practitioner
+            .get("/v1/cases?sort=createdAt")
+            .ok()
+            .text("/items/0/reference");
+        let add = [
+            "user",
+            "add",
+            "winifred",
+            "--role",
+            "adult",
+            "--authority",
+            "northbank",
+            "--case",
+            &reference,
+        ];
+        printed(&run(&database, &add));
+        assert!(!run(&database, &add).status.success(), "a name is given once");
+        let adult = Actor::new(
+            &first.base,
+            Some(printed(&run(&database, &["token", "winifred"]))),
+        );
+        assert_eq!(
+            adult.get("/v1/cases").ok().body["items"]
+                .as_array()
+                .unwrap()
+                .len(),
+            1
+        );
+        printed(&run(
+            &database,
+            &["seed", "--cases", "30", "--practitioners", "3"],
+        ));
+        let seeded = Actor::new(
+            &first.base,
+            Some(printed(&run(&database, &["token", "seed-practitioner-2"]))),
+        );
+        assert_eq!(
+            seeded.get("/v1/cases").ok().body["items"]
+                .as_array()
+                .unwrap()
+                .len(),
+            10
+        );
+        let client = printed(&run(
+            &database,
+            &[
+                "client",
+                "add",
+                "fire",
+                "--agency",
+                "Northshire Fire",
+                "--agency-type",
+                "fire",
+                "--authority",
+                "northbank",
+            ],
+        ));
+        assert!(client.contains("client_id=") && client.contains("client_secret="));
+        if kind == Kind::Sqlite {
+            let copy = format!("{}.copy", databases::path_of(&database).display());
+            printed(&run(&database, &["backup", &copy]));
+            assert!(Path::new(&copy).metadata().unwrap().len() > 100_000);
+            let second = program(&database)
+                .args(["serve", "--bind", "127.0.0.1:0"])
+                .output()
+                .unwrap();
+            assert!(String::from_utf8_lossy(&second.stderr).contains("another server"));
+        }
+        assert_eq!(first.stop().0, Some(0));
+        let again = serve(&database, &["--demo"], &[]);
+        assert!(again.greeting.contains("is there already"), "{}", again.greeting);
+        let practitioner = Actor::new(
+            &again.base,
+            Some(printed(&run(&database, &["token", "practitioner"]))),
+        );
+        assert_eq!(
+            practitioner.get("/v1/cases?limit=100").ok().body["items"]
+                .as_array()
+                .unwrap()
+                .len(),
+            cases
+        );
+        again.stop();
+    }
+}
+
+#[test]
+fn logs_and_metrics_name_routes_and_nothing_personal() {
+    let database = databases::empty(Kind::Sqlite);
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let metrics_bind = port.to_string();
+    let settings = [
+        ("MSP_LOG", "debug"),
+        ("MSP_LOG_FORMAT", "json"),
+        ("MSP_METRICS_BIND", metrics_bind.as_str()),
+    ];
+    let server = serve(&database, &["--demo"], &settings);
+    let police = Actor::new(
+        &server.base,
+        Some(printed(&run(&database, &["token", "police-intake"]))),
+    );
+    let marked = json!({"agencyReference": "PPN-MARKED", "adult": {"familyName": "Quokkason", "nhsNumber": "6541003238"},
+        "concern": {"summary": "A worry about quokkas"}, "adultAgreesToShare": "yes"});
+    let sent = police.post("/v1/referrals", &marked).created();
+    police.get(&format!("/v1/referrals/{}", sent.id())).ok();
+    police.get("/v1/referrals?agencyReference=PPN-MARKED").ok();
+    police
+        .post("/v1/referrals", &json!({"adult": {"familyName": "Quokkason"}}))
+        .expect(422);
+    let metrics = Actor::new(&format!("http://{metrics_bind}"), None)
+        .get("/metrics")
+        .ok();
+    assert!(
+        metrics.text.contains("http_requests_total")
+            && metrics.text.contains("referrals_oldest_unread_seconds")
+    );
+    let (code, logged) = server.stop();
+    assert_eq!(code, Some(0));
+    assert!(
+        logged.contains("/v1/referrals/{referralId}"),
+        "the log names route templates"
+    );
+    for text in [&logged, &metrics.text] {
+        for marker in ["Quokka", "quokka", "6541003238", "PPN-MARKED", &sent.id()] {
+            assert!(!text.contains(marker), "{marker} is in the logs or metrics");
+        }
+    }
+}

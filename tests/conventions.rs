@@ -40,6 +40,15 @@ impl World {
                 ("revisionId", within("revisions")),
                 ("achievementId", within("achievement")),
                 ("needId", first("advocacy-needs")),
+                ("wishId", first("wishes")),
+                ("assessmentId", first("capacity-assessments")),
+                ("decisionId", first("best-interests-decisions")),
+                ("riskId", first("risks")),
+                ("disagreementId", first("disagreements")),
+                ("personId", first("persons-of-concern")),
+                ("sharingId", first("sharing-decisions")),
+                ("linkId", first("links")),
+                ("informedId", first("informed")),
                 ("assignmentId", first("advocacy-assignments")),
                 ("meetingId", first("meetings")),
                 ("enquiryId", first("enquiries")),
@@ -478,7 +487,7 @@ fn setting_for(
     let reference = format!("PPN-EXAMPLE-{}", operation.spec["operationId"].as_str().unwrap());
     let as_ = |name: &str| server.as_(name);
     let mut path = world.path(&operation.template);
-    for name in ["advocateId"] {
+    for name in ["advocateId", "assessmentId"] {
         if body.get(name).is_some() {
             body[name] = json!(world.id(name));
         }

@@ -14,6 +14,7 @@ mod support;
 mod access;
 mod architecture;
 mod bad_input;
+mod casework;
 mod commands;
 mod concurrency;
 mod contract;

@@ -106,6 +106,11 @@ impl<T: DeserializeOwned + ToSchema + 'static> Body<T> {
         }
     }
 
+    /// What could be read of it, whatever else is wrong.
+    pub fn value(&self) -> Option<&T> {
+        self.value.as_ref()
+    }
+
     /// The value, if nothing at all is wrong with it.
     pub fn valid(&self) -> Result<&T, Problem> {
         self.checked(|_| vec![])

@@ -5,20 +5,12 @@ use actix_web::{get, post};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::cases::reach::reach;
-use super::record::{self, Head, Record, write_new};
+use super::record;
 use crate::act::Act;
 use crate::body::Body;
 use crate::clock::{PastTime, UtcTime};
-use crate::http::answer::Reply;
-use crate::http::call::Call;
-use crate::http::extract::Ids;
-use crate::http::list::NoFilter;
-use crate::http::params::{CasePath, FeedbackPath};
 use crate::ids::Id;
-use crate::page::{Page, PageParams};
 use crate::policy::Standing;
 use crate::problem::{Fault, Problem};
 use crate::schema::casework::feedback;
@@ -116,7 +108,7 @@ crate::record! {
             /// What could have been done better.
             #[schema(min_length = 1, max_length = 4000)]
             how_we_could_have_done_better: Option<String>,
-            /// When it was given; now, if absent.
+            /// When it was given, where that was not when it was recorded.
             #[schema(value_type = Option<PastTime>)]
             given_at: Option<UtcTime>,
             /// What helped the respondent to answer.
@@ -149,6 +141,13 @@ fn repeated_questions(feedback: &Feedback) -> Vec<Fault> {
         .collect()
 }
 
+/// Gives feedback.
+pub fn give(act: &mut Act, case: Id, body: &Body<Feedback>) -> Result<Id, Problem> {
+    record::create_as::<FeedbackRow>(act, case, body, |_, case, feedback| {
+        Ok(faults_of(case.standing, feedback))
+    })
+}
+
 fn faults_of(standing: Standing, feedback: &Feedback) -> Vec<Fault> {
     let mut faults = repeated_questions(feedback);
     if standing == Standing::Adult && feedback.respondent != Respondent::Adult {
@@ -161,77 +160,12 @@ fn faults_of(standing: Standing, feedback: &Feedback) -> Vec<Fault> {
     faults
 }
 
-/// Gives feedback.
-pub fn give(act: &mut Act, case: Id, body: &Body<Feedback>) -> Result<Id, Problem> {
-    let case = reach(act, case)?;
-    let mut feedback = body
-        .checked(|feedback| faults_of(case.standing, feedback))?
-        .clone();
-    feedback.given_at = feedback.given_at.or(Some(act.now));
-    let row = FeedbackRow::new(Head::new(act, &case.row), feedback);
-    write_new(act, &row, "submitted")
-}
-
-/// Registers the operations.
-pub fn operations(config: &mut ServiceConfig) {
-    config
-        .service(list_feedback)
-        .service(give_feedback)
-        .service(get_feedback);
-}
-
-/// List the feedback on a case
-///
-/// What the adult and those who speak for them said about how it went.
-#[utoipa::path(
-    operation_id = "listFeedback",
-    tag = "Feedback",
-    params(CasePath, PageParams),
-    responses((status = 200, description = "A page of feedback", body = Page<FeedbackView>)),
-    extensions(("x-permission" = json!("feedback.read")))
-)]
-#[get("/v1/cases/{caseId}/feedback")]
-pub async fn list_feedback(call: Call, ids: Ids<1>) -> Reply {
-    let Ids([case]) = ids;
-    call.list(move |act, _: &NoFilter, page| record::list::<FeedbackRow>(act, case, page))
-        .await
-}
-
-/// Give feedback
-///
-/// In any state of the case; from the adult's own account, or written down by the worker.
-#[utoipa::path(
-    operation_id = "giveFeedback",
-    tag = "Feedback",
-    params(CasePath),
-    request_body = Feedback,
-    responses((status = 201, description = "The feedback", body = FeedbackView)),
-    extensions(("x-permission" = json!("feedback.give")))
-)]
-#[post("/v1/cases/{caseId}/feedback")]
-pub async fn give_feedback(call: Call, ids: Ids<1>, body: Body<Feedback>) -> Reply {
-    let Ids([case]) = ids;
-    call.create(
-        body,
-        move |act, body| give(act, case, body),
-        move |act, id| record::get::<FeedbackRow>(act, case, id),
-    )
-    .await
-}
-
-/// Read feedback
-///
-/// One respondent's answers.
-#[utoipa::path(
-    operation_id = "getFeedback",
-    tag = "Feedback",
-    params(FeedbackPath),
-    responses((status = 200, description = "The feedback", body = FeedbackView)),
-    extensions(("x-permission" = json!("feedback.read")))
-)]
-#[get("/v1/cases/{caseId}/feedback/{feedbackId}")]
-pub async fn get_feedback(call: Call, ids: Ids<2>) -> Reply {
-    let Ids([case, feedback]) = ids;
-    call.read(move |act| record::get::<FeedbackRow>(act, case, feedback))
-        .await
+crate::record_operations! {
+    FeedbackRow, Feedback, FeedbackView, tag "Feedback", at "/v1/cases/{caseId}/feedback",
+    one "/v1/cases/{caseId}/feedback/{feedbackId}" (FeedbackPath), read "feedback.read", write "feedback.give",
+    list list_feedback "listFeedback" "List the feedback on a case"
+        "What the adult and those who speak for them said about how it went.",
+    create give_feedback "giveFeedback" "Give feedback"
+        "In any state of the case; from the adult's own account, or written down by the worker." by give,
+    get get_feedback "getFeedback" "Read feedback" "One respondent's answers.",
 }

@@ -1,10 +1,19 @@
 //! Casework: referrals, cases, and everything recorded about a case.
 
 pub mod advocacy;
+pub mod capacity;
 pub mod cases;
+pub mod disagreements;
 pub mod feedback;
+pub mod informed;
+pub mod links;
 pub mod meetings;
+pub mod operations;
 pub mod outcomes;
+pub mod persons_of_concern;
 pub mod record;
 pub mod referrals;
+pub mod risks;
+pub mod sharing_decisions;
 pub mod singleton;
+pub mod wishes;

@@ -133,8 +133,25 @@ pub fn create<R: Record>(act: &mut Act, case: Id, body: &Body<R::Body>) -> Resul
 where
     R::Body: Clone,
 {
+    create_as::<R>(act, case, body, |_, _, body| Ok(R::faults(body)))
+}
+
+/// Creates a plain record whose rules depend on who creates it, or on other records of the case.
+pub fn create_as<R: Record>(
+    act: &mut Act,
+    case: Id,
+    body: &Body<R::Body>,
+    faults: impl FnOnce(&mut Act, &Reached, &R::Body) -> Result<Vec<Fault>, Problem>,
+) -> Result<Id, Problem>
+where
+    R::Body: Clone,
+{
     let case = reach(act, case)?;
-    let body = body.checked(R::faults)?.clone();
+    let found = match body.value() {
+        Some(body) => faults(act, &case, body)?,
+        None => vec![],
+    };
+    let body = body.checked(|_| found)?.clone();
     let row = R::new(Head::new(act, &case.row), body);
     write_new(act, &row, "recorded")
 }
@@ -159,11 +176,22 @@ pub fn amend<R: Record>(
     id: Id,
     patch: &Body<Patch<R::Body>>,
 ) -> Result<Id, Problem> {
+    amend_as::<R>(act, case, id, patch, |_, _, body| Ok(R::faults(body)))
+}
+
+/// Amends a record whose rules depend on who amends it, or on other records of the case.
+pub fn amend_as<R: Record>(
+    act: &mut Act,
+    case: Id,
+    id: Id,
+    patch: &Body<Patch<R::Body>>,
+    faults: impl FnOnce(&mut Act, &Reached, &R::Body) -> Result<Vec<Fault>, Problem>,
+) -> Result<Id, Problem> {
     let case = reach(act, case)?;
     let row: R = row(act, &case, id)?;
     act.expect_version(row.head().version)?;
     let body = patch.valid()?.applied_to(&row.body())?;
-    let faults = R::faults(&body);
+    let faults = faults(act, &case, &body)?;
     if !faults.is_empty() {
         return Err(Problem::invalid(faults));
     }

@@ -248,6 +248,7 @@ fn outcome(case: &Case, place: usize, priority: i16, worker: Id, now: UtcTime) -
         priority: Some(priority),
         status: OutcomeStatus::Current,
         said_at: now,
+        best_interests_decision_id: None,
     }
 }
 

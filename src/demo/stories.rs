@@ -4,13 +4,22 @@ use serde_json::{Value, json};
 
 use super::organisations::People;
 use super::scene::{body, perform};
-use crate::casework::advocacy::model::Need;
+use crate::casework::advocacy::needs::Need;
 use crate::casework::advocacy::service as advocacy;
+use crate::casework::capacity::assessments::Assessment;
+use crate::casework::capacity::decisions::BestInterestsDecision;
 use crate::casework::cases::service as cases;
 use crate::casework::cases::{access, closing, store as case_store};
+use crate::casework::disagreements::Disagreement;
+use crate::casework::informed::Informed;
+use crate::casework::links::Link;
 use crate::casework::meetings::{MeetingRow, participation};
 use crate::casework::outcomes::service as outcomes;
+use crate::casework::persons_of_concern::PersonOfConcern;
 use crate::casework::referrals::{service as referrals, triage};
+use crate::casework::risks::Risk;
+use crate::casework::sharing_decisions::SharingDecision;
+use crate::casework::wishes::Wish;
 use crate::casework::{feedback, record};
 use crate::clock;
 use crate::db::Connection;
@@ -173,7 +182,44 @@ impl Story<'_> {
         )?;
         self.ada_is_supported(case)?;
         self.open_enquiry(case)?;
+        self.ada_in_every_list(case)?;
         self.ada_is_heard(case, first)
+    }
+
+    fn ada_in_every_list(&mut self, case: Id) -> Result<(), Problem> {
+        let practitioner = self.people.named("practitioner")?;
+        macro_rules! record {
+            ($row:ty, $action:ident, $body:tt) => {{
+                let body = body(&json!($body))?;
+                perform(self.conn, practitioner, Action::$action, 1, |act| {
+                    record::create::<$row>(act, case, &body)
+                })?
+            }};
+        }
+        record!(Wish, WishesRecord, {"kind": "do_not_want", "text": "I do not want to leave my home", "saidBy": "adult"});
+        record!(Risk, RisksRecord, {"riskType": "financial_or_material", "whatHappened": "Cash taken from her purse twice"});
+        record!(Disagreement, DisagreementsRecord, {
+            "about": "Whether she should move", "betweenWhom": [{"who": "Her niece", "view": "She should move"}]
+        });
+        record!(PersonOfConcern, PersonsOfConcernRecord, {"relationship": "nephew", "aware": "no"});
+        record!(SharingDecision, SharingRecord, {
+            "what": "That money was taken", "withWhom": "Her bank", "why": "So that it can set a limit",
+            "initiative": "offered", "adultTold": "asked_and_agreed", "minimumNecessary": "No health",
+            "decision": "shared", "lawfulBasis": ["common_law"]
+        });
+        record!(Link, LinksRecord, {"kind": "police_investigation", "status": "open"});
+        record!(Informed, InformedRecord, {"who": "adult", "about": "concern", "toldAt": clock::now(), "how": "in person"});
+        let assessment = record!(Assessment, CapacityRecord, {
+            "decision": "Whether her nephew keeps her bank card", "conclusion": "lacks_capacity",
+            "functionalTest": {"useOrWeigh": {"able": "not_able", "evidence": "Could not say what might happen"}},
+            "impairment": "Infection, passing", "causalLink": "Confused while it lasted", "supportGiven": "Large print",
+            "fluctuating": "yes"
+        });
+        record!(BestInterestsDecision, CapacityRecord, {
+            "assessmentId": assessment, "decision": "Whether her nephew keeps her bank card this week",
+            "outcome": "The bank keeps it until she is well"
+        });
+        Ok(())
     }
 
     fn ada_is_supported(&mut self, case: Id) -> Result<(), Problem> {

@@ -81,21 +81,6 @@ impl Call {
         let app = request.app_data::<Data<App>>().ok_or_else(defect)?.clone();
         let passed = request.extensions().get::<Passed>().ok_or_else(defect)?.clone();
         let headers = request.headers();
-        let idempotency_key = match text(headers, "idempotency-key") {
-            Some(value) => Some(idempotency::parse_key(&value).ok_or_else(|| {
-                Problem::parameter(
-                    Code::BadHeader,
-                    "Idempotency-Key",
-                    "A key has 1 to 255 printable characters.",
-                )
-            })?),
-            None => None,
-        };
-        let needs_key =
-            request.method() == actix_web::http::Method::POST && passed.caller.kind == CallerKind::Client;
-        if needs_key && idempotency_key.is_none() {
-            return Err(Problem::new(Code::IdempotencyKeyMissing));
-        }
         let path_ids = request.match_info().iter();
         let path_ids = path_ids
             .filter_map(|(name, value)| Some((name.to_owned(), Id::parse(value)?)))
@@ -106,7 +91,7 @@ impl Call {
             path_ids,
             if_match: if_match(headers),
             if_none_match: text(headers, "if-none-match"),
-            idempotency_key,
+            idempotency_key: text(headers, "idempotency-key"),
             method: request.method().to_string(),
             now: clock::now(),
             passed,
@@ -252,7 +237,7 @@ impl Call {
     {
         self.no_query()?;
         let shared = Arc::clone(&self.shared);
-        let repeatable = shared.idempotency_key.clone().map(|key| Repeatable {
+        let repeatable = shared.idempotency_key()?.map(|key| Repeatable {
             key,
             target: format!("{} {}", shared.method, shared.path),
             body_digest: body.digest().to_owned(),
@@ -315,6 +300,22 @@ impl Done {
 }
 
 impl Shared {
+    /// The key under which this request may be repeated; API clients must give one with every POST.
+    fn idempotency_key(&self) -> Result<Option<String>, Problem> {
+        let needed = self.method == "POST" && self.passed.caller.kind == CallerKind::Client;
+        match &self.idempotency_key {
+            Some(value) => idempotency::parse_key(value).map(Some).ok_or_else(|| {
+                Problem::parameter(
+                    Code::BadHeader,
+                    "Idempotency-Key",
+                    "A key has 1 to 255 printable characters.",
+                )
+            }),
+            None if needed => Err(Problem::new(Code::IdempotencyKeyMissing)),
+            None => Ok(None),
+        }
+    }
+
     fn act<'a>(&'a self, conn: &'a mut Connection, new_id: Id) -> Act<'a> {
         Act {
             conn,

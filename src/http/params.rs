@@ -34,6 +34,24 @@ path_params! {
     MeetingPath { case_id: "The case", meeting_id: "The meeting" }
     /// `{caseId}/…/{feedbackId}`.
     FeedbackPath { case_id: "The case", feedback_id: "The feedback" }
+    /// `{caseId}/…/{wishId}`.
+    WishPath { case_id: "The case", wish_id: "The wish" }
+    /// `{caseId}/…/{assessmentId}`.
+    AssessmentPath { case_id: "The case", assessment_id: "The assessment" }
+    /// `{caseId}/…/{decisionId}`.
+    DecisionPath { case_id: "The case", decision_id: "The decision" }
+    /// `{caseId}/…/{riskId}`.
+    RiskPath { case_id: "The case", risk_id: "The risk" }
+    /// `{caseId}/…/{disagreementId}`.
+    DisagreementPath { case_id: "The case", disagreement_id: "The disagreement" }
+    /// `{caseId}/…/{personId}`.
+    PersonPath { case_id: "The case", person_id: "The person of concern" }
+    /// `{caseId}/…/{sharingId}`.
+    SharingPath { case_id: "The case", sharing_id: "The sharing decision" }
+    /// `{caseId}/…/{linkId}`.
+    LinkPath { case_id: "The case", link_id: "The link" }
+    /// `{caseId}/…/{informedId}`.
+    InformedPath { case_id: "The case", informed_id: "The record" }
     /// `{referralId}`.
     ReferralPath { referral_id: "The referral" }
     /// `{advocateId}`.

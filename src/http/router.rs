@@ -4,7 +4,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::system;
 use crate::auth::routes as auth;
-use crate::casework::{advocacy, cases, feedback, meetings, outcomes, referrals};
+use crate::casework::{
+    advocacy, capacity, cases, disagreements, feedback, informed, links, meetings, outcomes,
+    persons_of_concern, referrals, risks, sharing_decisions, wishes,
+};
 use crate::people::{advocates, colleagues};
 
 /// Registers the operations; the contract is made from exactly these.
@@ -28,7 +31,18 @@ pub fn operations(config: &mut ServiceConfig) {
     referrals::routes::operations(config);
     cases::routes::operations(config);
     outcomes::routes::operations(config);
+    wishes::operations(config);
+    capacity::assessments::operations(config);
+    capacity::decisions::operations(config);
+    advocacy::needs::operations(config);
     advocacy::routes::operations(config);
-    meetings::routes::operations(config);
+    meetings::operations(config);
+    meetings::participation::operations(config);
+    risks::operations(config);
+    persons_of_concern::operations(config);
+    disagreements::operations(config);
+    sharing_decisions::operations(config);
+    informed::operations(config);
+    links::operations(config);
     feedback::operations(config);
 }

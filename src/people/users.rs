@@ -66,10 +66,13 @@ pub fn insert(conn: &mut Connection, user: &User) -> QueryResult<()> {
         .map(drop)
 }
 
+/// A user with one of their teams.
+type UserAndTeam = (User, Option<(Id, String, TeamKind)>);
+
 /// The user as the policy sees them, in one statement.
 pub fn caller(conn: &mut Connection, id: Id) -> QueryResult<Option<Caller>> {
     let of_team = (teams::id, teams::authority, teams::kind).nullable();
-    let rows: Vec<(User, Option<(Id, String, TeamKind)>)> = table::table
+    let rows: Vec<UserAndTeam> = table::table
         .left_join(team_members::table.inner_join(teams::table))
         .filter(table::id.eq(id).and(table::enabled.eq(true)))
         .select((User::as_select(), of_team))

@@ -81,6 +81,39 @@ actions! {
     /// Say how far an outcome was achieved.
     OutcomesJudge = "outcomes.judge" => [Manager, Allocated, Advocate, Adult];
 
+    /// Read wishes.
+    WishesRead = "wishes.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    /// Record wishes.
+    WishesRecord = "wishes.record" => [Allocated, Advocate, Adult];
+    /// Read capacity assessments and best-interests decisions.
+    CapacityRead = "capacity.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    /// Record capacity assessments and best-interests decisions.
+    CapacityRecord = "capacity.record" => [Manager, Allocated];
+    /// Read risks.
+    RisksRead = "risks.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    /// Record risks.
+    RisksRecord = "risks.record" => [Manager, Allocated];
+    /// Read disagreements.
+    DisagreementsRead = "disagreements.read" => [Manager, Delegated, Allocated, OnDuty, Advocate];
+    /// Record disagreements.
+    DisagreementsRecord = "disagreements.record" => [Manager, Allocated];
+    /// Read persons of concern.
+    PersonsOfConcernRead = "persons_of_concern.read" => [Manager, Delegated, Allocated];
+    /// Record persons of concern.
+    PersonsOfConcernRecord = "persons_of_concern.record" => [Manager, Allocated];
+    /// Read decisions to share.
+    SharingRead = "sharing.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    /// Record decisions to share.
+    SharingRecord = "sharing.record" => [Manager, Allocated];
+    /// Read who was told.
+    InformedRead = "informed.read" => [Manager, Delegated, Allocated, OnDuty, Advocate];
+    /// Record who was told.
+    InformedRecord = "informed.record" => [Manager, Allocated];
+    /// Read parallel processes.
+    LinksRead = "links.read" => [Manager, Delegated, Allocated, OnDuty, Advocate];
+    /// Record parallel processes.
+    LinksRecord = "links.record" => [Manager, Allocated];
+
     /// Read whether an advocate is needed.
     AdvocacyNeedsRead = "advocacy_needs.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
     /// Record whether an advocate is needed.

@@ -164,6 +164,7 @@ diesel::table! {
         priority -> Nullable<SmallInt>,
         status -> Text,
         said_at -> Moment,
+        best_interests_decision_id -> Nullable<Key>,
     }
 }
 

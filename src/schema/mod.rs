@@ -3,6 +3,7 @@
 pub mod casework;
 pub mod foundation;
 pub mod people;
+pub mod records;
 
 use casework::{advocacy_assignments, case_access, cases, referrals};
 use people::{adults, advocates};

@@ -4,6 +4,7 @@
 //! person) and the IMCA of the Mental Capacity Act 2005 (lacks capacity for the protective measures).
 
 pub mod model;
+pub mod needs;
 pub mod routes;
 pub mod rules;
 pub mod service;

@@ -1,12 +1,8 @@
 //! Codes and rows of advocacy.
 
-use serde::{Deserialize, Serialize};
-use serde_with::skip_serializing_none;
-use utoipa::ToSchema;
-
 use crate::clock::UtcTime;
 use crate::ids::Id;
-use crate::schema::casework::{advocacy_assignments, advocacy_needs};
+use crate::schema::casework::advocacy_assignments;
 
 crate::codes! {
     /// What the adult has substantial difficulty in (Care Act 2014 s.68(3)).
@@ -96,48 +92,6 @@ crate::codes! {
         Unavailable = "unavailable",
     }
 }
-
-/// Someone who could support and represent the adult: not paid to care, the adult agrees, not implicated (Care Act
-/// 2014 s.68(4) and (5)).
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct AppropriatePerson {
-    /// Whether there is one.
-    pub available: YesNoNotKnown,
-    /// Who.
-    #[schema(min_length = 1, max_length = 200)]
-    pub name: Option<String>,
-    /// Why, or why not.
-    #[schema(min_length = 1, max_length = 2000)]
-    pub reason: Option<String>,
-}
-
-crate::record! {
-    /// Whether the adult needs an advocate, as it was seen at one time.
-    #[schema(example = json!({
-        "difficulties": ["understanding", "communicating"],
-        "appropriatePerson": {"available": "no", "reason": "Her only relative is the person of concern"},
-        "conclusion": "duty", "adultView": "She would like someone beside her"
-    }))]
-    Need (NeedContent) in advocacy_needs as "advocacy_need", AdvocacyNeed, NeedView {
-        columns {
-            /// What follows.
-            conclusion: NeedConclusion,
-            /// What the adult thinks of it.
-            #[schema(min_length = 1, max_length = 4000)]
-            adult_view: Option<String>,
-        }
-        documents {
-            /// What the adult has substantial difficulty in; may be empty.
-            #[schema(max_items = 4)]
-            difficulties: Vec<Difficulty>,
-            /// Someone who could support and represent the adult.
-            appropriate_person: Option<AppropriatePerson>,
-        }
-    }
-}
-crate::record!(rules Need, AdvocacyNeed, NeedView);
 
 crate::case_row! {
     /// An advocate asked to act on a case.

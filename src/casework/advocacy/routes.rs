@@ -1,107 +1,24 @@
-//! `/v1/cases/{caseId}/advocacy-needs` and `/v1/cases/{caseId}/advocacy-assignments`.
+//! `/v1/cases/{caseId}/advocacy-assignments`.
 
-use actix_web::{get, patch, post};
+use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::{AdvocacyNeed, Need, NeedView};
 use super::service::{self, AssignmentView, NewAssignment, NewAssignmentStep};
-use crate::body::{Body, Patch};
-use crate::casework::record;
+use crate::body::Body;
 use crate::http::answer::Reply;
 use crate::http::call::Call;
 use crate::http::extract::Ids;
 use crate::http::list::NoFilter;
-use crate::http::params::{AssignmentPath, CasePath, IfMatchHeader, NeedPath};
+use crate::http::params::{AssignmentPath, CasePath, IfMatchHeader};
 use crate::page::{Page, PageParams};
 
 /// Registers the operations.
 pub fn operations(config: &mut ServiceConfig) {
     config
-        .service(list_needs)
-        .service(record_need)
-        .service(get_need)
-        .service(amend_need)
         .service(list_assignments)
         .service(request_advocate)
         .service(get_assignment)
         .service(move_assignment);
-}
-
-/// List whether an advocate is needed
-///
-/// Considered at the concern, and again whenever things change.
-#[utoipa::path(
-    operation_id = "listAdvocacyNeeds",
-    tag = "Advocacy",
-    params(CasePath, PageParams),
-    responses((status = 200, description = "A page of needs", body = Page<NeedView>)),
-    extensions(("x-permission" = json!("advocacy_needs.read")))
-)]
-#[get("/v1/cases/{caseId}/advocacy-needs")]
-pub async fn list_needs(call: Call, ids: Ids<1>) -> Reply {
-    let Ids([case]) = ids;
-    call.list(move |act, _: &NoFilter, page| record::list::<Need>(act, case, page))
-        .await
-}
-
-/// Record whether an advocate is needed
-///
-/// Substantial difficulty in taking part, and whether an appropriate person can support (Care Act 2014 s.68).
-#[utoipa::path(
-    operation_id = "recordAdvocacyNeed",
-    tag = "Advocacy",
-    params(CasePath),
-    request_body = AdvocacyNeed,
-    responses((status = 201, description = "The need", body = NeedView)),
-    extensions(("x-permission" = json!("advocacy_needs.record")))
-)]
-#[post("/v1/cases/{caseId}/advocacy-needs")]
-pub async fn record_need(call: Call, ids: Ids<1>, body: Body<AdvocacyNeed>) -> Reply {
-    let Ids([case]) = ids;
-    call.create(
-        body,
-        move |act, body| record::create::<Need>(act, case, body),
-        move |act, id| record::get::<Need>(act, case, id),
-    )
-    .await
-}
-
-/// Read a need for an advocate
-///
-/// One conclusion about the need.
-#[utoipa::path(
-    operation_id = "getAdvocacyNeed",
-    tag = "Advocacy",
-    params(NeedPath),
-    responses((status = 200, description = "The need", body = NeedView)),
-    extensions(("x-permission" = json!("advocacy_needs.read")))
-)]
-#[get("/v1/cases/{caseId}/advocacy-needs/{needId}")]
-pub async fn get_need(call: Call, ids: Ids<2>) -> Reply {
-    let Ids([case, need]) = ids;
-    call.read(move |act| record::get::<Need>(act, case, need)).await
-}
-
-/// Amend a need for an advocate
-///
-/// By a merge patch.
-#[utoipa::path(
-    operation_id = "amendAdvocacyNeed",
-    tag = "Advocacy",
-    params(NeedPath, IfMatchHeader),
-    request_body = Patch<AdvocacyNeed>,
-    responses((status = 200, description = "The need", body = NeedView)),
-    extensions(("x-permission" = json!("advocacy_needs.record")))
-)]
-#[patch("/v1/cases/{caseId}/advocacy-needs/{needId}")]
-pub async fn amend_need(call: Call, ids: Ids<2>, body: Body<Patch<AdvocacyNeed>>) -> Reply {
-    let Ids([case, need]) = ids;
-    call.change(
-        body,
-        move |act, body| record::amend::<Need>(act, case, need, body),
-        move |act, id| record::get::<Need>(act, case, id),
-    )
-    .await
 }
 
 /// List the advocates of a case

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use super::model::{AdvocacyBasis, Assignment, AssignmentContent, AssignmentKind, AssignmentState, Need};
+use super::model::{AdvocacyBasis, Assignment, AssignmentContent, AssignmentKind, AssignmentState};
+use super::needs::Need;
 use super::rules;
 use crate::act::Act;
 use crate::body::Body;

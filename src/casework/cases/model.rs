@@ -119,6 +119,10 @@ crate::codes! {
         NobodyToSupport = "nobody_to_support",
         /// An advocate acts without the reason being complete on paper.
         AdvocacyBasisIncomplete = "advocacy_basis_incomplete",
+        /// An IMCA acts on a belief about capacity that is still to be assessed.
+        CapacityAssessmentPending = "capacity_assessment_pending",
+        /// Nothing says that the adult was told of the concern.
+        AdultNotTold = "adult_not_told",
     }
 }
 

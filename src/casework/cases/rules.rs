@@ -342,6 +342,17 @@ pub fn gaps(state: CaseState, has_adult: bool, around: &Surroundings) -> Vec<Gap
     {
         gaps.push(Gap::AdvocacyBasisIncomplete);
     }
+    if around
+        .advocates
+        .iter()
+        .any(|assignment| assignment.kind.is_imca())
+        && !around.capacity_assessed
+    {
+        gaps.push(Gap::CapacityAssessmentPending);
+    }
+    if has_adult && !around.adult_told && CaseState::OPEN.contains(&state) {
+        gaps.push(Gap::AdultNotTold);
+    }
     gaps
 }
 

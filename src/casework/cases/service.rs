@@ -19,6 +19,7 @@ use crate::db::numbering::{Series, next_reference};
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
+use crate::people::adults::AdultBrief;
 use crate::policy::{Action, Standing};
 use crate::problem::{Code, Problem};
 
@@ -141,7 +142,17 @@ fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
         stage_label: case.state.label().to_owned(),
         enquiry_type: case.enquiry_type,
         authority: case.authority,
-        adult: around.adult,
+        // Alerts are for those who work with the adult.
+        adult: around.adult.map(|adult| {
+            if sees_gaps {
+                adult
+            } else {
+                AdultBrief {
+                    alerts: vec![],
+                    ..adult
+                }
+            }
+        }),
         allocated_to: case.allocated_to,
         allocated_team: case.allocated_team,
         next_meeting: around.next_meeting,

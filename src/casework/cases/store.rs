@@ -9,6 +9,8 @@ use diesel::sql_types::Bool;
 use super::model::{Case, CaseState, Enquiry, EnquiryType, Transition};
 use crate::act::{Act, guarded};
 use crate::casework::advocacy::model::{AdvocacyBasis, AssignmentKind, AssignmentState, NeedConclusion};
+use crate::casework::capacity::assessments::CapacityConclusion;
+use crate::casework::informed::Audience;
 use crate::clock::UtcTime;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
@@ -21,6 +23,7 @@ use crate::schema::casework::{
     meetings, referrals,
 };
 use crate::schema::people::advocates;
+use crate::schema::records::{capacity_assessments, informed_records};
 
 type Condition = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Bool>>;
 type Visible = cases::BoxedQuery<'static, MultiBackend>;
@@ -225,6 +228,10 @@ pub struct Surroundings {
     pub advocates: Vec<StandingAssignment>,
     /// When the next meeting is planned.
     pub next_meeting: Option<UtcTime>,
+    /// Whether capacity was assessed, with any conclusion.
+    pub capacity_assessed: bool,
+    /// Whether the adult was told of anything.
+    pub adult_told: bool,
 }
 
 /// An assignment that has not ended.
@@ -306,6 +313,28 @@ pub fn surroundings(
     for (id, start) in planned {
         let next = &mut around.entry(id).or_default().next_meeting;
         *next = [*next, start].into_iter().flatten().min();
+    }
+    let assessed: Vec<Id> = capacity_assessments::table
+        .filter(capacity_assessments::case_id.eq_any(&ids))
+        .filter(capacity_assessments::conclusion.ne(CapacityConclusion::NotCompleted))
+        .select(capacity_assessments::case_id)
+        .distinct()
+        .load(conn)?;
+    for id in assessed {
+        around.entry(id).or_default().capacity_assessed = true;
+    }
+    let told: Vec<Id> = informed_records::table
+        .filter(informed_records::case_id.eq_any(&ids))
+        .filter(
+            informed_records::who
+                .eq(Audience::Adult)
+                .and(informed_records::told_at.is_not_null()),
+        )
+        .select(informed_records::case_id)
+        .distinct()
+        .load(conn)?;
+    for id in told {
+        around.entry(id).or_default().adult_told = true;
     }
     Ok(around)
 }

@@ -1,7 +1,8 @@
 //! Meetings: events of any kind, in any order and number, and how the adult took part in each.
 
 pub mod participation;
-pub mod routes;
+
+use actix_web::{get, patch, post};
 
 use crate::clock::{PastTime, UtcTime};
 use crate::problem::Fault;
@@ -86,6 +87,17 @@ crate::record! {
     }
 }
 crate::record!(rules MeetingRow, Meeting, MeetingView, faults);
+
+crate::record_operations! {
+    MeetingRow, Meeting, MeetingView, tag "Meetings", at "/v1/cases/{caseId}/meetings",
+    one "/v1/cases/{caseId}/meetings/{meetingId}" (MeetingPath), read "meetings.read", write "meetings.record",
+    list list_meetings "listMeetings" "List the meetings of a case"
+        "Of any kind, in any order and number; none of them is a gate.",
+    create schedule_meeting "scheduleMeeting" "Schedule or record a meeting"
+        "With when it is planned, or when it was held.",
+    get get_meeting "getMeeting" "Read a meeting" "Planned and held times, place, purpose and decisions.",
+    amend amend_meeting "amendMeeting" "Amend a meeting" "By a merge patch: that it was held, and what was decided.",
+}
 
 /// Something that a meeting decided.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]

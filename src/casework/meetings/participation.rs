@@ -1,8 +1,10 @@
 //! How the adult took part in a meeting.
 
+use actix_web::{get, put};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::MeetingRow;
 use crate::act::Act;
@@ -11,7 +13,10 @@ use crate::casework::cases::reach::reach;
 use crate::casework::record::row;
 use crate::casework::singleton::{self, Draft, Kind};
 use crate::clock::{PastTime, UtcTime};
-use crate::http::answer::View;
+use crate::http::answer::{Reply, View};
+use crate::http::call::Call;
+use crate::http::extract::Ids;
+use crate::http::params::{IfMatchHeader, MeetingPath};
 use crate::ids::Id;
 use crate::problem::{Fault, Problem};
 
@@ -114,7 +119,7 @@ impl View for ParticipationView {
 }
 
 /// Reads how the adult took part.
-pub fn get(act: &mut Act, case: Id, meeting: Id) -> Result<ParticipationView, Problem> {
+pub fn read(act: &mut Act, case: Id, meeting: Id) -> Result<ParticipationView, Problem> {
     let case = reach(act, case)?;
     let meeting: MeetingRow = row(act, &case, meeting)?;
     let draft: Draft<Participation> = singleton::load(act.conn, meeting.id, Kind::Participation)?;
@@ -162,6 +167,49 @@ fn faults(adult: &AdultParticipation) -> Vec<Fault> {
         ));
     }
     faults
+}
+
+/// Registers the operations.
+pub fn operations(config: &mut ServiceConfig) {
+    config.service(get_participation).service(save_participation);
+}
+
+/// Read how the adult took part
+///
+/// Invited, supported, present; and if not present, whose voice put the adult's views forward.
+#[utoipa::path(
+    operation_id = "getParticipation",
+    tag = "Meetings",
+    params(MeetingPath),
+    responses((status = 200, description = "The participation", body = ParticipationView)),
+    extensions(("x-permission" = json!("meetings.read")))
+)]
+#[get("/v1/cases/{caseId}/meetings/{meetingId}/participation")]
+pub async fn get_participation(call: Call, ids: Ids<2>) -> Reply {
+    let Ids([case, meeting]) = ids;
+    call.read(move |act| read(act, case, meeting)).await
+}
+
+/// Save how the adult took part
+///
+/// Not invited needs a reason; not present needs who put the adult's views forward, and what they were.
+#[utoipa::path(
+    operation_id = "saveParticipation",
+    tag = "Meetings",
+    params(MeetingPath, IfMatchHeader),
+    request_body = Participation,
+    responses((status = 200, description = "The participation", body = ParticipationView)),
+    extensions(("x-permission" = json!("meetings.record")))
+)]
+#[put("/v1/cases/{caseId}/meetings/{meetingId}/participation")]
+pub async fn save_participation(call: Call, ids: Ids<2>, body: Body<Participation>) -> Reply {
+    let Ids([case, meeting]) = ids;
+    call.change(
+        body,
+        move |act, body| save(act, case, meeting, body),
+        move |act, id| read(act, case, id),
+    )
+    .await
 }
 
 #[cfg(test)]

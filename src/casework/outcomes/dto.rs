@@ -35,6 +35,8 @@ pub struct NewOutcome {
     #[serde(default)]
     #[schema(max_items = 9)]
     pub suggestion_codes: Vec<Suggestion>,
+    /// With `best_interests`: the decision that covers it.
+    pub best_interests_decision_id: Option<Id>,
     /// How the authority can help, in the adult's words.
     #[schema(min_length = 1, max_length = 4000)]
     pub how_we_can_help: Option<String>,
@@ -62,6 +64,8 @@ pub struct OutcomeView {
     pub suggestion_codes: Vec<Suggestion>,
     /// How the authority can help.
     pub how_we_can_help: Option<String>,
+    /// The best-interests decision that covers it.
+    pub best_interests_decision_id: Option<Id>,
     /// Whether it is still wanted.
     pub status: OutcomeStatus,
     /// When the words in force were said.
@@ -87,6 +91,7 @@ impl OutcomeView {
             priority: row.priority,
             suggestion_codes: row.suggestion_codes.0,
             how_we_can_help: row.how_we_can_help,
+            best_interests_decision_id: row.best_interests_decision_id,
             status: row.status,
             said_at: row.said_at,
             achieved,
@@ -138,6 +143,8 @@ pub struct NewRevision {
     pub initiated_by: Option<Party>,
     /// Whether the adult agrees.
     pub adult_agrees: Option<AdultAgrees>,
+    /// With `adultAgrees: best_interests`: the decision that covers it.
+    pub best_interests_decision_id: Option<Id>,
     /// Who besides the recorder confirmed that.
     pub confirmed_by: Option<ConfirmedBy>,
     /// When it was said; now, if absent.

@@ -255,6 +255,8 @@ crate::case_row! {
         status: OutcomeStatus,
         /// When the words in force were said.
         said_at: UtcTime,
+        /// The best-interests decision that covers it.
+        best_interests_decision_id: Option<Id>,
     }
 }
 

@@ -77,7 +77,11 @@ pub fn faults_of_expression(
 }
 
 /// What a revision by anyone but the adult must say. Nothing is asked of the adult's own.
-pub fn faults_of_revision(standing: Standing, revision: &NewRevision) -> Vec<Fault> {
+pub fn faults_of_revision(
+    standing: Standing,
+    revision: &NewRevision,
+    covered_by_decision: bool,
+) -> Vec<Fault> {
     let mut faults = Vec::new();
     if standing != Standing::Adult {
         let mut need = |there: bool, pointer: &str, detail: &str| {
@@ -120,17 +124,17 @@ pub fn faults_of_revision(standing: Standing, revision: &NewRevision) -> Vec<Fau
             "The first words are recorded with the outcome.",
         ));
     }
-    if revision.adult_agrees == Some(AdultAgrees::BestInterests) {
+    if revision.adult_agrees == Some(AdultAgrees::BestInterests) && !covered_by_decision {
         let detail = "A best-interests decision that covers this must be recorded first.";
         faults.push(Fault::at("/adultAgrees", "best_interests_not_decided", detail));
     }
     faults
 }
 
-/// Whether a revision counts at once: the adult's own always; any other when the adult agrees. Until then it is
-/// proposed, and the words before it stand.
+/// Whether a revision counts at once: the adult's own always; any other when the adult agrees or a best-interests
+/// decision covers it. Until then it is proposed, and the words before it stand.
 pub fn standing_of(by_the_adult: bool, agrees: AdultAgrees) -> RevisionStanding {
-    match by_the_adult || agrees == AdultAgrees::Yes {
+    match by_the_adult || matches!(agrees, AdultAgrees::Yes | AdultAgrees::BestInterests) {
         true => RevisionStanding::InForce,
         false => RevisionStanding::Proposed,
     }
@@ -220,7 +224,8 @@ mod tests {
     #[test]
     fn the_adults_words_cannot_be_displaced_by_anyone_elses() {
         for agrees in AdultAgrees::ALL {
-            let expected = if *agrees == AdultAgrees::Yes {
+            let counts = matches!(agrees, AdultAgrees::Yes | AdultAgrees::BestInterests);
+            let expected = if counts {
                 RevisionStanding::InForce
             } else {
                 RevisionStanding::Proposed
@@ -236,8 +241,8 @@ mod tests {
             own_words: Some("I changed my mind".to_owned()),
             ..NewRevision::default()
         };
-        assert_eq!(faults_of_revision(Standing::Adult, &words), []);
-        assert_eq!(faults_of_revision(Standing::Allocated, &words).len(), 4);
+        assert_eq!(faults_of_revision(Standing::Adult, &words, false), []);
+        assert_eq!(faults_of_revision(Standing::Allocated, &words, false).len(), 4);
     }
 
     #[test]

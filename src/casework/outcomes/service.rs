@@ -11,6 +11,7 @@ use super::model::{
 use super::{rules, store};
 use crate::act::{Act, guarded};
 use crate::body::Body;
+use crate::casework::capacity::decisions;
 use crate::casework::cases::reach::{Reached, reach};
 use crate::casework::record::{CaseRow, Head, row, write_new, write_over};
 use crate::db::error::Cause;
@@ -23,7 +24,9 @@ use crate::problem::{Code, Fault, Problem};
 /// Records an outcome with its first revision.
 pub fn record(act: &mut Act, case: Id, body: &Body<NewOutcome>) -> Result<Id, Problem> {
     let case = reach(act, case)?;
-    let new = body.checked(|new| rules::faults_of_expression(case.standing, new.expressed_by, false))?;
+    let decision = body.value().and_then(|new| new.best_interests_decision_id);
+    let covered = decisions::covers(act, case.row.id, decision)?;
+    let new = body.checked(|new| rules::faults_of_expression(case.standing, new.expressed_by, covered))?;
     let said_at = new.said_at.unwrap_or(act.now);
     let content = OutcomeContent {
         own_words: new.own_words.clone(),
@@ -34,6 +37,7 @@ pub fn record(act: &mut Act, case: Id, body: &Body<NewOutcome>) -> Result<Id, Pr
         priority: new.priority,
         status: OutcomeStatus::Current,
         said_at,
+        best_interests_decision_id: new.best_interests_decision_id,
     };
     let outcome = Outcome::of(Head::new(act, &case.row), content);
     let initiated_by = party_of(new.expressed_by);
@@ -141,7 +145,9 @@ pub fn revise(act: &mut Act, case: Id, outcome: Id, body: &Body<NewRevision>) ->
     if !by_the_adult {
         act.expect_version(outcome.version)?;
     }
-    let new = body.checked(|new| rules::faults_of_revision(case.standing, new))?;
+    let decision = body.value().and_then(|new| new.best_interests_decision_id);
+    let covered = decisions::covers(act, case.row.id, decision)?;
+    let new = body.checked(|new| rules::faults_of_revision(case.standing, new, covered))?;
     let change = change_of(case.standing, new);
     if let Some(words) = new
         .own_words
@@ -160,9 +166,24 @@ pub fn revise(act: &mut Act, case: Id, outcome: Id, body: &Body<NewRevision>) ->
     }
     let number = store::next_revision_number(act.conn, outcome.id)?;
     let revision = revision_of(act, &outcome, number, &change, new);
-    priority_is_free(write_over(act, &mut outcome, "revised"))?;
+    let written = priority_is_free(write_over(act, &mut outcome, "revised"));
+    written.map_err(|problem| {
+        if by_the_adult {
+            tried_again(problem)
+        } else {
+            problem
+        }
+    })?;
     store::append_revision(act.conn, &revision)?;
     Ok(revision.id)
+}
+
+/// Somebody else's revision that was faster does not refuse the adult's: it is made again after theirs.
+fn tried_again(problem: Problem) -> Problem {
+    match problem.code() {
+        Code::Stale => problem.because(Cause::Retry),
+        _ => problem,
+    }
 }
 
 fn change_of(standing: Standing, new: &NewRevision) -> Change {

@@ -1,0 +1,10 @@
+ALTER TABLE desired_outcomes DROP COLUMN best_interests_decision_id;
+DROP TABLE informed_records;
+DROP TABLE case_links;
+DROP TABLE sharing_decisions;
+DROP TABLE persons_of_concern;
+DROP TABLE disagreements;
+DROP TABLE risks;
+DROP TABLE best_interests_decisions;
+DROP TABLE capacity_assessments;
+DROP TABLE wishes;

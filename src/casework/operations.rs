@@ -1,0 +1,122 @@
+//! The operations of a plain record: concrete handlers, as the contract needs them, from one declaration.
+//!
+//! `list` and `get` read, `create` appends, `amend` patches; a record that is append-only leaves `amend` out. A slice
+//! whose handlers do more writes them itself.
+
+/// Declares the handlers of a plain record and the function that registers them.
+#[macro_export]
+macro_rules! record_operations {
+    (
+        $row:ident, $body:ident, $view:ident, tag $tag:tt, at $list_path:tt, one $one_path:tt ($params:ident),
+        read $read:tt, write $write:tt,
+        list $list:ident $list_id:tt $list_summary:tt $list_description:tt,
+        create $create:ident $create_id:tt $create_summary:tt $create_description:tt $(by $create_with:path)?,
+        get $get:ident $get_id:tt $get_summary:tt $get_description:tt
+        $(, amend $amend:ident $amend_id:tt $amend_summary:tt $amend_description:tt $(by $amend_with:path)?)?
+        $(,)?
+    ) => {
+        /// Registers the operations.
+        pub fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
+            config.service($list).service($create).service($get)$(.service($amend))?;
+        }
+
+        #[doc = $list_summary]
+        #[utoipa::path(
+            operation_id = $list_id,
+            tag = $tag,
+            summary = $list_summary,
+            description = $list_description,
+            params($crate::http::params::CasePath, $crate::page::PageParams),
+            responses((status = 200, description = "A page", body = $crate::page::Page<$view>)),
+            extensions(("x-permission" = json!($read)))
+        )]
+        #[get($list_path)]
+        pub async fn $list(
+            call: $crate::http::call::Call,
+            ids: $crate::http::extract::Ids<1>,
+        ) -> $crate::http::answer::Reply {
+            let $crate::http::extract::Ids([case]) = ids;
+            call.list(move |act, _: &$crate::http::list::NoFilter, page| {
+                $crate::casework::record::list::<$row>(act, case, page)
+            })
+            .await
+        }
+
+        #[doc = $create_summary]
+        #[utoipa::path(
+            operation_id = $create_id,
+            tag = $tag,
+            summary = $create_summary,
+            description = $create_description,
+            params($crate::http::params::CasePath),
+            request_body = $body,
+            responses((status = 201, description = "The new record", body = $view)),
+            extensions(("x-permission" = json!($write)))
+        )]
+        #[post($list_path)]
+        pub async fn $create(
+            call: $crate::http::call::Call,
+            ids: $crate::http::extract::Ids<1>,
+            body: $crate::body::Body<$body>,
+        ) -> $crate::http::answer::Reply {
+            let $crate::http::extract::Ids([case]) = ids;
+            call.create(
+                body,
+                move |act, body| $crate::record_operations!(@create $row $($create_with)?)(act, case, body),
+                move |act, id| $crate::casework::record::get::<$row>(act, case, id),
+            )
+            .await
+        }
+
+        #[doc = $get_summary]
+        #[utoipa::path(
+            operation_id = $get_id,
+            tag = $tag,
+            summary = $get_summary,
+            description = $get_description,
+            params($crate::http::params::$params),
+            responses((status = 200, description = "The record", body = $view)),
+            extensions(("x-permission" = json!($read)))
+        )]
+        #[get($one_path)]
+        pub async fn $get(
+            call: $crate::http::call::Call,
+            ids: $crate::http::extract::Ids<2>,
+        ) -> $crate::http::answer::Reply {
+            let $crate::http::extract::Ids([case, id]) = ids;
+            call.read(move |act| $crate::casework::record::get::<$row>(act, case, id)).await
+        }
+
+        $(
+            #[doc = $amend_summary]
+            #[utoipa::path(
+                operation_id = $amend_id,
+                tag = $tag,
+                summary = $amend_summary,
+                description = $amend_description,
+                params($crate::http::params::$params, $crate::http::params::IfMatchHeader),
+                request_body = $crate::body::Patch<$body>,
+                responses((status = 200, description = "The record as it now is", body = $view)),
+                extensions(("x-permission" = json!($write)))
+            )]
+            #[patch($one_path)]
+            pub async fn $amend(
+                call: $crate::http::call::Call,
+                ids: $crate::http::extract::Ids<2>,
+                body: $crate::body::Body<$crate::body::Patch<$body>>,
+            ) -> $crate::http::answer::Reply {
+                let $crate::http::extract::Ids([case, id]) = ids;
+                call.change(
+                    body,
+                    move |act, body| $crate::record_operations!(@amend $row $($amend_with)?)(act, case, id, body),
+                    move |act, id| $crate::casework::record::get::<$row>(act, case, id),
+                )
+                .await
+            }
+        )?
+    };
+    (@create $row:ident) => { $crate::casework::record::create::<$row> };
+    (@create $row:ident $with:path) => { $with };
+    (@amend $row:ident) => { $crate::casework::record::amend::<$row> };
+    (@amend $row:ident $with:path) => { $with };
+}

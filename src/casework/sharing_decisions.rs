@@ -1,0 +1,123 @@
+//! Decisions to share information, or not to: append-only, each with its reason and the least that was needed.
+
+use actix_web::{get, post};
+
+use crate::problem::Fault;
+use crate::schema::records::sharing_decisions;
+
+crate::codes! {
+    /// Whose idea sharing was.
+    pub enum Initiative {
+        /// Somebody asked for it.
+        Requested = "requested",
+        /// It was offered.
+        Offered = "offered",
+    }
+}
+
+crate::codes! {
+    /// Whether the adult was asked or told.
+    pub enum AdultTold {
+        /// Asked, and agreed.
+        AskedAndAgreed = "asked_and_agreed",
+        /// Asked, and refused.
+        AskedAndRefused = "asked_and_refused",
+        /// Told.
+        Told = "told",
+        /// Not told.
+        NotTold = "not_told",
+    }
+}
+
+crate::codes! {
+    /// What was decided.
+    pub enum SharingOutcome {
+        /// Shared.
+        Shared = "shared",
+        /// Shared in part.
+        Partly = "partly",
+        /// Refused.
+        Refused = "refused",
+    }
+}
+
+crate::codes! {
+    /// On what basis in law.
+    pub enum LawfulBasis {
+        /// Consent, or an overriding public interest, at common law.
+        CommonLaw = "common_law",
+        /// UK GDPR article 6.
+        UkGdprArticle6 = "uk_gdpr_article_6",
+        /// UK GDPR article 9.
+        UkGdprArticle9 = "uk_gdpr_article_9",
+        /// Data Protection Act 2018 Schedule 1 paragraph 18 (safeguarding).
+        DpaSchedule1Paragraph18 = "dpa_2018_schedule_1_paragraph_18",
+        /// Care Act 2014 s.45 (supply of information to a board).
+        CareActS45 = "care_act_s45",
+    }
+}
+
+crate::record! {
+    /// A decision whether to share.
+    #[schema(example = json!({
+        "what": "That money was taken, and when", "withWhom": "Her bank", "why": "So that it can set a limit",
+        "initiative": "offered", "adultTold": "asked_and_agreed", "minimumNecessary": "No names, no health",
+        "decision": "shared", "how": "By telephone", "lawfulBasis": ["common_law", "uk_gdpr_article_6"]
+    }))]
+    SharingDecision (SharingDecisionContent) in sharing_decisions as "sharing_decision", NewSharingDecision,
+    SharingDecisionView {
+        columns {
+            /// What.
+            #[schema(min_length = 1, max_length = 4000, extensions(("x-rule" = json!("not_blank"))))]
+            what: String,
+            /// With whom.
+            #[schema(min_length = 1, max_length = 500)]
+            with_whom: String,
+            /// Why.
+            #[schema(min_length = 1, max_length = 4000)]
+            why: String,
+            /// Whose idea it was.
+            initiative: Initiative,
+            /// Whether the adult was asked or told.
+            adult_told: AdultTold,
+            /// Why not.
+            #[schema(min_length = 1, max_length = 4000)]
+            adult_not_told_reason: Option<String>,
+            /// How it was kept to the least that is needed.
+            #[schema(min_length = 1, max_length = 4000)]
+            minimum_necessary: String,
+            /// What was decided.
+            decision: SharingOutcome,
+            /// How it was shared.
+            #[schema(min_length = 1, max_length = 500)]
+            how: Option<String>,
+        }
+        documents {
+            /// On what basis in law.
+            #[schema(min_items = 1, max_items = 5)]
+            lawful_basis: Vec<LawfulBasis>,
+        }
+    }
+}
+crate::record!(rules SharingDecision, NewSharingDecision, SharingDecisionView, faults);
+
+crate::record_operations! {
+    SharingDecision, NewSharingDecision, SharingDecisionView, tag "Sharing decisions",
+    at "/v1/cases/{caseId}/sharing-decisions",
+    one "/v1/cases/{caseId}/sharing-decisions/{sharingId}" (SharingPath),
+    read "sharing.read", write "sharing.record",
+    list list_sharing "listSharingDecisions" "List sharing decisions" "What was shared with whom, why, and on what basis.",
+    create record_sharing "recordSharingDecision" "Record a sharing decision"
+        "Also one to share in part, or not. Append-only.",
+    get get_sharing "getSharingDecision" "Read a sharing decision" "One decision.",
+}
+
+fn faults(decision: &NewSharingDecision) -> Vec<Fault> {
+    match decision.adult_told == AdultTold::NotTold && decision.adult_not_told_reason.is_none() {
+        true => vec![Fault::required(
+            "/adultNotToldReason",
+            "Say why the adult was not told.",
+        )],
+        false => vec![],
+    }
+}

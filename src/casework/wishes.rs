@@ -1,0 +1,99 @@
+//! Wishes: what matters to the adult, what they want and **what they do not want**. Append-only; each says whose it
+//! is, so that a relative's wish is never listed as the adult's.
+
+use actix_web::{get, post};
+
+use super::cases::reach::Reached;
+use super::outcomes::model::Party;
+use super::record;
+use crate::act::Act;
+use crate::body::Body;
+use crate::clock::{PastTime, UtcTime};
+use crate::ids::Id;
+use crate::policy::Standing;
+use crate::problem::{Fault, Problem};
+use crate::schema::records::wishes;
+
+crate::codes! {
+    /// What a wish is about, as the first conversation asks it.
+    pub enum WishKind {
+        /// What is important to me.
+        ImportantToMe = "important_to_me",
+        /// What would help me feel safer.
+        FeelSafer = "feel_safer",
+        /// What I want.
+        Want = "want",
+        /// What I do not want.
+        DoNotWant = "do_not_want",
+        /// What helps me understand and say what I think.
+        HelpToUnderstand = "help_to_understand",
+        /// Where I want to meet.
+        MeetingPlace = "meeting_place",
+        /// Who should be involved.
+        WhoToInvolve = "who_to_involve",
+        /// Who should not be involved.
+        WhoNotToInvolve = "who_not_to_involve",
+        /// About me.
+        AboutMe = "about_me",
+        /// What I am good at.
+        MyStrengths = "my_strengths",
+        /// Who and what keeps me safe.
+        KeepsMeSafe = "keeps_me_safe",
+        /// How to work with me.
+        HowToWorkWithMe = "how_to_work_with_me",
+        /// How I feel.
+        HowIFeel = "how_i_feel",
+    }
+}
+
+crate::record! {
+    /// Something the adult, or someone for them, said about what matters.
+    #[schema(example = json!({"kind": "do_not_want", "text": "I do not want to leave my home", "saidBy": "adult"}))]
+    Wish (WishContent) in wishes as "wish", NewWish, WishView {
+        columns {
+            /// What it is about.
+            kind: WishKind,
+            /// The words.
+            #[schema(min_length = 1, max_length = 4000, extensions(("x-rule" = json!("not_blank"))))]
+            text: String,
+            /// Who said it.
+            said_by: Party,
+            /// When; now, if absent.
+            #[schema(value_type = Option<PastTime>)]
+            said_at: Option<UtcTime>,
+        }
+        documents {}
+    }
+}
+crate::record!(rules Wish, NewWish, WishView);
+
+crate::record_operations! {
+    Wish, NewWish, WishView, tag "Wishes", at "/v1/cases/{caseId}/wishes",
+    one "/v1/cases/{caseId}/wishes/{wishId}" (WishPath), read "wishes.read", write "wishes.record",
+    list list_wishes "listWishes" "List wishes" "What matters to the adult, each with who said it.",
+    create record_wish "recordWish" "Record a wish"
+        "Also what the adult does not want, and who should not be involved. Append-only." by append,
+    get get_wish "getWish" "Read a wish" "One statement.",
+}
+
+fn append(act: &mut Act, case: Id, body: &Body<NewWish>) -> Result<Id, Problem> {
+    record::create_as::<Wish>(act, case, body, |_, case: &Reached, wish| {
+        Ok(faults(case.standing, wish))
+    })
+}
+
+fn faults(standing: Standing, wish: &NewWish) -> Vec<Fault> {
+    let theirs = match standing {
+        Standing::Adult => wish.said_by == Party::Adult,
+        Standing::Advocate => matches!(wish.said_by, Party::Adult | Party::Advocate),
+        _ => true,
+    };
+    match theirs {
+        true => vec![],
+        false => vec![Fault::at(
+            "/saidBy",
+            "not_theirs_to_say",
+            "From here this is only your own, or the adult's.",
+        )],
+    }
+}

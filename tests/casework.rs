@@ -1,0 +1,114 @@
+//! Stories of the records around a case: capacity and best interests beside the adult's own words, wishes, who was
+//! told, whom the risk comes from.
+
+use serde_json::json;
+
+use crate::stories::accepted_case;
+
+on_both_databases! {
+    fn best_interests_outcomes_stand_beside_her_own_words_and_need_an_assessment_and_a_decision(server) {
+        let practitioner = server.as_("practitioner");
+        let (_, case) = accepted_case(server, "PPN-CAPACITY");
+        let path = |rest: &str| format!("/v1/cases/{case}{rest}");
+        let wish = |decision: Option<&str>| {
+            let body = json!({"ownWords": "That she is safe at night", "expressedBy": "best_interests",
+                "bestInterestsDecisionId": decision});
+            practitioner.post(&path("/desired-outcomes"), &body).send()
+        };
+        assert_eq!(wish(None).pointers("errors"), ["/expressedBy"], "no decision, no best interests");
+        let has = json!({"decision": "Where she sleeps", "conclusion": "has_capacity"});
+        let has = practitioner.post(&path("/capacity-assessments"), &has).created();
+        let decide = |assessment: &str| {
+            let body = json!({"assessmentId": assessment, "decision": "Where she sleeps", "outcome": "At her niece's"});
+            practitioner.post(&path("/best-interests-decisions"), &body).send()
+        };
+        assert_eq!(decide(&has.id()).pointers("errors"), ["/assessmentId"], "who has capacity decides");
+        let bare = json!({"decision": "Where she sleeps", "conclusion": "lacks_capacity"});
+        let refused = practitioner.post(&path("/capacity-assessments"), &bare).expect(422);
+        assert_eq!(refused.pointers("errors"), ["/functionalTest", "/impairment", "/causalLink", "/supportGiven"]);
+        let pending = json!({"decision": "Where she sleeps", "conclusion": "not_completed"});
+        let pending = practitioner.post(&path("/capacity-assessments"), &pending).created();
+        let concluded = json!({"conclusion": "lacks_capacity", "impairment": "Dementia", "causalLink": "Because of it",
+            "supportGiven": "Pictures", "functionalTest": {"retain": {"able": "not_able", "evidence": "Asked anew"}}});
+        let assessment = path(&format!("/capacity-assessments/{}", pending.id()));
+        practitioner.patch(&assessment, &concluded).if_match(&pending.tag()).ok();
+        let decision = decide(&pending.id());
+        assert_eq!(decision.status, 201, "{}", decision.text);
+        assert_eq!(wish(Some(&decision.id())).text("/expressedBy"), "best_interests");
+        let own = json!({"ownWords": "I want my own bed", "expressedBy": "adult", "priority": 1});
+        practitioner.post(&path("/desired-outcomes"), &own).created();
+        let others = accepted_case(server, "PPN-OTHER-CASE").1;
+        let stolen = json!({"ownWords": "x", "expressedBy": "best_interests", "bestInterestsDecisionId": decision.id()});
+        practitioner.post(&format!("/v1/cases/{others}/desired-outcomes"), &stolen).expect(422);
+    }
+
+    fn a_relatives_wish_is_never_listed_as_the_adults(server) {
+        let (adult, advocate) = (server.as_("adult"), server.as_("advocate"));
+        let case = adult.get("/v1/me").ok().text("/cases/0/id");
+        let path = format!("/v1/cases/{case}/wishes");
+        let wish = |said_by: &str| json!({"kind": "who_not_to_involve", "text": "Not my nephew", "saidBy": said_by});
+        assert_eq!(adult.post(&path, &wish("representative")).expect(422).pointers("errors"), ["/saidBy"]);
+        assert_eq!(advocate.post(&path, &wish("practitioner")).expect(422).pointers("errors"), ["/saidBy"]);
+        let own = adult.post(&path, &wish("adult")).created();
+        advocate.post(&path, &wish("advocate")).created();
+        let one = format!("{path}/{}", own.id());
+        assert_eq!(server.as_("practitioner").patch(&one, &json!({})).if_match("W/\"1\"").send().status, 405);
+        assert_eq!(server.as_("practitioner").get(&one).ok().text("/saidBy"), "adult");
+    }
+
+    fn whom_the_risk_comes_from_is_for_staff_on_the_case_only(server) {
+        let case = server.as_("adult").get("/v1/me").ok().text("/cases/0/id");
+        let path = format!("/v1/cases/{case}/persons-of-concern");
+        let nobody = server.as_("practitioner").post(&path, &json!({"aware": "no"})).expect(422);
+        assert_eq!(nobody.pointers("errors"), ["/name"]);
+        let named = json!({"name": "Marmaduke Vole", "relationship": "nephew"});
+        server.as_("practitioner").post(&path, &named).created();
+        for (who, expected) in [("manager", 200), ("practitioner", 200), ("duty", 403), ("advocate", 403), ("adult", 403),
+            ("practitioner2", 404), ("manager-eastmoor", 404), ("police-intake", 403)] {
+            let answer = server.as_(who).get(&path).send();
+            assert_eq!(answer.status, expected, "{who}");
+            assert_eq!(answer.text.contains("Vole"), expected == 200, "{who}");
+        }
+    }
+
+    fn what_is_owed_shows_and_blocks_nothing(server) {
+        let practitioner = server.as_("practitioner");
+        let (_, case) = accepted_case(server, "PPN-OWED");
+        let path = format!("/v1/cases/{case}");
+        let gaps = || practitioner.get(&path).ok().body["gaps"].as_array().unwrap().clone();
+        assert_eq!(gaps(), ["adult_not_asked", "adult_not_told"]);
+        let before = practitioner.tag(&path);
+        let told = format!("{path}/informed");
+        let neither = practitioner.post(&told, &json!({"who": "adult", "about": "concern"})).expect(422);
+        assert_eq!(neither.pointers("errors"), ["/toldAt"]);
+        let not_yet = json!({"who": "adult", "about": "concern", "notToldReason": "Not alone yet", "lookAgainOn": "2126-01-01"});
+        let not_yet = practitioner.post(&told, &not_yet).created();
+        assert!(gaps().contains(&json!("adult_not_told")), "a reason is recorded, and it is still owed");
+        let done = json!({"toldAt": "2026-11-20T10:00:00Z", "how": "in person"});
+        practitioner.patch(&format!("{told}/{}", not_yet.id()), &done).if_match(&not_yet.tag()).ok();
+        assert_eq!(gaps(), ["adult_not_asked"]);
+        let after = practitioner.tag(&path);
+        assert_ne!(before, after, "whatever changes an answer changes its tag");
+        assert_eq!(before.split('.').next(), after.split('.').next(), "and the case itself has not changed");
+    }
+
+    fn a_decision_to_share_says_why_and_what_the_least_is(server) {
+        let practitioner = server.as_("practitioner");
+        let (_, case) = accepted_case(server, "PPN-SHARING");
+        let path = format!("/v1/cases/{case}/sharing-decisions");
+        let body = json!({"what": "x", "withWhom": "The bank", "why": "y", "initiative": "requested", "adultTold": "not_told",
+            "minimumNecessary": "z", "decision": "refused", "lawfulBasis": ["common_law"]});
+        assert_eq!(practitioner.post(&path, &body).expect(422).pointers("errors"), ["/adultNotToldReason"]);
+        let mut bare = body.clone();
+        for member in ["why", "minimumNecessary"] {
+            bare.as_object_mut().unwrap().remove(member);
+        }
+        bare["lawfulBasis"] = json!([]);
+        let mut found = practitioner.post(&path, &bare).expect(422).pointers("errors");
+        found.sort();
+        assert_eq!(found, ["/lawfulBasis", "/minimumNecessary", "/why"]);
+        let link = json!({"kind": "cqc", "status": "issued"});
+        let wrong = practitioner.post(&format!("/v1/cases/{case}/links"), &link).expect(422);
+        assert_eq!(wrong.pointers("errors"), ["/status"]);
+    }
+}

@@ -99,7 +99,7 @@ on_both_databases! {
         let body = json!({"what": "x", "withWhom": "The bank", "why": "y", "initiative": "requested", "adultTold": "not_told",
             "minimumNecessary": "z", "decision": "refused", "lawfulBasis": ["common_law"]});
         assert_eq!(practitioner.post(&path, &body).expect(422).pointers("errors"), ["/adultNotToldReason"]);
-        let mut bare = body.clone();
+        let mut bare = body;
         for member in ["why", "minimumNecessary"] {
             bare.as_object_mut().unwrap().remove(member);
         }
@@ -110,5 +110,54 @@ on_both_databases! {
         let link = json!({"kind": "cqc", "status": "issued"});
         let wrong = practitioner.post(&format!("/v1/cases/{case}/links"), &link).expect(422);
         assert_eq!(wrong.pointers("errors"), ["/status"]);
+    }
+
+    fn a_visit_is_one_call_and_one_transaction_with_what_it_produced(server) {
+        let practitioner = server.as_("practitioner");
+        let (_, case) = accepted_case(server, "PPN-VISIT");
+        let path = |rest: &str| format!("/v1/cases/{case}{rest}");
+        let count = |list: &str| practitioner.get(&path(list)).ok().body["items"].as_array().unwrap().len();
+        let mut visit = json!({"kind": "visit", "at": "2026-11-19T10:00:00Z", "withAdult": true, "basis": "said",
+            "text": "She was alone and pleased to talk", "restrictedPart": "A second key hangs by the door",
+            "outcomesAsked": {"asked": true},
+            "outcomes": [{"ownWords": "I want my purse to stay where I put it", "expressedBy": "adult", "priority": 1},
+                {"ownWords": "Be safe", "expressedBy": "best_interests"}],
+            "wishes": [{"kind": "do_not_want", "text": "No police car at the door", "saidBy": "adult"}],
+            "nextSteps": [{"text": "Ring the bank", "by": "practitioner", "when": "2026-12-02"}]});
+        let refused = practitioner.post(&path("/contacts"), &visit).expect(422);
+        assert_eq!(refused.pointers("errors"), ["/outcomesAsked/result", "/outcomes/1/expressedBy"]);
+        assert_eq!((count("/contacts"), count("/desired-outcomes"), count("/wishes")), (0, 0, 0), "all or nothing");
+        visit["outcomesAsked"]["result"] = json!("expressed");
+        visit["outcomes"].as_array_mut().unwrap().pop();
+        let recorded = practitioner.post(&path("/contacts"), &visit).created();
+        assert_eq!((count("/desired-outcomes"), count("/wishes")), (1, 1));
+        let outcome = practitioner.get(&path(&format!("/desired-outcomes/{}", recorded.text("/outcomeIds/0")))).ok();
+        assert_eq!(outcome.text("/saidAt"), "2026-11-19T10:00:00Z", "said when the visit was");
+        let shown = practitioner.get(&path("")).ok();
+        assert_eq!(shown.text("/lastContactWithAdultAt"), "2026-11-19T10:00:00Z");
+        let duty = server.as_("duty").get(&path("/contacts")).ok();
+        assert!(duty.body["items"][0].get("restrictedPart").is_none() && !duty.text.contains("second key"));
+        let by_duty = json!({"kind": "call", "withAdult": false, "basis": "reported", "text": "A neighbour rang"});
+        server.as_("duty").post(&path("/contacts"), &by_duty).created();
+        server.as_("duty").post(&path("/contacts"), &visit).expect(403);
+    }
+
+    fn asked_and_nothing_wanted_is_an_answer_and_not_asking_needs_a_reason(server) {
+        let practitioner = server.as_("practitioner");
+        let (_, case) = accepted_case(server, "PPN-ASKED");
+        let contacts = format!("/v1/cases/{case}/contacts");
+        let call = |asked: serde_json::Value| json!({"kind": "call", "withAdult": true, "basis": "said", "text": "x",
+            "outcomesAsked": asked});
+        let silent = practitioner.post(&contacts, &call(json!({"asked": false}))).expect(422);
+        assert_eq!(silent.pointers("errors"), ["/outcomesAsked/whyNot"]);
+        let derived = || {
+            let conclusion = practitioner.get(&format!("/v1/cases/{case}/conclusion")).ok();
+            conclusion.body["derived"]["asked"].clone()
+        };
+        practitioner.post(&contacts, &call(json!({"asked": false, "whyNot": "He stood beside her"}))).created();
+        assert_eq!(derived(), "not_asked");
+        practitioner.post(&contacts, &call(json!({"asked": true, "result": "none_expressed"}))).created();
+        assert_eq!(derived(), "asked_none_expressed");
+        assert_eq!(practitioner.get(&format!("/v1/cases/{case}")).ok().body["gaps"], json!(["adult_not_told"]));
     }
 }

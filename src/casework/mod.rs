@@ -3,6 +3,7 @@
 pub mod advocacy;
 pub mod capacity;
 pub mod cases;
+pub mod contacts;
 pub mod disagreements;
 pub mod feedback;
 pub mod informed;

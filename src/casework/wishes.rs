@@ -82,7 +82,8 @@ fn append(act: &mut Act, case: Id, body: &Body<NewWish>) -> Result<Id, Problem> 
     })
 }
 
-fn faults(standing: Standing, wish: &NewWish) -> Vec<Fault> {
+/// Who may say whose wish it is.
+pub fn faults(standing: Standing, wish: &NewWish) -> Vec<Fault> {
     let theirs = match standing {
         Standing::Adult => wish.said_by == Party::Adult,
         Standing::Advocate => matches!(wish.said_by, Party::Adult | Party::Advocate),

@@ -97,7 +97,7 @@ fn sqlite(path: &Path) -> Result<SqliteConnection, ConnectionError> {
     conn.batch_execute(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
          PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; \
-         PRAGMA cache_size = -8000;",
+         PRAGMA cache_size = -2000;",
     )
     .map_err(ConnectionError::CouldntSetupConfiguration)?;
     let checks: [(&str, &str); 3] = [

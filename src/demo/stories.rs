@@ -10,6 +10,7 @@ use crate::casework::capacity::assessments::Assessment;
 use crate::casework::capacity::decisions::BestInterestsDecision;
 use crate::casework::cases::service as cases;
 use crate::casework::cases::{access, closing, store as case_store};
+use crate::casework::contacts::service as contacts;
 use crate::casework::disagreements::Disagreement;
 use crate::casework::informed::Informed;
 use crate::casework::links::Link;
@@ -196,6 +197,14 @@ impl Story<'_> {
                 })?
             }};
         }
+        let visit = body(&json!({
+            "kind": "visit", "withAdult": true, "basis": "said", "text": "She was at home, alone, and pleased to talk",
+            "outcomesAsked": {"asked": true, "result": "unchanged"},
+            "nextSteps": [{"text": "Ring the bank", "by": "Priya Nair"}]
+        }))?;
+        perform(self.conn, practitioner, Action::ContactsRecord, 1, |act| {
+            contacts::record(act, case, &visit)
+        })?;
         record!(Wish, WishesRecord, {"kind": "do_not_want", "text": "I do not want to leave my home", "saidBy": "adult"});
         record!(Risk, RisksRecord, {"riskType": "financial_or_material", "whatHappened": "Cash taken from her purse twice"});
         record!(Disagreement, DisagreementsRecord, {

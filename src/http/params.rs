@@ -34,6 +34,8 @@ path_params! {
     MeetingPath { case_id: "The case", meeting_id: "The meeting" }
     /// `{caseId}/…/{feedbackId}`.
     FeedbackPath { case_id: "The case", feedback_id: "The feedback" }
+    /// `{caseId}/…/{contactId}`.
+    ContactPath { case_id: "The case", contact_id: "The contact" }
     /// `{caseId}/…/{wishId}`.
     WishPath { case_id: "The case", wish_id: "The wish" }
     /// `{caseId}/…/{assessmentId}`.

@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::system;
 use crate::auth::routes as auth;
 use crate::casework::{
-    advocacy, capacity, cases, disagreements, feedback, informed, links, meetings, outcomes,
+    advocacy, capacity, cases, contacts, disagreements, feedback, informed, links, meetings, outcomes,
     persons_of_concern, referrals, risks, sharing_decisions, wishes,
 };
 use crate::people::{advocates, colleagues};
@@ -30,6 +30,7 @@ pub fn operations(config: &mut ServiceConfig) {
         .service(advocates::amend_advocate);
     referrals::routes::operations(config);
     cases::routes::operations(config);
+    contacts::routes::operations(config);
     outcomes::routes::operations(config);
     wishes::operations(config);
     capacity::assessments::operations(config);

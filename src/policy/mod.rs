@@ -81,6 +81,10 @@ actions! {
     /// Say how far an outcome was achieved.
     OutcomesJudge = "outcomes.judge" => [Manager, Allocated, Advocate, Adult];
 
+    /// Read case notes.
+    ContactsRead = "contacts.read" => [Manager, Delegated, Allocated, OnDuty];
+    /// Record a case note.
+    ContactsRecord = "contacts.record" => [Manager, Delegated, Allocated, OnDuty];
     /// Read wishes.
     WishesRead = "wishes.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
     /// Record wishes.

@@ -1,6 +1,7 @@
 //! The table definitions, one file per area, and which tables may stand in one query.
 
 pub mod casework;
+pub mod contacts;
 pub mod foundation;
 pub mod people;
 pub mod records;

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::reach::reach;
 use crate::act::Act;
 use crate::body::Body;
+use crate::casework::contacts::model::asked_results;
 use crate::casework::outcomes::model::{Achieved, AskedAnswer};
 use crate::casework::outcomes::{rules as outcome_rules, store as outcome_store};
 use crate::casework::referrals::model::{AbuseType, Location};
@@ -320,10 +321,11 @@ pub fn conclusion(act: &mut Act, case: Id) -> Result<ConclusionView, Problem> {
     let case = reach(act, case)?;
     let draft: Draft<Conclusion> = singleton::load(act.conn, case.row.id, Kind::Conclusion)?;
     let outcomes = outcome_store::judged(act.conn, case.row.id)?;
+    let asked = asked_results(act.conn, case.row.id)?;
     Ok(ConclusionView {
         conclusion: draft.content,
         derived: Derived {
-            asked: outcome_rules::asked(&outcomes),
+            asked: outcome_rules::asked(&outcomes, &asked),
             overall_achievement: outcome_rules::overall(&outcomes),
         },
         version: draft.version,

@@ -41,6 +41,8 @@ pub struct CaseView {
     pub allocated_team: Option<Id>,
     /// When the next meeting is planned.
     pub next_meeting: Option<UtcTime>,
+    /// When the adult was last visited, rung or otherwise in contact.
+    pub last_contact_with_adult_at: Option<UtcTime>,
     /// What is owed to the adult; blocks nothing. For staff and assigned advocates.
     pub gaps: Option<Vec<Gap>>,
     /// Desired outcomes, with `expand=desiredOutcomes`.
@@ -59,7 +61,13 @@ impl View for CaseView {
     }
 
     fn derived_mark(&self) -> Option<String> {
-        let derived = json!([self.adult, self.next_meeting, self.gaps, self.desired_outcomes]);
+        let derived = json!([
+            self.adult,
+            self.last_contact_with_adult_at,
+            self.next_meeting,
+            self.gaps,
+            self.desired_outcomes
+        ]);
         Some(
             secrets::digest_of(derived.to_string().as_bytes())
                 .chars()

@@ -7,6 +7,7 @@ use super::dto::{FeedbackToReferrer, NewTransition, TestPart, ThreePartTest};
 use super::model::{Agreement, CaseState, EnquiryType, Gap, YesNoUnknown};
 use super::store::Surroundings;
 use crate::casework::advocacy::model::{AssignmentKind, NeedConclusion};
+use crate::casework::contacts::model::AskedResult;
 use crate::casework::outcomes::model::{Achieved, AskedAnswer};
 use crate::casework::outcomes::rules::{self as outcomes, JudgedOutcome};
 use crate::policy::Action;
@@ -73,6 +74,8 @@ pub struct Facts {
     pub checklist: ClosureChecklist,
     /// Every outcome with how it was judged.
     pub outcomes: Vec<JudgedOutcome>,
+    /// What came of asking the adult.
+    pub came_of_asking: Vec<AskedResult>,
 }
 
 /// Everything that is missing for a step, at once.
@@ -254,12 +257,13 @@ fn missing_for_conclusion(facts: &Facts, missing: &mut Vec<Fault>) {
             "Say how far this was achieved and why, or not_judged with why.",
         ));
     }
-    asked_and_achieved(conclusion, &facts.outcomes, missing);
+    asked_and_achieved(conclusion, facts, missing);
 }
 
 /// The answers that are derived from the record are confirmed, or overridden with a reason: never the kinder
 /// one by default.
-fn asked_and_achieved(conclusion: &Conclusion, judged: &[JudgedOutcome], missing: &mut Vec<Fault>) {
+fn asked_and_achieved(conclusion: &Conclusion, facts: &Facts, missing: &mut Vec<Fault>) {
+    let judged = &facts.outcomes;
     need(
         conclusion.asked.as_ref(),
         "/conclusion/asked",
@@ -267,7 +271,8 @@ fn asked_and_achieved(conclusion: &Conclusion, judged: &[JudgedOutcome], missing
         missing,
     );
     let asked_differs = conclusion.asked.is_some()
-        && outcomes::asked(judged).is_some_and(|asked| Some(asked) != conclusion.asked);
+        && outcomes::asked(judged, &facts.came_of_asking)
+            .is_some_and(|asked| Some(asked) != conclusion.asked);
     let derived: Option<Achieved> = outcomes::overall(judged);
     let given = conclusion.overall_achievement;
     let expressed = conclusion.asked == Some(AskedAnswer::AskedAndExpressed);
@@ -328,7 +333,7 @@ fn missing_for_closing(checklist: &ClosureChecklist, missing: &mut Vec<Fault>) {
 /// What is owed to the adult. Shown, and never in the way of anything.
 pub fn gaps(state: CaseState, has_adult: bool, around: &Surroundings) -> Vec<Gap> {
     let mut gaps = Vec::new();
-    if has_adult && !around.has_outcomes && CaseState::OPEN.contains(&state) {
+    if has_adult && !around.has_outcomes && !around.adult_asked && CaseState::OPEN.contains(&state) {
         gaps.push(Gap::AdultNotAsked);
     }
     if around.need == Some(NeedConclusion::Duty) && around.advocates.is_empty() {
@@ -498,7 +503,7 @@ mod tests {
 
     #[test]
     fn an_overall_answer_kinder_than_the_record_needs_a_reason() {
-        let judged = vec![JudgedOutcome {
+        let outcomes = vec![JudgedOutcome {
             id: crate::ids::Id::new(),
             is_current: true,
             given_up_without_the_adult: false,
@@ -510,15 +515,19 @@ mod tests {
             overall_achievement: Some(Achieved::Fully),
             ..Conclusion::default()
         };
+        let facts = Facts {
+            outcomes,
+            ..Facts::default()
+        };
         let mut missing = Vec::new();
-        asked_and_achieved(&kinder, &judged, &mut missing);
+        asked_and_achieved(&kinder, &facts, &mut missing);
         assert_eq!(pointers(&missing), ["/conclusion/overrideReason"]);
         let confirmed = Conclusion {
             overall_achievement: Some(Achieved::Partially),
             ..kinder
         };
         missing.clear();
-        asked_and_achieved(&confirmed, &judged, &mut missing);
+        asked_and_achieved(&confirmed, &facts, &mut missing);
         assert_eq!(missing, []);
     }
 

@@ -10,6 +10,7 @@ use super::rules::{self, Facts, Step};
 use super::store::{self, CaseFilter, Surroundings};
 use crate::act::Act;
 use crate::body::Body;
+use crate::casework::contacts::model as contacts;
 use crate::casework::outcomes;
 use crate::casework::record::{self, CaseRow, Head};
 use crate::casework::referrals::model::Status;
@@ -156,6 +157,7 @@ fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
         allocated_to: case.allocated_to,
         allocated_team: case.allocated_team,
         next_meeting: around.next_meeting,
+        last_contact_with_adult_at: around.last_contact_with_adult_at,
         gaps,
         desired_outcomes: None,
         version: case.version,
@@ -224,6 +226,7 @@ fn facts(act: &mut Act, case: &Case, step: Step) -> Result<Facts, Problem> {
         Step::Conclude => {
             facts.conclusion = singleton::load::<Conclusion>(act.conn, case.id, Kind::Conclusion)?.content;
             facts.outcomes = outcomes::store::judged(act.conn, case.id)?;
+            facts.came_of_asking = contacts::asked_results(act.conn, case.id)?;
         }
         Step::Close => {
             facts.checklist =
@@ -333,7 +336,7 @@ fn conclude(act: &mut Act, case: &Case, facts: &Facts, effective_at: UtcTime) ->
     };
     enquiry.concluded_on = Some(effective_at.date());
     let derived = json!({
-        "asked": outcomes::rules::asked(&facts.outcomes),
+        "asked": outcomes::rules::asked(&facts.outcomes, &facts.came_of_asking),
         "overallAchievement": outcomes::rules::overall(&facts.outcomes),
     });
     enquiry.conclusion = Some(Json(

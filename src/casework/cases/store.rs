@@ -10,6 +10,7 @@ use super::model::{Case, CaseState, Enquiry, EnquiryType, Transition};
 use crate::act::{Act, guarded};
 use crate::casework::advocacy::model::{AdvocacyBasis, AssignmentKind, AssignmentState, NeedConclusion};
 use crate::casework::capacity::assessments::CapacityConclusion;
+use crate::casework::contacts::model as contacts;
 use crate::casework::informed::Audience;
 use crate::clock::UtcTime;
 use crate::db::{Connection, MultiBackend};
@@ -232,6 +233,10 @@ pub struct Surroundings {
     pub capacity_assessed: bool,
     /// Whether the adult was told of anything.
     pub adult_told: bool,
+    /// Whether the adult was asked what they want, with any result.
+    pub adult_asked: bool,
+    /// When the adult was last in contact.
+    pub last_contact_with_adult_at: Option<UtcTime>,
 }
 
 /// An assignment that has not ended.
@@ -335,6 +340,12 @@ pub fn surroundings(
         .load(conn)?;
     for id in told {
         around.entry(id).or_default().adult_told = true;
+    }
+    for id in contacts::cases_asked(conn, &ids)? {
+        around.entry(id).or_default().adult_asked = true;
+    }
+    for (id, at) in contacts::last_with_adult(conn, &ids)? {
+        around.entry(id).or_default().last_contact_with_adult_at = at;
     }
     Ok(around)
 }

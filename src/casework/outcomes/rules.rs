@@ -4,6 +4,7 @@ use super::dto::{NewAchievement, NewRevision};
 use super::model::{
     Achieved, AdultAgrees, AskedAnswer, ChangeKind, ExpressedBy, OutcomeStatus, Party, RevisionStanding,
 };
+use crate::casework::contacts::model::AskedResult;
 use crate::ids::Id;
 use crate::policy::Standing;
 use crate::problem::Fault;
@@ -47,9 +48,22 @@ pub fn overall(outcomes: &[JudgedOutcome]) -> Option<Achieved> {
     })
 }
 
-/// Whether the adult was asked, as far as the outcomes show it.
-pub fn asked(outcomes: &[JudgedOutcome]) -> Option<AskedAnswer> {
-    (!outcomes.is_empty()).then_some(AskedAnswer::AskedAndExpressed)
+/// Whether the adult was asked, as far as the record shows it: by the outcomes, or by what came of asking.
+pub fn asked(outcomes: &[JudgedOutcome], came_of_asking: &[AskedResult]) -> Option<AskedAnswer> {
+    let came = |results: &[AskedResult]| results.iter().any(|result| came_of_asking.contains(result));
+    if !outcomes.is_empty()
+        || came(&[
+            AskedResult::Expressed,
+            AskedResult::Unchanged,
+            AskedResult::Changed,
+        ])
+    {
+        return Some(AskedAnswer::AskedAndExpressed);
+    }
+    if came(&[AskedResult::NoneExpressed, AskedResult::Declined]) {
+        return Some(AskedAnswer::AskedNoneExpressed);
+    }
+    came(&[AskedResult::NotAsked]).then_some(AskedAnswer::NotAsked)
 }
 
 /// Who may say whose wish it is: the adult's app speaks for the adult alone, an advocate for the adult or on the
@@ -219,6 +233,24 @@ mod tests {
             Some(Achieved::Fully)
         );
         assert_eq!(overall(&[outcome(false, true, None)]), Some(Achieved::Not));
+    }
+
+    #[test]
+    fn having_asked_is_read_from_the_record() {
+        assert_eq!(asked(&[], &[]), None);
+        assert_eq!(asked(&[], &[AskedResult::NotAsked]), Some(AskedAnswer::NotAsked));
+        assert_eq!(
+            asked(&[], &[AskedResult::NotAsked, AskedResult::Declined]),
+            Some(AskedAnswer::AskedNoneExpressed)
+        );
+        assert_eq!(
+            asked(&[], &[AskedResult::Unchanged]),
+            Some(AskedAnswer::AskedAndExpressed)
+        );
+        assert_eq!(
+            asked(&[outcome(true, false, None)], &[]),
+            Some(AskedAnswer::AskedAndExpressed)
+        );
     }
 
     #[test]

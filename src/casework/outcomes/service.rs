@@ -27,6 +27,11 @@ pub fn record(act: &mut Act, case: Id, body: &Body<NewOutcome>) -> Result<Id, Pr
     let decision = body.value().and_then(|new| new.best_interests_decision_id);
     let covered = decisions::covers(act, case.row.id, decision)?;
     let new = body.checked(|new| rules::faults_of_expression(case.standing, new.expressed_by, covered))?;
+    append(act, &case, new)
+}
+
+/// Appends an outcome that was judged already, with its first revision.
+pub fn append(act: &mut Act, case: &Reached, new: &NewOutcome) -> Result<Id, Problem> {
     let said_at = new.said_at.unwrap_or(act.now);
     let content = OutcomeContent {
         own_words: new.own_words.clone(),

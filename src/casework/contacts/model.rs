@@ -1,0 +1,138 @@
+//! Codes and rows of contacts.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::dto::{DiscussedOption, NextStep};
+use crate::clock::UtcTime;
+use crate::db::Connection;
+use crate::db::types::Json;
+use crate::ids::Id;
+use crate::schema::contacts::contacts;
+
+crate::codes! {
+    /// What kind of contact.
+    pub enum ContactKind {
+        /// Visit.
+        Visit = "visit",
+        /// Call.
+        Call = "call",
+        /// Message.
+        Message = "message",
+        /// Information received.
+        InformationReceived = "information_received",
+        /// Advice.
+        Advice = "advice",
+        /// Oversight by a manager.
+        ManagementOversight = "management_oversight",
+        /// Other.
+        Other = "other",
+    }
+}
+
+crate::codes! {
+    /// What the words rest on: records remain factual.
+    pub enum Basis {
+        /// Seen by the writer.
+        Seen = "seen",
+        /// Said to the writer.
+        Said = "said",
+        /// Reported by someone else.
+        Reported = "reported",
+        /// The writer's opinion.
+        Opinion = "opinion",
+    }
+}
+
+crate::codes! {
+    /// What came of asking the adult what they want.
+    pub enum AskedResult {
+        /// Outcomes were expressed.
+        Expressed = "expressed",
+        /// None were.
+        NoneExpressed = "none_expressed",
+        /// As before.
+        Unchanged = "unchanged",
+        /// They have changed.
+        Changed = "changed",
+        /// The adult did not want to say.
+        Declined = "declined",
+        /// The adult was not asked.
+        NotAsked = "not_asked",
+    }
+}
+
+/// Records that a contact produced.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Produced {
+    /// Desired outcomes.
+    pub outcomes: Vec<Id>,
+    /// Wishes.
+    pub wishes: Vec<Id>,
+}
+
+crate::case_row! {
+    /// A contact as it is kept; append-only.
+    Contact (ContactContent) in contacts as "contact" {
+        /// Its kind.
+        kind: ContactKind,
+        /// When it was.
+        at: UtcTime,
+        /// Whether it was with the adult.
+        with_adult: bool,
+        /// With whom else.
+        with_whom: Option<String>,
+        /// How long, in minutes.
+        minutes: Option<i32>,
+        /// What the words rest on.
+        basis: Basis,
+        /// The note.
+        text: String,
+        /// A part for those who decide on the case.
+        restricted_part: Option<String>,
+        /// What the adult chose of the options.
+        adult_chose: Option<String>,
+        /// What came of asking.
+        asked_result: Option<AskedResult>,
+        /// Why the adult was not asked.
+        not_asked_reason: Option<String>,
+        /// Options that were discussed.
+        options_discussed: Json<Vec<DiscussedOption>>,
+        /// What happens next.
+        next_steps: Json<Vec<NextStep>>,
+        /// What it produced.
+        produced: Json<Produced>,
+    }
+}
+
+/// What came of asking, over all contacts of a case.
+pub fn asked_results(conn: &mut Connection, case: Id) -> QueryResult<Vec<AskedResult>> {
+    contacts::table
+        .filter(
+            contacts::case_id
+                .eq(case)
+                .and(contacts::asked_result.is_not_null()),
+        )
+        .select(contacts::asked_result.assume_not_null())
+        .distinct()
+        .load(conn)
+}
+
+/// Cases of these in which the adult was asked.
+pub fn cases_asked(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<Id>> {
+    contacts::table
+        .filter(contacts::case_id.eq_any(cases))
+        .filter(contacts::asked_result.assume_not_null().ne(AskedResult::NotAsked))
+        .select(contacts::case_id)
+        .distinct()
+        .load(conn)
+}
+
+/// When the adult of each of these cases was last in contact.
+pub fn last_with_adult(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<(Id, Option<UtcTime>)>> {
+    contacts::table
+        .filter(contacts::case_id.eq_any(cases).and(contacts::with_adult.eq(true)))
+        .group_by(contacts::case_id)
+        .select((contacts::case_id, diesel::dsl::max(contacts::at)))
+        .load(conn)
+}

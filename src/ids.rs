@@ -41,11 +41,6 @@ impl Id {
     pub fn as_bytes(&self) -> &[u8; 16] {
         self.0.as_bytes()
     }
-
-    /// The identifier as the `uuid` crate knows it.
-    pub fn uuid(self) -> Uuid {
-        self.0
-    }
 }
 
 impl Default for Id {

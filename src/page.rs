@@ -20,16 +20,6 @@ pub struct PageRequest {
 }
 
 impl PageRequest {
-    /// Everything a bounded list has, oldest first.
-    pub fn whole(limit: i64) -> Self {
-        Self {
-            limit,
-            after: None,
-            newest_first: false,
-            updated_since: None,
-        }
-    }
-
     /// Rows to load: one more than asked, to know whether there is a next page.
     pub fn rows(&self) -> i64 {
         self.limit + 1

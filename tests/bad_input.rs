@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::stories::referral;
-use crate::support::{Actor, Server};
+use crate::support::{Actor, Server, databases};
 
 fn count_of_referrals(server: &Server) -> usize {
     server.as_("manager").get("/v1/referrals?limit=100").ok().body["items"]
@@ -116,4 +116,35 @@ on_both_databases! {
         assert_eq!(send(25), 201);
         assert_eq!(send(60), 422);
     }
+}
+
+/// A body that trickles in holds a place for so long and no longer; others are served meanwhile.
+#[test]
+fn a_body_that_does_not_arrive_in_time_is_given_up() {
+    use std::io::{Read, Write};
+    let server = Server::on(&databases::filled(databases::Kind::Sqlite), &["--body-seconds=1"]);
+    let address = server.base.trim_start_matches("http://").to_owned();
+    let token = server.app().tokens.issue(
+        msp_api::ids::Id::parse(&server.user_id("manager")).unwrap(),
+        msp_api::policy::CallerKind::User,
+        &[],
+        msp_api::clock::now(),
+    );
+    let mut slow = std::net::TcpStream::connect(&address).unwrap();
+    let head = format!(
+        "POST /v1/referrals HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+         Content-Length: 100\r\n\r\n{{",
+        token.unwrap()
+    );
+    slow.write_all(head.as_bytes()).unwrap();
+    slow.set_read_timeout(Some(std::time::Duration::from_secs(20)))
+        .unwrap();
+    server.as_("manager").get("/v1/me").ok();
+    let mut answer = [0_u8; 4096];
+    let length = slow.read(&mut answer).unwrap();
+    let answer = String::from_utf8_lossy(&answer[..length]).into_owned();
+    assert!(
+        answer.starts_with("HTTP/1.1 400") && answer.contains("within 1 seconds"),
+        "{answer}"
+    );
 }

@@ -160,4 +160,34 @@ on_both_databases! {
         assert_eq!(derived(), "asked_none_expressed");
         assert_eq!(practitioner.get(&format!("/v1/cases/{case}")).ok().body["gaps"], json!(["adult_not_told"]));
     }
+
+    fn an_action_against_a_do_not_want_names_it_and_an_earlier_due_date_is_kept(server) {
+        let practitioner = server.as_("practitioner");
+        let (_, case) = accepted_case(server, "PPN-ACTION");
+        let path = |rest: &str| format!("/v1/cases/{case}{rest}");
+        let wish = |kind: &str| {
+            let body = json!({"kind": kind, "text": "No police car at the door", "saidBy": "adult"});
+            practitioner.post(&path("/wishes"), &body).created().id()
+        };
+        let (wanted, not_wanted) = (wish("want"), wish("do_not_want"));
+        let act = |wish: &str, reason: Option<&str>| {
+            let body = json!({"text": "The police call on her", "responsible": "PC 1234 Okafor", "agency": "police",
+                "dueOn": "2026-11-25", "overridesWishId": wish, "overrideReason": reason,
+                "linkedOutcomes": ["019a4c3e-8f00-7000-8000-000000000001"]});
+            practitioner.post(&path("/actions"), &body).send()
+        };
+        let all = act(&wanted, None).pointers("errors");
+        assert_eq!(all, ["/linkedOutcomes/0", "/overridesWishId", "/overrideReason"]);
+        assert_eq!(act(&not_wanted, None).pointers("errors"), ["/linkedOutcomes/0", "/overrideReason"]);
+        let body = json!({"text": "The police call on her", "responsible": "PC 1234 Okafor", "dueOn": "2026-11-25",
+            "overridesWishId": not_wanted, "overrideReason": "Two others are at risk"});
+        let action = practitioner.post(&path("/actions"), &body).created();
+        assert_eq!(practitioner.get(&path("")).ok().body["openActions"], 1);
+        let one = path(&format!("/actions/{}", action.id()));
+        let moved = practitioner.patch(&one, &json!({"dueOn": "2026-12-09"})).if_match(&action.tag()).ok();
+        assert_eq!(moved.text("/dueHistory/0/dueOn"), "2026-11-25");
+        let done = practitioner.patch(&one, &json!({"status": "done"})).if_match(&moved.tag()).ok();
+        assert_eq!(done.body["dueHistory"].as_array().unwrap().len(), 1);
+        assert_eq!(practitioner.get(&path("")).ok().body["openActions"], 0);
+    }
 }

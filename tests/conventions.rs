@@ -40,6 +40,7 @@ impl World {
                 ("revisionId", within("revisions")),
                 ("achievementId", within("achievement")),
                 ("needId", first("advocacy-needs")),
+                ("actionId", first("actions")),
                 ("contactId", first("contacts")),
                 ("wishId", first("wishes")),
                 ("assessmentId", first("capacity-assessments")),

@@ -34,6 +34,13 @@ on_both_databases! {
         assert_eq!(read.body["content"]["concern"]["abuseTypes"], json!(["physical"]));
         let kept = read.body["unused"].as_array().unwrap();
         assert!(kept.iter().any(|unused| unused["received"] == "1234567890"));
+        let mut elsewhere = referral("PPN-ELSEWHERE");
+        elsewhere["authority"] = json!("northbnak");
+        police.post("/v1/referrals", &elsewhere).expect(422);
+        let landed = police.post("/v1/referrals", &elsewhere).header("Prefer", "handling=lenient").created();
+        assert_eq!(landed.text("/warnings/0/pointer"), "/authority");
+        let read = server.as_("manager").get(&format!("/v1/referrals/{}", landed.id())).ok();
+        assert_eq!(read.text("/authority"), "northbank", "where this client's referrals usually go");
         let child = json!({"agencyReference": "PPN-CHILD", "adult": {"familyName": "Young", "dateOfBirth": "2015-05-05"},
             "concern": {"summary": "Left alone"}, "adultAgreesToShare": "yes"});
         let child = police.post("/v1/referrals", &child).header("Prefer", "handling=lenient").created();

@@ -1,5 +1,6 @@
 //! Casework: referrals, cases, and everything recorded about a case.
 
+pub mod actions;
 pub mod advocacy;
 pub mod capacity;
 pub mod cases;

@@ -128,9 +128,8 @@ pub async fn token(config: &Config, database: &Database, name: String) -> Result
 }
 
 /// Makes an account.
-pub async fn user(config: &Config, database: &Database, command: UserCommand) -> Result<(), String> {
+pub async fn user(database: &Database, command: UserCommand) -> Result<(), String> {
     let UserCommand::Add(add) = command;
-    let _ = config;
     let password_hash = if add.password_stdin {
         Some(passwords::hash(&password()?).map_err(|problem| problem.for_operator())?)
     } else {

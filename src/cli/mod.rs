@@ -139,7 +139,7 @@ async fn with_config(command: Command, mut config: Config) -> Result<(), String>
             Ok(())
         }
         Command::Token { name } => accounts::token(&config, &migrated(&config).await?, name).await,
-        Command::User { command } => accounts::user(&config, &migrated(&config).await?, command).await,
+        Command::User { command } => accounts::user(&migrated(&config).await?, command).await,
         Command::Client { command } => accounts::client(&migrated(&config).await?, command).await,
         Command::Seed { cases, practitioners } => {
             crate::demo::seed::run(&migrated(&config).await?, cases, practitioners).await

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::organisations::People;
 use super::scene::{body, perform};
+use crate::casework::actions::ActionRow;
 use crate::casework::advocacy::needs::Need;
 use crate::casework::advocacy::service as advocacy;
 use crate::casework::capacity::assessments::Assessment;
@@ -206,6 +207,7 @@ impl Story<'_> {
             contacts::record(act, case, &visit)
         })?;
         record!(Wish, WishesRecord, {"kind": "do_not_want", "text": "I do not want to leave my home", "saidBy": "adult"});
+        record!(ActionRow, ActionsRecord, {"text": "Ring the bank about a daily limit", "responsible": "Priya Nair"});
         record!(Risk, RisksRecord, {"riskType": "financial_or_material", "whatHappened": "Cash taken from her purse twice"});
         record!(Disagreement, DisagreementsRecord, {
             "about": "Whether she should move", "betweenWhom": [{"who": "Her niece", "view": "She should move"}]

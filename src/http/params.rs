@@ -36,6 +36,8 @@ path_params! {
     FeedbackPath { case_id: "The case", feedback_id: "The feedback" }
     /// `{caseId}/…/{contactId}`.
     ContactPath { case_id: "The case", contact_id: "The contact" }
+    /// `{caseId}/…/{actionId}`.
+    ActionPath { case_id: "The case", action_id: "The action" }
     /// `{caseId}/…/{wishId}`.
     WishPath { case_id: "The case", wish_id: "The wish" }
     /// `{caseId}/…/{assessmentId}`.

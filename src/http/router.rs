@@ -5,8 +5,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::system;
 use crate::auth::routes as auth;
 use crate::casework::{
-    advocacy, capacity, cases, contacts, disagreements, feedback, informed, links, meetings, outcomes,
-    persons_of_concern, referrals, risks, sharing_decisions, wishes,
+    actions, advocacy, capacity, cases, contacts, disagreements, feedback, informed, links, meetings,
+    outcomes, persons_of_concern, referrals, risks, sharing_decisions, wishes,
 };
 use crate::people::{advocates, colleagues};
 
@@ -39,6 +39,7 @@ pub fn operations(config: &mut ServiceConfig) {
     advocacy::routes::operations(config);
     meetings::operations(config);
     meetings::participation::operations(config);
+    actions::operations(config);
     risks::operations(config);
     persons_of_concern::operations(config);
     disagreements::operations(config);

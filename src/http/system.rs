@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpResponse, get};
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -88,8 +88,7 @@ pub async fn problem_page(code: Path<String>) -> Reply {
         .body(page))
 }
 
-/// Where no route leads: 404, or 405 where another method would have found something.
-pub async fn nothing_here(request: HttpRequest) -> Reply {
-    let _ = request;
+/// Where no route leads. (Where another method would have found something, the gate has said so.)
+pub async fn nothing_here() -> Reply {
     Err(Problem::not_found().into())
 }

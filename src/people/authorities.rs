@@ -5,7 +5,6 @@ use diesel::prelude::*;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::schema::foundation::authorities as table;
-use crate::schema::people::adults;
 
 /// A local authority with its safeguarding duty (Care Act 2014 s.42).
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
@@ -37,15 +36,6 @@ pub fn exists(conn: &mut Connection, code: &str) -> QueryResult<bool> {
         .first::<String>(conn)
         .optional()?;
     Ok(found.is_some())
-}
-
-/// Whether nothing has been recorded for anyone yet.
-pub fn no_adults(conn: &mut Connection) -> QueryResult<bool> {
-    Ok(adults::table
-        .select(adults::id)
-        .first::<crate::ids::Id>(conn)
-        .optional()?
-        .is_none())
 }
 
 impl Authority {

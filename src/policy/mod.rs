@@ -93,6 +93,10 @@ actions! {
     CapacityRead = "capacity.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
     /// Record capacity assessments and best-interests decisions.
     CapacityRecord = "capacity.record" => [Manager, Allocated];
+    /// Read actions.
+    ActionsRead = "actions.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    /// Record actions.
+    ActionsRecord = "actions.record" => [Manager, Allocated];
     /// Read risks.
     RisksRead = "risks.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
     /// Record risks.

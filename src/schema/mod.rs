@@ -1,5 +1,6 @@
 //! The table definitions, one file per area, and which tables may stand in one query.
 
+pub mod actions;
 pub mod casework;
 pub mod contacts;
 pub mod foundation;

@@ -168,6 +168,7 @@ CREATE TABLE outcome_revisions (
     created_by uuid NOT NULL,
     UNIQUE (outcome_id, number)
 );
+CREATE INDEX outcome_revisions_outcome ON outcome_revisions (outcome_id, id);
 
 CREATE TABLE outcome_achievements (
     id uuid PRIMARY KEY,

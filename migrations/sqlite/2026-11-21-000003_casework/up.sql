@@ -168,6 +168,7 @@ CREATE TABLE outcome_revisions (
     created_by BLOB NOT NULL,
     UNIQUE (outcome_id, number)
 ) STRICT;
+CREATE INDEX outcome_revisions_outcome ON outcome_revisions (outcome_id, id);
 
 CREATE TABLE outcome_achievements (
     id BLOB PRIMARY KEY,

@@ -41,6 +41,8 @@ pub struct CaseView {
     pub allocated_team: Option<Id>,
     /// When the next meeting is planned.
     pub next_meeting: Option<UtcTime>,
+    /// Actions still to be done.
+    pub open_actions: i64,
     /// When the adult was last visited, rung or otherwise in contact.
     pub last_contact_with_adult_at: Option<UtcTime>,
     /// What is owed to the adult; blocks nothing. For staff and assigned advocates.
@@ -65,6 +67,7 @@ impl View for CaseView {
             self.adult,
             self.last_contact_with_adult_at,
             self.next_meeting,
+            self.open_actions,
             self.gaps,
             self.desired_outcomes
         ]);

@@ -157,6 +157,7 @@ fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
         allocated_to: case.allocated_to,
         allocated_team: case.allocated_team,
         next_meeting: around.next_meeting,
+        open_actions: around.open_actions,
         last_contact_with_adult_at: around.last_contact_with_adult_at,
         gaps,
         desired_outcomes: None,

@@ -8,6 +8,7 @@ use diesel::sql_types::Bool;
 
 use super::model::{Case, CaseState, Enquiry, EnquiryType, Transition};
 use crate::act::{Act, guarded};
+use crate::casework::actions;
 use crate::casework::advocacy::model::{AdvocacyBasis, AssignmentKind, AssignmentState, NeedConclusion};
 use crate::casework::capacity::assessments::CapacityConclusion;
 use crate::casework::contacts::model as contacts;
@@ -235,6 +236,8 @@ pub struct Surroundings {
     pub adult_told: bool,
     /// Whether the adult was asked what they want, with any result.
     pub adult_asked: bool,
+    /// Actions still to be done.
+    pub open_actions: i64,
     /// When the adult was last in contact.
     pub last_contact_with_adult_at: Option<UtcTime>,
 }
@@ -346,6 +349,9 @@ pub fn surroundings(
     }
     for (id, at) in contacts::last_with_adult(conn, &ids)? {
         around.entry(id).or_default().last_contact_with_adult_at = at;
+    }
+    for (id, open) in actions::open_by_case(conn, &ids)? {
+        around.entry(id).or_default().open_actions = open;
     }
     Ok(around)
 }

@@ -17,14 +17,26 @@ use crate::problem::{Code, Fault, Problem};
 pub fn submit(act: &mut Act, body: &Body<NewReferral>, lenient: bool) -> Result<Id, Problem> {
     let from_a_client = act.caller.kind == CallerKind::Client;
     let today = act.now.date();
-    let (referral, unused) = match lenient {
+    let (referral, mut unused) = match lenient {
         true => body.lenient(|referral| rules::faults(referral, from_a_client))?,
         false => (
             body.checked(|referral| strict_faults(referral, from_a_client, today))?,
             vec![],
         ),
     };
-    let authority = authority_of(act.caller, referral)?;
+    let authority = match authority_of(act.caller, referral.authority.as_deref()) {
+        // A slip in the name of the authority does not stop a concern: it goes where this client's usually go.
+        Err(_) if lenient && act.caller.default_authority.is_some() => {
+            let received = referral.authority.clone().into();
+            unused.push(Unused {
+                pointer: "/authority".to_owned(),
+                code: "unknown".to_owned(),
+                received,
+            });
+            authority_of(act.caller, None)?
+        }
+        found => found?,
+    };
     act.found.authority = Some(authority.clone());
     let row = Referral {
         id: act.new_id,
@@ -95,7 +107,7 @@ fn repeats(conn: &mut Connection, row: &Referral, body: &Body<NewReferral>) -> R
 
 /// Where a referral goes: where it says, if the sender may send there; else to the client's default. Authorities of
 /// callers are known ones: their accounts could not be made otherwise.
-fn authority_of(caller: &Caller, referral: &NewReferral) -> Result<String, Problem> {
+fn authority_of(caller: &Caller, named: Option<&str>) -> Result<String, Problem> {
     let refused = |detail: &str| Problem::invalid(vec![Fault::at("/authority", "unknown", detail)]);
     let theirs = match caller.kind {
         CallerKind::Client => caller.authorities.clone(),
@@ -106,9 +118,8 @@ fn authority_of(caller: &Caller, referral: &NewReferral) -> Result<String, Probl
             held
         }
     };
-    let named = referral
-        .authority
-        .clone()
+    let named = named
+        .map(str::to_owned)
         .or_else(|| caller.default_authority.clone());
     let authority = match (named, theirs.as_slice()) {
         (Some(named), _) => named,

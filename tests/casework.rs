@@ -190,4 +190,59 @@ on_both_databases! {
         assert_eq!(done.body["dueHistory"].as_array().unwrap().len(), 1);
         assert_eq!(practitioner.get(&path("")).ok().body["openActions"], 0);
     }
+
+    fn a_summary_costs_a_fixed_number_of_statements_and_its_tag_moves_with_any_part(server) {
+        let practitioner = server.as_("practitioner");
+        let (_, case) = accepted_case(server, "PPN-SUMMARY");
+        let path = |rest: &str| format!("/v1/cases/{case}{rest}");
+        let statements = || statements_of_a_summary(server, &case);
+        let (empty, first_tag) = (statements(), practitioner.tag(&path("/summary")));
+        for number in 0..30 {
+            let said = json!({"ownWords": format!("wish {number}"), "expressedBy": "adult"});
+            practitioner.post(&path("/desired-outcomes"), &said).created();
+            let risk = json!({"riskType": "physical", "whatHappened": "x"});
+            practitioner.post(&path("/risks"), &risk).created();
+            let note = json!({"kind": "call", "withAdult": true, "basis": "said", "text": "x"});
+            practitioner.post(&path("/contacts"), &note).created();
+        }
+        assert_eq!(statements(), empty, "however much it holds");
+        assert!(empty <= 25, "{empty}");
+        let full = practitioner.get(&path("/summary")).ok();
+        assert_ne!(full.tag(), first_tag);
+        assert_eq!(full.body["risks"].as_array().unwrap().len(), 30);
+        practitioner.get(&path("/summary")).header("If-None-Match", &full.tag()).expect(304);
+        let adults = server.as_("adult").get("/v1/me").ok().text("/cases/0/id");
+        let seen = server.as_("adult").get(&format!("/v1/cases/{adults}/summary")).ok();
+        assert!(seen.body.get("contacts").is_none() && seen.body["desiredOutcomes"].is_array());
+    }
+}
+
+fn statements_of_a_summary(server: &crate::support::Server, case: &str) -> usize {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use diesel::connection::{Connection as _, InstrumentationEvent};
+    use msp_api::demo::scene::perform;
+    use msp_api::ids::Id;
+    use msp_api::people::users;
+
+    let (case, reader) = (
+        Id::parse(case).unwrap(),
+        Id::parse(&server.user_id("practitioner")).unwrap(),
+    );
+    server.database(move |conn| {
+        let caller = users::caller(conn, reader)?.expect("the practitioner");
+        let counted = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&counted);
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                counter.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        perform(conn, &caller, msp_api::policy::Action::CasesRead, 1, |act| {
+            msp_api::casework::summary::read(act, case)
+        })?;
+        conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+        Ok(counted.load(Ordering::Relaxed))
+    })
 }

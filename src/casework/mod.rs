@@ -18,4 +18,5 @@ pub mod referrals;
 pub mod risks;
 pub mod sharing_decisions;
 pub mod singleton;
+pub mod summary;
 pub mod wishes;

@@ -6,7 +6,7 @@ use super::system;
 use crate::auth::routes as auth;
 use crate::casework::{
     actions, advocacy, capacity, cases, contacts, disagreements, feedback, informed, links, meetings,
-    outcomes, persons_of_concern, referrals, risks, sharing_decisions, wishes,
+    outcomes, persons_of_concern, referrals, risks, sharing_decisions, summary, wishes,
 };
 use crate::people::{advocates, colleagues};
 
@@ -31,6 +31,7 @@ pub fn operations(config: &mut ServiceConfig) {
     referrals::routes::operations(config);
     cases::routes::operations(config);
     contacts::routes::operations(config);
+    summary::operations(config);
     outcomes::routes::operations(config);
     wishes::operations(config);
     capacity::assessments::operations(config);

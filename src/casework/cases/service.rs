@@ -91,7 +91,8 @@ pub fn get_with(act: &mut Act, id: Id, expand: &[Expand]) -> Result<CaseView, Pr
     Ok(answer)
 }
 
-fn view(act: &mut Act, case: Reached) -> Result<CaseView, Problem> {
+/// A case that was reached, as this caller reads it.
+pub fn view(act: &mut Act, case: Reached) -> Result<CaseView, Problem> {
     let mut around = store::surroundings(act.conn, std::slice::from_ref(&case.row), act.now)?;
     let around = around.remove(&case.row.id).unwrap_or_default();
     Ok(shown(case.row, around, case.standing))

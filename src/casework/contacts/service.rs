@@ -136,6 +136,11 @@ pub fn get(act: &mut Act, case: Id, id: Id) -> Result<ContactView, Problem> {
 /// Lists the contacts of a case.
 pub fn list(act: &mut Act, case: Id, page: &PageRequest) -> Result<Rows<ContactView>, Problem> {
     let case = reach(act, case)?;
+    page_of(act, &case, page)
+}
+
+/// A page of the contacts of a case that was reached.
+pub fn page_of(act: &mut Act, case: &Reached, page: &PageRequest) -> Result<Rows<ContactView>, Problem> {
     let rows = Contact::page(act.conn, case.row.id, page)?;
-    Ok(Rows::cut(rows, page, |row| row.id).map(|row| ContactView::of(row, sees_restricted(&case))))
+    Ok(Rows::cut(rows, page, |row| row.id).map(|row| ContactView::of(row, sees_restricted(case))))
 }

@@ -80,6 +80,28 @@ on_both_databases! {
         answers.iter().filter(|answer| answer.status != 201).for_each(|answer| answer.is_problem("priority_taken"));
     }
 
+    fn putting_the_outcomes_in_order_is_never_refused_for_being_slower(server) {
+        let (_, case) = accepted_case(server, "PPN-ORDER");
+        let path = format!("/v1/cases/{case}/desired-outcomes");
+        let practitioner = server.as_("practitioner");
+        let wish = json!({"ownWords": "a wish", "expressedBy": "adult"});
+        let ids: Vec<String> = (0..3).map(|_| practitioner.post(&path, &wish).created().id()).collect();
+        let answers = at_once(6, |number| {
+            let mut order = ids.clone();
+            order.rotate_left(number % 3);
+            practitioner.put(&format!("{path}/priorities"), &json!({"order": order})).send()
+        });
+        for answer in &answers {
+            assert!(answer.status == 200, "{}", answer.text);
+        }
+        let drafts = at_once(8, |number| {
+            let draft = json!({"reason": format!("draft {number}")});
+            practitioner.put(&format!("/v1/cases/{case}/conclusion"), &draft).if_match("W/\"1\"").send().status
+        });
+        assert_eq!(drafts.iter().filter(|status| **status == 200).count(), 1, "{drafts:?}");
+        assert!(drafts.iter().all(|status| [200, 412].contains(status)), "{drafts:?}");
+    }
+
     fn a_disabled_account_ends_on_the_next_request(server) {
         let practitioner = server.as_("practitioner");
         practitioner.get("/v1/cases").ok();

@@ -91,7 +91,8 @@ where
             table::updated_by.eq(by),
             table::content.eq(&content),
         );
-        diesel::insert_into(table::table).values(row).execute(act.conn)?;
+        // Whoever else saved the first draft meanwhile was faster.
+        guarded(crate::insert_unless_there!(&mut *act.conn, table, row)?)?;
     }
     act.emit(
         kind.as_str(),

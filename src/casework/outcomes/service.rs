@@ -183,10 +183,10 @@ pub fn revise(act: &mut Act, case: Id, outcome: Id, body: &Body<NewRevision>) ->
     Ok(revision.id)
 }
 
-/// Somebody else's revision that was faster does not refuse the adult's: it is made again after theirs.
+/// Where no version is asked of the caller, somebody who was faster is no reason to refuse: it is done again after them.
 fn tried_again(problem: Problem) -> Problem {
-    match problem.code() {
-        Code::Stale => problem.because(Cause::Retry),
+    match (problem.code(), problem.cause()) {
+        (Code::Stale, _) | (_, Some(Cause::Unique)) => problem.because(Cause::Retry),
         _ => problem,
     }
 }
@@ -350,11 +350,11 @@ pub fn prioritise(act: &mut Act, case: Id, body: &Body<Priorities>) -> Result<Id
             let mut revision = revision_of(act, &outcome, number, &change, &NewRevision::default());
             revision.id = Id::new();
             store::append_revision(act.conn, &revision)?;
-            priority_is_free(write_over(act, &mut outcome, "revised"))?;
+            write_over(act, &mut outcome, "revised").map_err(tried_again)?;
         } else if priority.is_some() {
             // The same as before, after all were cleared.
             outcome.version += 1;
-            guarded(outcome.save(act.conn)?)?;
+            guarded(outcome.save(act.conn)?).map_err(tried_again)?;
         }
     }
     Ok(case.row.id)

@@ -61,12 +61,17 @@ where
     })
 }
 
-/// Replaces the draft over the version that was read; answers the new version.
-pub fn replace<T>(act: &mut Act, case: &Reached, owner: Id, kind: Kind, content: T) -> Result<i64, Problem>
+/// Replaces the draft that was read, if nobody else has meanwhile; answers the new version.
+pub fn replace<T>(
+    act: &mut Act,
+    case: &Reached,
+    (owner, kind): (Id, Kind),
+    before: &Draft<T>,
+    content: T,
+) -> Result<i64, Problem>
 where
     T: DeserializeOwned + Serialize + Default + std::fmt::Debug + Send + Sync + 'static,
 {
-    let before: Draft<T> = load(act.conn, owner, kind)?;
     let version = before.version + 1;
     let (content, now, by) = (Json(content), act.now, act.caller.id);
     if before.updated_at.is_some() {

@@ -339,7 +339,7 @@ pub fn save_conclusion(act: &mut Act, case: Id, body: &Body<Conclusion>) -> Resu
     let draft: Draft<Conclusion> = singleton::load(act.conn, case.row.id, Kind::Conclusion)?;
     act.expect_version(draft.version)?;
     let content = body.valid()?.clone();
-    singleton::replace(act, &case, case.row.id, Kind::Conclusion, content)?;
+    singleton::replace(act, &case, (case.row.id, Kind::Conclusion), &draft, content)?;
     Ok(case.row.id)
 }
 
@@ -371,7 +371,7 @@ pub fn save_checklist(act: &mut Act, case: Id, body: &Body<ClosureChecklist>) ->
     let draft: Draft<ClosureChecklist> = singleton::load(act.conn, case.row.id, Kind::ClosureChecklist)?;
     act.expect_version(draft.version)?;
     let content = body.checked(repeated_items)?.clone();
-    singleton::replace(act, &case, case.row.id, Kind::ClosureChecklist, content)?;
+    singleton::replace(act, &case, (case.row.id, Kind::ClosureChecklist), &draft, content)?;
     Ok(case.row.id)
 }
 

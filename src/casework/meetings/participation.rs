@@ -137,7 +137,7 @@ pub fn save(act: &mut Act, case: Id, meeting: Id, body: &Body<Participation>) ->
     let draft: Draft<Participation> = singleton::load(act.conn, meeting.id, Kind::Participation)?;
     act.expect_version(draft.version)?;
     let content = body.checked(|content| faults(&content.adult))?.clone();
-    singleton::replace(act, &case, meeting.id, Kind::Participation, content)?;
+    singleton::replace(act, &case, (meeting.id, Kind::Participation), &draft, content)?;
     Ok(meeting.id)
 }
 

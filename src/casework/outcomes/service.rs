@@ -32,6 +32,7 @@ pub fn record(act: &mut Act, case: Id, body: &Body<NewOutcome>) -> Result<Id, Pr
 
 /// Appends an outcome that was judged already, with its first revision.
 pub fn append(act: &mut Act, case: &Reached, new: &NewOutcome) -> Result<Id, Problem> {
+    store::one_at_a_time(act.conn, case.row.id)?;
     let said_at = new.said_at.unwrap_or(act.now);
     let content = OutcomeContent {
         own_words: new.own_words.clone(),
@@ -145,9 +146,9 @@ struct Change {
 /// read, and is only proposed until the adult agrees.
 pub fn revise(act: &mut Act, case: Id, outcome: Id, body: &Body<NewRevision>) -> Result<Id, Problem> {
     let case = reach(act, case)?;
+    store::one_at_a_time(act.conn, case.row.id)?;
     let mut outcome: Outcome = row(act, &case, outcome)?;
-    let by_the_adult = case.standing == Standing::Adult;
-    if !by_the_adult {
+    if case.standing != Standing::Adult {
         act.expect_version(outcome.version)?;
     }
     let decision = body.value().and_then(|new| new.best_interests_decision_id);
@@ -171,24 +172,9 @@ pub fn revise(act: &mut Act, case: Id, outcome: Id, body: &Body<NewRevision>) ->
     }
     let number = store::next_revision_number(act.conn, outcome.id)?;
     let revision = revision_of(act, &outcome, number, &change, new);
-    let written = priority_is_free(write_over(act, &mut outcome, "revised"));
-    written.map_err(|problem| {
-        if by_the_adult {
-            tried_again(problem)
-        } else {
-            problem
-        }
-    })?;
+    priority_is_free(write_over(act, &mut outcome, "revised"))?;
     store::append_revision(act.conn, &revision)?;
     Ok(revision.id)
-}
-
-/// Where no version is asked of the caller, somebody who was faster is no reason to refuse: it is done again after them.
-fn tried_again(problem: Problem) -> Problem {
-    match (problem.code(), problem.cause()) {
-        (Code::Stale, _) | (_, Some(Cause::Unique)) => problem.because(Cause::Retry),
-        _ => problem,
-    }
 }
 
 fn change_of(standing: Standing, new: &NewRevision) -> Change {
@@ -317,6 +303,7 @@ pub fn achievements(
 /// Puts the outcomes in order, in one step.
 pub fn prioritise(act: &mut Act, case: Id, body: &Body<Priorities>) -> Result<Id, Problem> {
     let case = reach(act, case)?;
+    store::one_at_a_time(act.conn, case.row.id)?;
     let outcomes = store::all(act.conn, case.row.id)?;
     let wanted = body.checked(|wanted| faults_of_order(wanted, &outcomes))?;
     store::clear_priorities(act.conn, case.row.id)?;
@@ -350,11 +337,11 @@ pub fn prioritise(act: &mut Act, case: Id, body: &Body<Priorities>) -> Result<Id
             let mut revision = revision_of(act, &outcome, number, &change, &NewRevision::default());
             revision.id = Id::new();
             store::append_revision(act.conn, &revision)?;
-            write_over(act, &mut outcome, "revised").map_err(tried_again)?;
+            write_over(act, &mut outcome, "revised")?;
         } else if priority.is_some() {
             // The same as before, after all were cleared.
             outcome.version += 1;
-            guarded(outcome.save(act.conn)?).map_err(tried_again)?;
+            guarded(outcome.save(act.conn)?)?;
         }
     }
     Ok(case.row.id)

@@ -11,7 +11,7 @@ use super::rules::JudgedOutcome;
 use crate::db::Connection;
 use crate::ids::Id;
 use crate::page::PageRequest;
-use crate::schema::casework::{desired_outcomes, outcome_achievements, outcome_revisions};
+use crate::schema::casework::{cases, desired_outcomes, outcome_achievements, outcome_revisions};
 
 /// More outcomes than this no case has in one answer.
 const MOST: i64 = 200;
@@ -38,6 +38,15 @@ pub fn prioritised(conn: &mut Connection, case: Id) -> QueryResult<Vec<Outcome>>
         .order(desired_outcomes::priority.assume_not_null())
         .select(Outcome::as_select())
         .load(conn)
+}
+
+/// Whoever writes outcomes of a case waits here for whoever does so already, and then reads what they left:
+/// no version is asked for putting outcomes in order, nor of the adult, so being slower must not refuse them.
+pub fn one_at_a_time(conn: &mut Connection, case: Id) -> QueryResult<()> {
+    diesel::update(cases::table.find(case))
+        .set(cases::version.eq(cases::version))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Takes away every priority of a case, so that new ones can be given without two being alike in between.

@@ -1,5 +1,5 @@
-//! The life of a record of a case, written once: reach the case, hold the version, check the rules, write,
-//! tell the outbox. (The call audits it.)
+//! The life of a record that belongs to a case (or to an adult), written once: reach the owner, hold the version,
+//! check the rules, write, tell the outbox. (The call audits it.)
 //!
 //! [`case_row!`](crate::case_row) declares a table's row with its four queries; [`record!`](crate::record)
 //! adds the body and the view of a plain record, whose fields are the same in all three.
@@ -8,8 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
-use super::cases::model::Case;
-use super::cases::reach::{Reached, reach};
+use super::cases::reach::Reached;
 use crate::act::{Act, guarded};
 use crate::body::{Body, Patch};
 use crate::clock::UtcTime;
@@ -19,14 +18,44 @@ use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
 use crate::problem::{Fault, Problem};
 
-/// What every record of a case has.
+/// What a record belongs to: it is reached before anything recorded about it may be known.
+pub trait Owner: Sized {
+    /// Reaches it for the operation's permission.
+    fn reach(act: &mut Act, id: Id) -> Result<Self, Problem>;
+    /// Its id.
+    fn id(&self) -> Id;
+    /// The authority that keeps it.
+    fn authority(&self) -> &str;
+    /// The case that an event about one of its records names.
+    fn case_of(owner: Id) -> Option<Id>;
+}
+
+impl Owner for Reached {
+    fn reach(act: &mut Act, id: Id) -> Result<Self, Problem> {
+        super::cases::reach::reach(act, id)
+    }
+
+    fn id(&self) -> Id {
+        self.row.id
+    }
+
+    fn authority(&self) -> &str {
+        &self.row.authority
+    }
+
+    fn case_of(owner: Id) -> Option<Id> {
+        Some(owner)
+    }
+}
+
+/// What every such record has.
 #[derive(Debug, Clone)]
 pub struct Head {
     /// Its id.
     pub id: Id,
-    /// The case.
-    pub case_id: Id,
-    /// The authority that owns the case.
+    /// What it belongs to.
+    pub owner: Id,
+    /// The authority that keeps it.
     pub authority: String,
     /// 1, and one more with every change.
     pub version: i64,
@@ -42,12 +71,17 @@ pub struct Head {
 
 impl Head {
     /// The head of a record that this act creates.
-    pub fn new(act: &Act, case: &Case) -> Self {
+    pub fn new(act: &Act, owner: &impl Owner) -> Self {
+        Self::of(act, act.new_id, (owner.id(), owner.authority()))
+    }
+
+    /// The head of a record of this id that this act creates for an owner.
+    pub fn of(act: &Act, id: Id, (owner, authority): (Id, &str)) -> Self {
         let (now, by) = (act.now, act.caller.id);
         Self {
-            id: act.new_id,
-            case_id: case.id,
-            authority: case.authority.clone(),
+            id,
+            owner,
+            authority: authority.to_owned(),
             version: 1,
             created_at: now,
             created_by: by,
@@ -57,10 +91,12 @@ impl Head {
     }
 }
 
-/// A row that belongs to a case.
-pub trait CaseRow: Sized {
+/// A row that belongs to something, most often to a case.
+pub trait OwnedRow: Sized {
     /// Name of the resource in events.
     const RESOURCE: &'static str;
+    /// What it belongs to.
+    type Owner: Owner;
 
     /// What it has like every other.
     fn head(&self) -> Head;
@@ -68,16 +104,16 @@ pub trait CaseRow: Sized {
     fn touch(&mut self, act: &Act);
     /// Writes a new row.
     fn insert(&self, conn: &mut Connection) -> diesel::QueryResult<()>;
-    /// The row of this id in this case.
-    fn find(conn: &mut Connection, case: Id, id: Id) -> diesel::QueryResult<Option<Self>>;
-    /// A page of the case's rows, with one to spare.
-    fn page(conn: &mut Connection, case: Id, page: &PageRequest) -> diesel::QueryResult<Vec<Self>>;
+    /// The row of this id that belongs to this owner.
+    fn find(conn: &mut Connection, owner: Id, id: Id) -> diesel::QueryResult<Option<Self>>;
+    /// A page of the owner's rows, with one to spare.
+    fn page(conn: &mut Connection, owner: Id, page: &PageRequest) -> diesel::QueryResult<Vec<Self>>;
     /// Writes a touched row over the version before it; answers how many rows that changed.
     fn save(&self, conn: &mut Connection) -> diesel::QueryResult<usize>;
 }
 
 /// A plain record: what a caller writes is what it holds.
-pub trait Record: CaseRow {
+pub trait Record: OwnedRow {
     /// What a caller writes.
     type Body: Serialize + DeserializeOwned + ToSchema + 'static;
     /// What a caller reads.
@@ -96,27 +132,27 @@ pub trait Record: CaseRow {
     }
 }
 
-/// Finds a row of a case that was reached; missing is 404.
-pub fn row<R: CaseRow>(act: &mut Act, case: &Reached, id: Id) -> Result<R, Problem> {
-    R::find(act.conn, case.row.id, id)?.ok_or_else(Problem::not_found)
+/// Finds a row of an owner that was reached; missing is 404.
+pub fn row<R: OwnedRow>(act: &mut Act, owner: &R::Owner, id: Id) -> Result<R, Problem> {
+    R::find(act.conn, owner.id(), id)?.ok_or_else(Problem::not_found)
 }
 
 /// Writes a new row and tells what happened.
-pub fn write_new<R: CaseRow>(act: &mut Act, row: &R, verb: &str) -> Result<Id, Problem> {
+pub fn write_new<R: OwnedRow>(act: &mut Act, row: &R, verb: &str) -> Result<Id, Problem> {
     row.insert(act.conn)?;
     tell(act, row, verb)?;
     Ok(row.head().id)
 }
 
 /// Writes a changed row over the version that was read and tells what happened.
-pub fn write_over<R: CaseRow>(act: &mut Act, row: &mut R, verb: &str) -> Result<Id, Problem> {
+pub fn write_over<R: OwnedRow>(act: &mut Act, row: &mut R, verb: &str) -> Result<Id, Problem> {
     row.touch(act);
     guarded(row.save(act.conn)?)?;
     tell(act, row, verb)?;
     Ok(row.head().id)
 }
 
-fn tell<R: CaseRow>(act: &mut Act, row: &R, verb: &str) -> Result<(), Problem> {
+fn tell<R: OwnedRow>(act: &mut Act, row: &R, verb: &str) -> Result<(), Problem> {
     let head = row.head();
     act.emit(
         R::RESOURCE,
@@ -124,74 +160,74 @@ fn tell<R: CaseRow>(act: &mut Act, row: &R, verb: &str) -> Result<(), Problem> {
         head.id,
         head.version,
         &head.authority,
-        Some(head.case_id),
+        R::Owner::case_of(head.owner),
     )
 }
 
 /// Creates a plain record.
-pub fn create<R: Record>(act: &mut Act, case: Id, body: &Body<R::Body>) -> Result<Id, Problem>
+pub fn create<R: Record>(act: &mut Act, owner: Id, body: &Body<R::Body>) -> Result<Id, Problem>
 where
     R::Body: Clone,
 {
-    create_as::<R>(act, case, body, |_, _, body| Ok(R::faults(body)))
+    create_as::<R>(act, owner, body, |_, _, body| Ok(R::faults(body)))
 }
 
-/// Creates a plain record whose rules depend on who creates it, or on other records of the case.
+/// Creates a plain record whose rules depend on who creates it, or on other records of its owner.
 pub fn create_as<R: Record>(
     act: &mut Act,
-    case: Id,
+    owner: Id,
     body: &Body<R::Body>,
-    faults: impl FnOnce(&mut Act, &Reached, &R::Body) -> Result<Vec<Fault>, Problem>,
+    faults: impl FnOnce(&mut Act, &R::Owner, &R::Body) -> Result<Vec<Fault>, Problem>,
 ) -> Result<Id, Problem>
 where
     R::Body: Clone,
 {
-    let case = reach(act, case)?;
+    let owner = R::Owner::reach(act, owner)?;
     let found = match body.value() {
-        Some(body) => faults(act, &case, body)?,
+        Some(body) => faults(act, &owner, body)?,
         None => vec![],
     };
     let body = body.checked(|_| found)?.clone();
-    let row = R::new(Head::new(act, &case.row), body);
+    let row = R::new(Head::new(act, &owner), body);
     write_new(act, &row, "recorded")
 }
 
 /// Reads one record.
-pub fn get<R: Record>(act: &mut Act, case: Id, id: Id) -> Result<R::View, Problem> {
-    let case = reach(act, case)?;
-    Ok(row::<R>(act, &case, id)?.view())
+pub fn get<R: Record>(act: &mut Act, owner: Id, id: Id) -> Result<R::View, Problem> {
+    let owner = R::Owner::reach(act, owner)?;
+    Ok(row::<R>(act, &owner, id)?.view())
 }
 
 /// Reads a page of records.
-pub fn list<R: Record>(act: &mut Act, case: Id, page: &PageRequest) -> Result<Rows<R::View>, Problem> {
-    let case = reach(act, case)?;
-    let rows = R::page(act.conn, case.row.id, page)?;
+pub fn list<R: Record>(act: &mut Act, owner: Id, page: &PageRequest) -> Result<Rows<R::View>, Problem> {
+    let owner = R::Owner::reach(act, owner)?;
+    let rows = R::page(act.conn, owner.id(), page)?;
     Ok(Rows::cut(rows, page, |row| row.head().id).map(R::view))
 }
 
 /// Amends a record by a merge patch.
 pub fn amend<R: Record>(
     act: &mut Act,
-    case: Id,
+    owner: Id,
     id: Id,
     patch: &Body<Patch<R::Body>>,
 ) -> Result<Id, Problem> {
-    amend_as::<R>(act, case, id, patch, |_, _, body| Ok(R::faults(body)))
+    amend_as::<R>(act, owner, id, patch, |_, _, body| Ok(R::faults(body)))
 }
 
-/// Amends a record whose rules depend on who amends it, or on other records of the case.
+/// Amends a record whose rules depend on who amends it, or on other records of its owner.
 pub fn amend_as<R: Record>(
     act: &mut Act,
-    case: Id,
+    owner: Id,
     id: Id,
     patch: &Body<Patch<R::Body>>,
-    faults: impl FnOnce(&mut Act, &Reached, &R::Body) -> Result<Vec<Fault>, Problem>,
+    faults: impl FnOnce(&mut Act, &R::Owner, &R::Body) -> Result<Vec<Fault>, Problem>,
 ) -> Result<Id, Problem> {
-    let case = reach(act, case)?;
-    let row: R = row(act, &case, id)?;
+    let owner = R::Owner::reach(act, owner)?;
+    let row: R = row(act, &owner, id)?;
     act.expect_version(row.head().version)?;
     let body = patch.valid()?.applied_to(&row.body())?;
-    let faults = faults(act, &case, &body)?;
+    let faults = faults(act, &owner, &body)?;
     if !faults.is_empty() {
         return Err(Problem::invalid(faults));
     }
@@ -199,10 +235,15 @@ pub fn amend_as<R: Record>(
     write_over(act, &mut amended, "amended")
 }
 
-/// Declares the row of a table of a case, with its queries.
+/// Declares the row of a table of a case, with its queries; of another owner where one is named.
 #[macro_export]
 macro_rules! case_row {
-    ($(#[$meta:meta])* $row:ident ($content:ident) in $table:ident as $resource:literal {
+    ($(#[$meta:meta])* $row:ident ($content:ident) in $table:ident as $($rest:tt)+) => {
+        $crate::case_row! {
+            $(#[$meta])* $row ($content) in $table of case_id ($crate::casework::cases::reach::Reached) as $($rest)+
+        }
+    };
+    ($(#[$meta:meta])* $row:ident ($content:ident) in $table:ident of $owner:ident ($reached:ty) as $resource:literal {
         $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)?
     }) => {
         $(#[$meta])*
@@ -211,9 +252,9 @@ macro_rules! case_row {
         pub struct $row {
             /// Its id.
             pub id: $crate::ids::Id,
-            /// The case.
-            pub case_id: $crate::ids::Id,
-            /// The authority that owns the case.
+            /// What it belongs to.
+            pub $owner: $crate::ids::Id,
+            /// The authority that keeps it.
             pub authority: String,
             /// 1, and one more with every change.
             pub version: i64,
@@ -238,7 +279,7 @@ macro_rules! case_row {
             pub fn of(head: $crate::casework::record::Head, content: $content) -> Self {
                 Self {
                     id: head.id,
-                    case_id: head.case_id,
+                    $owner: head.owner,
                     authority: head.authority,
                     version: head.version,
                     created_at: head.created_at,
@@ -250,13 +291,14 @@ macro_rules! case_row {
             }
         }
 
-        impl $crate::casework::record::CaseRow for $row {
+        impl $crate::casework::record::OwnedRow for $row {
             const RESOURCE: &'static str = $resource;
+            type Owner = $reached;
 
             fn head(&self) -> $crate::casework::record::Head {
                 $crate::casework::record::Head {
                     id: self.id,
-                    case_id: self.case_id,
+                    owner: self.$owner,
                     authority: self.authority.clone(),
                     version: self.version,
                     created_at: self.created_at,
@@ -279,20 +321,20 @@ macro_rules! case_row {
 
             fn find(
                 conn: &mut $crate::db::Connection,
-                case: $crate::ids::Id,
+                owner: $crate::ids::Id,
                 id: $crate::ids::Id,
             ) -> diesel::QueryResult<Option<Self>> {
                 use diesel::prelude::*;
-                $table::table.find(id).filter($table::case_id.eq(case)).select(Self::as_select()).first(conn).optional()
+                $table::table.find(id).filter($table::$owner.eq(owner)).select(Self::as_select()).first(conn).optional()
             }
 
             fn page(
                 conn: &mut $crate::db::Connection,
-                case: $crate::ids::Id,
+                owner: $crate::ids::Id,
                 page: &$crate::page::PageRequest,
             ) -> diesel::QueryResult<Vec<Self>> {
                 use diesel::prelude::*;
-                let query = $table::table.filter($table::case_id.eq(case)).into_boxed();
+                let query = $table::table.filter($table::$owner.eq(owner)).into_boxed();
                 $crate::paged!(query, $table, page).select(Self::as_select()).load(conn)
             }
 
@@ -310,13 +352,13 @@ macro_rules! case_row {
 #[macro_export]
 macro_rules! record {
     ($(#[doc = $doc:literal])+ #[schema($($example:tt)+)]
-    $row:ident ($content:ident) in $table:ident as $resource:literal, $body:ident, $view:ident {
+    $row:ident ($content:ident) in $table:ident $(of $owner:ident ($reached:ty))? as $resource:literal, $body:ident, $view:ident {
         columns { $($(#[$column_meta:meta])* $column:ident: $column_type:ty),* $(,)? }
         documents { $($(#[$document_meta:meta])* $document:ident: $document_type:ty),* $(,)? }
     }) => {
         $crate::case_row! {
             /// The record as it is kept.
-            $row ($content) in $table as $resource {
+            $row ($content) in $table $(of $owner ($reached))? as $resource {
                 $(#[doc = "See the body."] $column: $column_type,)*
                 $(#[doc = "See the body."] $document: $crate::db::types::Json<$document_type>,)*
             }

@@ -10,7 +10,7 @@ use super::rules;
 use crate::act::Act;
 use crate::body::Body;
 use crate::casework::cases::reach::{Reached, reach, reach_for};
-use crate::casework::record::{CaseRow, Head, row, write_new, write_over};
+use crate::casework::record::{OwnedRow, Head, row, write_new, write_over};
 use crate::clock::{PastTime, UtcTime};
 use crate::http::answer::View;
 use crate::ids::Id;
@@ -152,7 +152,7 @@ pub fn request(act: &mut Act, case: Id, body: &Body<NewAssignment>) -> Result<Id
         ended_at: None,
         reason: None,
     };
-    let assignment = Assignment::of(Head::new(act, &case.row), content);
+    let assignment = Assignment::of(Head::new(act, &case), content);
     write_new(act, &assignment, "requested")
 }
 

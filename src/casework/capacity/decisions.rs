@@ -9,7 +9,7 @@ use crate::act::Act;
 use crate::body::{Body, Patch};
 use crate::casework::advocacy::model::YesNoNotKnown;
 use crate::casework::cases::model::Case;
-use crate::casework::record::{self, CaseRow};
+use crate::casework::record::{self, OwnedRow};
 use crate::clock::{PastTime, UtcTime};
 use crate::ids::Id;
 use crate::problem::{Fault, Problem};

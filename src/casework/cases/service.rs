@@ -12,7 +12,7 @@ use crate::act::Act;
 use crate::body::Body;
 use crate::casework::contacts::model as contacts;
 use crate::casework::outcomes;
-use crate::casework::record::{self, CaseRow, Head};
+use crate::casework::record::{self, OwnedRow, Head};
 use crate::casework::referrals::model::Status;
 use crate::casework::singleton::{self, Kind};
 use crate::clock::UtcTime;
@@ -310,8 +310,7 @@ fn open_enquiry(
     let enquiry_type = kind.ok_or_else(|| Problem::new(Code::Internal))?;
     let lead = wanted.lead.clone().unwrap_or_else(|| case.authority.clone());
     case.enquiry_type = Some(enquiry_type);
-    let mut head = Head::new(act, case);
-    head.id = Id::new();
+    let head = Head::of(act, Id::new(), (case.id, &case.authority));
     let content = EnquiryContent {
         enquiry_type,
         started_on: effective_at.date(),

@@ -7,7 +7,7 @@ use crate::body::Body;
 use crate::casework::capacity::decisions;
 use crate::casework::cases::reach::{Reached, reach, reach_for};
 use crate::casework::outcomes::{rules as outcome_rules, service as outcomes};
-use crate::casework::record::{CaseRow, Head, Record, row, write_new};
+use crate::casework::record::{OwnedRow, Head, Record, row, write_new};
 use crate::casework::wishes::{self, Wish};
 use crate::db::types::Json;
 use crate::ids::Id;
@@ -27,7 +27,7 @@ pub fn record(act: &mut Act, case: Id, body: &Body<NewContact>) -> Result<Id, Pr
     if !new.wishes.is_empty() {
         reach_for(act, case.row.id, Action::WishesRecord)?;
     }
-    let contact = Head::new(act, &case.row);
+    let contact = Head::new(act, &case);
     let produced = produce(act, &case, new)?;
     let (asked_result, not_asked_reason) = asked(new.outcomes_asked.as_ref());
     let content = ContactContent {
@@ -61,7 +61,7 @@ fn produce(act: &mut Act, case: &Reached, new: &NewContact) -> Result<Produced, 
         act.new_id = Id::new();
         let mut wish = wish.clone();
         wish.said_at = wish.said_at.or(new.at);
-        let row = Wish::new(Head::new(act, &case.row), wish);
+        let row = Wish::new(Head::new(act, case), wish);
         produced.wishes.push(write_new(act, &row, "recorded")?);
     }
     Ok(produced)

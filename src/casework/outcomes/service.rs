@@ -13,7 +13,7 @@ use crate::act::{Act, guarded};
 use crate::body::Body;
 use crate::casework::capacity::decisions;
 use crate::casework::cases::reach::{Reached, reach};
-use crate::casework::record::{CaseRow, Head, row, write_new, write_over};
+use crate::casework::record::{OwnedRow, Head, row, write_new, write_over};
 use crate::db::error::Cause;
 use crate::db::types::Json;
 use crate::ids::Id;
@@ -45,7 +45,7 @@ pub fn append(act: &mut Act, case: &Reached, new: &NewOutcome) -> Result<Id, Pro
         said_at,
         best_interests_decision_id: new.best_interests_decision_id,
     };
-    let outcome = Outcome::of(Head::new(act, &case.row), content);
+    let outcome = Outcome::of(Head::new(act, case), content);
     let initiated_by = party_of(new.expressed_by);
     let id = priority_is_free(write_new(act, &outcome, "recorded"))?;
     let first = Change {

@@ -12,7 +12,7 @@ use crate::act::Act;
 use crate::body::Body;
 use crate::casework::contacts::model as contacts;
 use crate::casework::outcomes;
-use crate::casework::record::{self, OwnedRow, Head};
+use crate::casework::record::{self, Head, OwnedRow};
 use crate::casework::referrals::model::Status;
 use crate::casework::singleton::{self, Kind};
 use crate::clock::UtcTime;

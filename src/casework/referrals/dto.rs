@@ -7,12 +7,13 @@ use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 use super::model::{AbuseType, AgreesToShare, ConcernKind, Location, Referral, Status, TriageDecision};
-use crate::casework::advocacy::model::YesNoNotKnown;
 use crate::casework::cases::dto::FeedbackToReferrer;
 use crate::casework::cases::model::Disposition;
 use crate::clock::UtcTime;
+use crate::facts::YesNoNotKnown;
 use crate::http::answer::View;
 use crate::ids::Id;
+use crate::people::adults::{Adult, MatchedOn};
 use crate::people::agencies::AgencyType;
 
 /// Who refers.
@@ -524,6 +525,18 @@ pub struct Candidate {
     pub name: String,
     /// Date of birth.
     pub date_of_birth: Option<NaiveDate>,
-    /// What is the same: `nhs_number`, `name_and_date_of_birth`.
-    pub matched_on: Vec<String>,
+    /// What is the same.
+    pub matched_on: Vec<MatchedOn>,
+}
+
+impl Candidate {
+    /// A known record, and what it has in common.
+    pub fn of(known: &Adult, matched_on: Vec<MatchedOn>) -> Self {
+        Self {
+            id: known.id,
+            name: known.full_name(),
+            date_of_birth: known.date_of_birth,
+            matched_on,
+        }
+    }
 }

@@ -4,8 +4,8 @@ use chrono::{Months, NaiveDate};
 
 use super::dto::{NewReferral, NewTriage, ReferredAdult};
 use super::model::{AgreesToShare, ConcernKind, Status, TriageDecision};
-use crate::casework::advocacy::model::YesNoNotKnown;
 use crate::casework::cases::rules::feedback_to_referrer;
+use crate::facts::YesNoNotKnown;
 use crate::problem::Fault;
 
 /// What is wrong with a referral beyond its fields. Consent is never among it: not agreeing needs a reason, and

@@ -108,6 +108,7 @@ fn every_permission_is_used_by_an_operation_or_a_step() {
         Action::AssignmentsAnswer,
         Action::AssignmentsEnd,
         Action::AdultsConfidential,
+        Action::CausedEnquiriesJudge,
         Action::WithheldSee,
     ];
     for action in Action::ALL {

@@ -68,6 +68,7 @@ impl World {
                 ("assignmentId", first("advocacy-assignments")),
                 ("meetingId", first("meetings")),
                 ("enquiryId", first("enquiries")),
+                ("causedEnquiryId", first("caused-enquiries")),
                 ("feedbackId", feedback),
                 ("outcomeId", outcome),
                 (
@@ -532,6 +533,24 @@ fn setting_for(
             path = format!("{list}/{}/transitions", asked.id());
             as_("advocate")
         }
+        "causeEnquiry" => {
+            body["agencyId"] = json!(as_("nhs-intake").get("/v1/me").ok().text("/agencyId"));
+            as_("practitioner")
+        }
+        "transferCase" | "groupCase" | "allocateCase" => {
+            let (_, case) = accepted_case(server, &reference);
+            path = format!(
+                "/v1/cases/{case}/{}",
+                operation.template.rsplit('/').next().unwrap()
+            );
+            if body.get("caseId").is_some() {
+                body["caseId"] = json!(accepted_case(server, &format!("{reference}-OTHER")).1);
+            }
+            if body.get("allocateTo").is_some() {
+                body["allocateTo"] = json!(server.user_id("practitioner2"));
+            }
+            as_("manager")
+        }
         "createAdult" | "searchAdults" => as_("manager"),
         "mergeAdults" | "unmergeAdults" => {
             let new = |name: &str| {
@@ -568,6 +587,9 @@ fn actor_tag(server: &Server, path: &str, operation: &Operation) -> String {
         "/revisions",
         "/achievement",
         "/merge",
+        "/report",
+        "/transfer",
+        "/group",
         "/unmerge",
     ]
     .iter()

@@ -15,6 +15,7 @@ mod access;
 mod adults;
 mod architecture;
 mod bad_input;
+mod case_life;
 mod casework;
 mod commands;
 mod concurrency;

@@ -38,6 +38,7 @@ fn every_list_is_served_by_an_index_in_its_order() {
         "contacts",
         "actions",
         "case_transitions",
+        "caused_enquiries",
     ];
     let mut queries: Vec<String> = of_a_case
         .iter()
@@ -61,6 +62,8 @@ fn every_list_is_served_by_an_index_in_its_order() {
         format!(
             "SELECT * FROM cases WHERE allocated_to = x'00' AND state = 'enquiry' AND id < x'01' {newest}"
         ),
+        format!("SELECT * FROM cases WHERE case_group_id = x'00' AND id < x'01' {newest}"),
+        format!("SELECT * FROM caused_enquiries WHERE agency_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM referrals WHERE authority = 'a' AND id < x'01' {newest}"),
         format!(
             "SELECT * FROM referrals WHERE authority = 'a' AND status = 'received' AND id < x'01' {newest}"

@@ -184,7 +184,11 @@ fn client(
         id: *id,
         name: name.to_owned(),
         agency_id: agency.id,
-        scopes: Json(vec!["referrals:submit".to_owned(), "referrals:read".to_owned()]),
+        scopes: Json(
+            ["referrals:submit", "referrals:read", "enquiries:write"]
+                .map(str::to_owned)
+                .to_vec(),
+        ),
         default_authority: Some("northbank".to_owned()),
         authorities: Json(vec!["northbank".to_owned(), "eastmoor".to_owned()]),
         enabled: true,

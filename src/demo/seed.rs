@@ -213,6 +213,10 @@ fn case(place: usize, number: i64, adult: Id, worker: Id, now: UtcTime) -> Case 
         allocated_to: Some(worker),
         allocated_team: None,
         restricted: false,
+        case_group_id: None,
+        transferred_from: None,
+        transferred_to: None,
+        transfer: None,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::casework::advocacy::service as advocacy;
 use crate::casework::capacity::assessments::Assessment;
 use crate::casework::capacity::decisions::BestInterestsDecision;
 use crate::casework::cases::service as cases;
-use crate::casework::cases::{access, closing, store as case_store};
+use crate::casework::cases::{access, caused, closing, store as case_store};
 use crate::casework::contacts::service as contacts;
 use crate::casework::disagreements::Disagreement;
 use crate::casework::informed::Informed;
@@ -227,6 +227,17 @@ impl Story<'_> {
             "legalAuthority": "none", "chosenByAdult": "yes", "conflict": "none",
             "mayReceive": ["outcomes", "wishes", "meetings", "next_steps"]
         });
+        let asked = body(&json!({
+            "agencyId": self.people.named("nhs-intake")?.agency_id, "scope": "Whether the nurse saw who was there",
+            "questions": ["Who opened the door?"], "adultView": "Ask her, she is kind"
+        }))?;
+        perform(
+            self.conn,
+            practitioner,
+            Action::CausedEnquiriesRequest,
+            1,
+            |act| caused::request(act, case, &asked),
+        )?;
         record!(Wish, WishesRecord, {"kind": "do_not_want", "text": "I do not want to leave my home", "saidBy": "adult"});
         record!(ActionRow, ActionsRecord, {"text": "Ring the bank about a daily limit", "responsible": "Priya Nair"});
         record!(Risk, RisksRecord, {"riskType": "financial_or_material", "whatHappened": "Cash taken from her purse twice"});

@@ -20,6 +20,8 @@ path_params! {
     CasePath { case_id: "The case" }
     /// `{caseId}/…/{enquiryId}`.
     EnquiryPath { case_id: "The case", enquiry_id: "The enquiry" }
+    /// `{caseId}/…/{causedEnquiryId}`.
+    CausedEnquiryPath { case_id: "The case", caused_enquiry_id: "The enquiry of the other agency" }
     /// `{caseId}/…/{outcomeId}`.
     OutcomePath { case_id: "The case", outcome_id: "The outcome" }
     /// `{caseId}/…/{outcomeId}/revisions/{revisionId}`.

@@ -34,6 +34,10 @@ pub fn operations(config: &mut ServiceConfig) {
     adults::needs::operations(config);
     adults::representatives::operations(config);
     cases::routes::operations(config);
+    cases::caused::operations(config);
+    cases::transfer::operations(config);
+    cases::team::operations(config);
+    cases::timeline::operations(config);
     contacts::routes::operations(config);
     summary::operations(config);
     outcomes::routes::operations(config);

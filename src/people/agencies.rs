@@ -96,3 +96,9 @@ pub fn named(conn: &mut Connection, name: &str) -> QueryResult<Option<Agency>> {
         .first(conn)
         .optional()
 }
+
+/// Whether there is such an agency.
+pub fn exists(conn: &mut Connection, id: Id) -> QueryResult<bool> {
+    let found: Option<Id> = table::table.find(id).select(table::id).first(conn).optional()?;
+    Ok(found.is_some())
+}

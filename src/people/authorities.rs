@@ -1,9 +1,14 @@
 //! Local authorities: each case belongs to exactly one.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::clock::UtcTime;
 use crate::db::Connection;
+use crate::db::types::Json;
 use crate::schema::foundation::authorities as table;
 
 /// A local authority with its safeguarding duty (Care Act 2014 s.42).
@@ -16,6 +21,87 @@ pub struct Authority {
     pub name: String,
     /// When it was set up.
     pub created_at: UtcTime,
+    /// 1, and one more with every change of its settings.
+    pub version: i64,
+    /// How it works.
+    pub settings: Json<Settings>,
+}
+
+/// How an authority works, as far as it differs between them.
+#[serde_with::skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[schema(example = json!({
+    "stageLabels": {"concern": "First stage", "enquiry": "Strategy planning"}, "linkCountsAsConcern": true,
+    "publicContact": "Northbank adult social care, 01632 960001"
+}))]
+pub struct Settings {
+    /// What the authority calls each state; the states themselves are the same everywhere.
+    pub stage_labels: StageLabels,
+    /// Whether a referral that is linked to a case counts as a concern of its own (SG1).
+    pub link_counts_as_concern: Option<bool>,
+    /// Whom the public reaches, for the booklet.
+    #[schema(min_length = 1, max_length = 300)]
+    pub public_contact: Option<String>,
+}
+
+/// What an authority calls each state.
+#[serde_with::skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct StageLabels {
+    /// `concern`.
+    #[schema(min_length = 1, max_length = 60)]
+    pub concern: Option<String>,
+    /// `enquiry`.
+    #[schema(min_length = 1, max_length = 60)]
+    pub enquiry: Option<String>,
+    /// `plan`.
+    #[schema(min_length = 1, max_length = 60)]
+    pub plan: Option<String>,
+    /// `concluded`.
+    #[schema(min_length = 1, max_length = 60)]
+    pub concluded: Option<String>,
+    /// `closed`.
+    #[schema(min_length = 1, max_length = 60)]
+    pub closed: Option<String>,
+    /// `closed_no_enquiry`.
+    #[schema(min_length = 1, max_length = 60)]
+    pub closed_no_enquiry: Option<String>,
+}
+
+/// The settings of these authorities.
+pub fn settings(conn: &mut Connection, codes: &[String]) -> QueryResult<HashMap<String, Settings>> {
+    let rows: Vec<(String, Json<Settings>)> = table::table
+        .filter(table::code.eq_any(codes))
+        .select((table::code, table::settings))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(code, settings)| (code, settings.0))
+        .collect())
+}
+
+/// One authority.
+pub fn find(conn: &mut Connection, code: &str) -> QueryResult<Option<Authority>> {
+    table::table
+        .find(code)
+        .select(Authority::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Writes settings over the version before; answers how many rows that changed.
+pub fn save(conn: &mut Connection, authority: &Authority, settings: &Settings) -> QueryResult<usize> {
+    let read = table::table
+        .find(&authority.code)
+        .filter(table::version.eq(authority.version));
+    diesel::update(read)
+        .set((
+            table::version.eq(authority.version + 1),
+            table::settings.eq(Json(settings.clone())),
+        ))
+        .execute(conn)
 }
 
 /// Sets one up, unless it is there.
@@ -50,6 +136,8 @@ impl Authority {
             code: code.to_owned(),
             name: format!("{name} Council"),
             created_at: now,
+            version: 1,
+            settings: Json(Settings::default()),
         }
     }
 }

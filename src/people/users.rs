@@ -123,6 +123,38 @@ pub fn insert_team(
     Ok(())
 }
 
+/// Whether this user does casework in this authority.
+pub fn does_casework(conn: &mut Connection, user: Id, authority: &str) -> QueryResult<bool> {
+    let user = find(conn, user)?.filter(|user| user.enabled);
+    Ok(user.is_some_and(|user| {
+        user.roles.0.iter().any(|grant| {
+            let casework = matches!(
+                grant.role,
+                Role::Practitioner | Role::DelegatedPractitioner | Role::Manager
+            );
+            casework && grant.authority == authority
+        })
+    }))
+}
+
+/// Names of these users.
+pub fn names(conn: &mut Connection, ids: &[Id]) -> QueryResult<Vec<(Id, String)>> {
+    table::table
+        .filter(table::id.eq_any(ids))
+        .select((table::id, table::name))
+        .load(conn)
+}
+
+/// The members of a team.
+pub fn team_members(conn: &mut Connection, team: Id) -> QueryResult<Vec<(Id, String)>> {
+    table::table
+        .inner_join(team_members::table)
+        .filter(team_members::team_id.eq(team).and(table::enabled.eq(true)))
+        .order(table::name)
+        .select((table::id, table::name))
+        .load(conn)
+}
+
 /// The authority a team belongs to.
 pub fn team_authority(conn: &mut Connection, team: Id) -> QueryResult<Option<String>> {
     teams::table

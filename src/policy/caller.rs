@@ -140,7 +140,7 @@ impl Caller {
     pub fn could_be(&self, standing: Standing) -> bool {
         match standing {
             Standing::Anyone => true,
-            Standing::ReferringAgency => self.kind == CallerKind::Client,
+            Standing::ReferringAgency | Standing::EnquiringAgency => self.kind == CallerKind::Client,
             Standing::Manager => self.holds(Role::Manager),
             Standing::Delegated => self.holds(Role::DelegatedPractitioner),
             Standing::Allocated | Standing::Staff => !self.staff_of().is_empty(),

@@ -86,6 +86,28 @@ actions! {
     CasesClose = "cases.close" => [Manager];
     /// Reopen a case that ended.
     CasesReopen = "cases.reopen" => [Manager];
+    /// Cause another agency to enquire.
+    CausedEnquiriesRequest = "caused_enquiries.request" => [Manager, Delegated, Allocated];
+    /// Read an enquiry that another agency makes; that agency reads its own.
+    CausedEnquiriesRead = "caused_enquiries.read", scope "enquiries:write" => [Manager, Delegated, Allocated, OnDuty, Advocate, EnquiringAgency];
+    /// Accept or decline to enquire, and report what was found; staff write down what an agency without an API says.
+    CausedEnquiriesAnswer = "caused_enquiries.answer", scope "enquiries:write" => [Manager, Allocated, EnquiringAgency];
+    /// Say whether a report is enough.
+    CausedEnquiriesJudge = "caused_enquiries.judge" => [Manager];
+    /// Transfer a case to another authority of the deployment.
+    CasesTransfer = "cases.transfer" => [Manager];
+    /// Put cases of several adults into one group.
+    CasesGroup = "cases.group" => [Manager, Delegated];
+    /// Read who works on a case.
+    TeamRead = "team.read" => [Manager, Delegated, Allocated, OnDuty, Advocate];
+    /// Allocate a case.
+    CasesAllocate = "cases.allocate" => [Manager, Delegated];
+    /// Read everything that happened on a case, in order.
+    TimelineRead = "timeline.read" => [Manager, Delegated, Allocated, OnDuty, Advocate];
+    /// Read an authority's settings.
+    AuthoritiesRead = "authorities.read" => [Manager, Delegated, Staff, Admin];
+    /// Keep an authority's settings.
+    AuthoritiesKeep = "authorities.keep" => [Admin];
     /// Draft the conclusion set or the closure checklist.
     ClosingDraft = "closing.draft" => [Manager, Delegated, Allocated];
     /// Read the conclusion set or the closure checklist.
@@ -179,6 +201,11 @@ impl Action {
         Self::ALL.iter().copied().find(|action| action.name() == name)
     }
 
+    /// Whether it changes nothing.
+    pub fn only_reads(self) -> bool {
+        self.name().ends_with(".read")
+    }
+
     /// Whether this standing permits it.
     pub fn permits(self, standing: Standing) -> bool {
         self.standings().contains(&standing)
@@ -208,6 +235,8 @@ pub enum Standing {
     Representative,
     /// API client of the agency that sent the referral.
     ReferringAgency,
+    /// API client of an agency that was asked to enquire (Care Act 2014 s.42(2)).
+    EnquiringAgency,
     /// Member of the safeguarding adults board.
     Board,
     /// Analyst of suppressed or exact figures.
@@ -233,6 +262,7 @@ impl Standing {
         Self::Adult,
         Self::Representative,
         Self::ReferringAgency,
+        Self::EnquiringAgency,
         Self::Board,
         Self::Analyst,
         Self::Admin,

@@ -32,6 +32,8 @@ pub enum Clause {
     Granted(Standing, Id),
     /// Records on which this user is an advocate.
     Advocate(AssignmentAccess, Id),
+    /// Cases on which this agency was asked to enquire.
+    Enquiring(Id),
     /// Records that came from a referral of this agency.
     ReferredBy(Id),
 }
@@ -46,6 +48,7 @@ impl Clause {
             Self::Advocate(AssignmentAccess::Working, _) => Standing::Advocate,
             Self::Advocate(AssignmentAccess::Asked, _) => Standing::AdvocateAsked,
             Self::ReferredBy(_) => Standing::ReferringAgency,
+            Self::Enquiring(_) => Standing::EnquiringAgency,
         }
     }
 }
@@ -90,7 +93,11 @@ fn clause(caller: &Caller, standing: Standing) -> Option<Clause> {
         Standing::ReferringAgency if caller.kind == CallerKind::Client => {
             caller.agency_id.map(Clause::ReferredBy)
         }
+        Standing::EnquiringAgency if caller.kind == CallerKind::Client => {
+            caller.agency_id.map(Clause::Enquiring)
+        }
         Standing::ReferringAgency
+        | Standing::EnquiringAgency
         | Standing::Staff
         | Standing::Board
         | Standing::Analyst

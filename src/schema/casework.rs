@@ -25,6 +25,10 @@ diesel::table! {
         allocated_to -> Nullable<Key>,
         allocated_team -> Nullable<Key>,
         restricted -> Bool,
+        case_group_id -> Nullable<Key>,
+        transferred_from -> Nullable<Key>,
+        transferred_to -> Nullable<Key>,
+        transfer -> Nullable<Document>,
     }
 }
 

@@ -14,6 +14,8 @@ diesel::table! {
         code -> Text,
         name -> Text,
         created_at -> Moment,
+        version -> BigInt,
+        settings -> Document,
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod adult_records;
+pub mod case_life;
 pub mod casework;
 pub mod contacts;
 pub mod foundation;
@@ -9,6 +10,7 @@ pub mod people;
 pub mod records;
 
 use adult_records::adult_external_ids;
+use case_life::caused_enquiries;
 use casework::{advocacy_assignments, case_access, cases, referrals};
 use people::{adults, advocates};
 
@@ -18,6 +20,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     advocacy_assignments,
     advocates,
     case_access,
+    caused_enquiries,
     cases,
     referrals,
 );

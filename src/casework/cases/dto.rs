@@ -39,6 +39,12 @@ pub struct CaseView {
     pub allocated_to: Option<Id>,
     /// The team it is allocated to.
     pub allocated_team: Option<Id>,
+    /// What the cases of several adults of one organisational concern have in common.
+    pub case_group_id: Option<Id>,
+    /// The case of another authority that it goes on from.
+    pub transferred_from: Option<Id>,
+    /// The case of another authority that goes on from it; this one is then read only.
+    pub transferred_to: Option<Id>,
     /// When the next meeting is planned.
     pub next_meeting: Option<UtcTime>,
     /// Actions still to be done.
@@ -94,6 +100,8 @@ pub struct CaseFilterParams {
     pub allocated_to: Option<String>,
     /// Only cases of this authority.
     pub authority: Option<String>,
+    /// Only cases of this group.
+    pub case_group_id: Option<Id>,
 }
 
 /// What `expand` can add to a case.

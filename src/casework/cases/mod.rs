@@ -4,6 +4,7 @@
 //! refused step names everything that is missing.
 
 pub mod access;
+pub mod caused;
 pub mod closing;
 pub mod dto;
 pub mod model;
@@ -12,3 +13,6 @@ pub mod routes;
 pub mod rules;
 pub mod service;
 pub mod store;
+pub mod team;
+pub mod timeline;
+pub mod transfer;

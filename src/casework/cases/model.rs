@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::clock::UtcTime;
 use crate::db::types::Json;
 use crate::ids::Id;
+use crate::people::authorities::StageLabels;
 use crate::schema::casework::{case_transitions, cases, enquiries};
 
 crate::codes! {
@@ -30,6 +31,18 @@ crate::codes! {
 impl CaseState {
     /// States in which work goes on.
     pub const OPEN: [Self; 4] = [Self::Concern, Self::Enquiry, Self::Plan, Self::Concluded];
+
+    /// What an authority calls it, where it has a name of its own for it.
+    pub fn label_in(self, labels: &StageLabels) -> Option<String> {
+        match self {
+            Self::Concern => labels.concern.clone(),
+            Self::Enquiry => labels.enquiry.clone(),
+            Self::Plan => labels.plan.clone(),
+            Self::Concluded => labels.concluded.clone(),
+            Self::Closed => labels.closed.clone(),
+            Self::ClosedNoEnquiry => labels.closed_no_enquiry.clone(),
+        }
+    }
 
     /// What the stage is called.
     pub fn label(self) -> &'static str {
@@ -123,6 +136,10 @@ crate::codes! {
         CapacityAssessmentPending = "capacity_assessment_pending",
         /// Nothing says that the adult was told of the concern.
         AdultNotTold = "adult_not_told",
+        /// The case is allocated to nobody.
+        NotAllocated = "not_allocated",
+        /// Another agency was asked to enquire, and has neither reported nor declined.
+        CausedEnquiryUnanswered = "caused_enquiry_unanswered",
         /// An application to court is planned or made, and nothing says that the family was told before.
         FamilyNotToldBeforeCourt = "family_not_told_before_court",
         /// The adult has died, and nothing says that a review was considered (Care Act 2014 s.44).
@@ -162,6 +179,14 @@ pub struct Case {
     pub allocated_team: Option<Id>,
     /// Named access only.
     pub restricted: bool,
+    /// What the cases of several adults of one organisational concern have in common.
+    pub case_group_id: Option<Id>,
+    /// The case of another authority that it goes on from.
+    pub transferred_from: Option<Id>,
+    /// The case of another authority that goes on from it; this one is then read only.
+    pub transferred_to: Option<Id>,
+    /// Why it was transferred, and what the adult says to it.
+    pub transfer: Option<Json<Value>>,
 }
 
 /// A step a case took; append-only.

@@ -32,6 +32,10 @@ pub fn reach_for(act: &mut Act, id: Id, action: Action) -> Result<Reached, Probl
     };
     act.found.authority = Some(row.authority.clone());
     act.found.case_id = Some(row.id);
+    if row.transferred_to.is_some() && !action.only_reads() {
+        return Err(Problem::new(Code::Conflict)
+            .saying("This case went to another authority: what is here is history, and is read only."));
+    }
     let standing = standing(act.conn, act.caller, &allowed, &row)?;
     Ok(Reached { row, standing })
 }
@@ -74,10 +78,13 @@ fn answered_by(row: &Case, clause: &Clause) -> bool {
         Clause::OpenUnrestricted(authorities) => {
             authorities.contains(&row.authority) && CaseState::OPEN.contains(&row.state) && !row.restricted
         }
-        Clause::Granted(..) | Clause::Advocate(..) | Clause::ReferredBy(_) => false,
+        Clause::Granted(..) | Clause::Advocate(..) | Clause::Enquiring(_) | Clause::ReferredBy(_) => false,
     }
 }
 
 fn needs_query(clause: &Clause) -> bool {
-    matches!(clause, Clause::Granted(..) | Clause::Advocate(..))
+    matches!(
+        clause,
+        Clause::Granted(..) | Clause::Advocate(..) | Clause::Enquiring(_)
+    )
 }

@@ -358,6 +358,12 @@ pub fn gaps(state: CaseState, has_adult: bool, around: &Surroundings) -> Vec<Gap
     if has_adult && !around.adult_told && CaseState::OPEN.contains(&state) {
         gaps.push(Gap::AdultNotTold);
     }
+    if !around.allocated && CaseState::OPEN.contains(&state) {
+        gaps.push(Gap::NotAllocated);
+    }
+    if around.caused_unanswered {
+        gaps.push(Gap::CausedEnquiryUnanswered);
+    }
     if around.court_applied_to && !around.family_told_of_court {
         gaps.push(Gap::FamilyNotToldBeforeCourt);
     }

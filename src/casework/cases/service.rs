@@ -34,6 +34,10 @@ pub struct Opening {
     pub allocated_to: Option<Id>,
     /// The team it is allocated to.
     pub allocated_team: Option<Id>,
+    /// The group it belongs to.
+    pub group: Option<Id>,
+    /// The case of another authority that it goes on from.
+    pub transferred_from: Option<Id>,
 }
 
 /// Opens a case: a concern that was accepted.
@@ -53,6 +57,10 @@ pub fn open(act: &mut Act, opening: Opening) -> Result<Case, Problem> {
         allocated_to: opening.allocated_to,
         allocated_team: opening.allocated_team,
         restricted: false,
+        case_group_id: opening.group,
+        transferred_from: opening.transferred_from,
+        transferred_to: None,
+        transfer: None,
     };
     store::insert(act.conn, &case)?;
     act.emit(
@@ -115,6 +123,7 @@ pub fn list(act: &mut Act, params: &CaseFilterParams, page: &PageRequest) -> Res
         states: params.state.clone(),
         allocated_to,
         authority: params.authority.clone(),
+        group: params.case_group_id,
     };
     let scope = act.scope();
     let rows = Rows::cut(store::page(act.conn, &scope, &filter, page)?, page, |case| {
@@ -141,7 +150,9 @@ fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
         id: case.id,
         reference: case.reference,
         state: case.state,
-        stage_label: case.state.label().to_owned(),
+        stage_label: around
+            .stage_label
+            .unwrap_or_else(|| case.state.label().to_owned()),
         enquiry_type: case.enquiry_type,
         authority: case.authority,
         // Alerts are for those who work with the adult.
@@ -157,6 +168,9 @@ fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
         }),
         allocated_to: case.allocated_to,
         allocated_team: case.allocated_team,
+        case_group_id: case.case_group_id,
+        transferred_from: case.transferred_from,
+        transferred_to: case.transferred_to,
         next_meeting: around.next_meeting,
         open_actions: around.open_actions,
         last_contact_with_adult_at: around.last_contact_with_adult_at,

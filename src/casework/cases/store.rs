@@ -6,6 +6,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
+use super::caused;
 use super::model::{Case, CaseState, Enquiry, EnquiryType, Transition};
 use crate::act::{Act, guarded};
 use crate::casework::actions;
@@ -19,8 +20,10 @@ use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::people::adults::{self, AdultBrief};
+use crate::people::authorities;
 use crate::policy::{AssignmentAccess, Clause, Scope, Standing};
 use crate::problem::Problem;
+use crate::schema::case_life::caused_enquiries;
 use crate::schema::casework::{
     advocacy_assignments, advocacy_needs, case_access, case_transitions, cases, desired_outcomes, enquiries,
     meetings, referrals,
@@ -91,6 +94,11 @@ fn condition(clause: &Clause) -> Condition {
                 .filter(advocacy_assignments::state.eq_any(states));
             Box::new(exists(assigned))
         }
+        Clause::Enquiring(agency) => Box::new(exists(
+            caused_enquiries::table
+                .filter(caused_enquiries::case_id.eq(cases::id))
+                .filter(caused_enquiries::agency_id.eq(*agency)),
+        )),
         // An agency reads its referrals, never the case that came of them.
         Clause::ReferredBy(_) => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
     }
@@ -141,6 +149,8 @@ pub struct CaseFilter {
     pub allocated_to: Option<Id>,
     /// Of this authority.
     pub authority: Option<String>,
+    /// Of this group.
+    pub group: Option<Id>,
 }
 
 /// A page of the cases in scope.
@@ -161,6 +171,9 @@ pub fn page(
     }
     if let Some(authority) = &filter.authority {
         query = query.filter(cases::authority.eq(authority.clone()));
+    }
+    if let Some(group) = filter.group {
+        query = query.filter(cases::case_group_id.eq(group));
     }
     crate::paged!(query, cases, page)
         .select(Case::as_select())
@@ -228,11 +241,33 @@ pub fn set_referral_status(
         .map(drop)
 }
 
+/// Accounts of the advocates who accepted and have not ended.
+pub fn advocates(conn: &mut Connection, case: Id) -> QueryResult<Vec<(Id, String)>> {
+    let working = [AssignmentState::Accepted, AssignmentState::Active];
+    let found: Vec<(Option<Id>, String)> = advocates::table
+        .filter(
+            advocates::id.eq_any(
+                advocacy_assignments::table
+                    .filter(advocacy_assignments::case_id.eq(case))
+                    .filter(advocacy_assignments::state.eq_any(working))
+                    .select(advocacy_assignments::advocate_id),
+            ),
+        )
+        .select((advocates::user_id, advocates::name))
+        .load(conn)?;
+    Ok(found
+        .into_iter()
+        .filter_map(|(id, name)| Some((id?, name)))
+        .collect())
+}
+
 /// What stands around a case, as far as its answer shows it.
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings {
     /// The adult.
     pub adult: Option<AdultBrief>,
+    /// What the authority calls the state.
+    pub stage_label: Option<String>,
     /// Whether any desired outcome was recorded.
     pub has_outcomes: bool,
     /// The latest conclusion about the need for an advocate.
@@ -245,6 +280,10 @@ pub struct Surroundings {
     pub capacity_assessed: bool,
     /// Whether the adult was told of anything.
     pub adult_told: bool,
+    /// Whether it is allocated to a person or a team.
+    pub allocated: bool,
+    /// Whether an agency that was asked to enquire owes an answer.
+    pub caused_unanswered: bool,
     /// Whether the family was told of a court application.
     pub family_told_of_court: bool,
     /// Whether an application to the Court of Protection is planned or made.
@@ -282,8 +321,14 @@ pub fn surroundings(
         conn,
         &rows.iter().filter_map(|case| case.adult_id).collect::<Vec<_>>(),
     )?;
+    let authorities: Vec<String> = rows.iter().map(|case| case.authority.clone()).collect();
+    let settings = authorities::settings(conn, &authorities)?;
     for case in rows {
         if let Some(place) = around.get_mut(&case.id) {
+            place.stage_label = settings
+                .get(&case.authority)
+                .and_then(|settings| case.state.label_in(&settings.stage_labels));
+            place.allocated = case.allocated_to.is_some() || case.allocated_team.is_some();
             place.adult = case.adult_id.and_then(|id| adults.get(&id).cloned());
         }
     }
@@ -361,6 +406,9 @@ pub fn surroundings(
         let place = around.entry(id).or_default();
         place.adult_told |= who == Audience::Adult;
         place.family_told_of_court |= who == Audience::Family && about == Topic::CourtApplication;
+    }
+    for id in caused::unanswered(conn, &ids)? {
+        around.entry(id).or_default().caused_unanswered = true;
     }
     let links: Vec<(Id, LinkKind, LinkStatus)> = case_links::table
         .filter(case_links::case_id.eq_any(&ids))

@@ -49,7 +49,9 @@ fn condition(clause: &Clause) -> Option<Condition> {
             Some(Box::new(referrals::case_id.assume_not_null().eq_any(theirs)))
         }
         Clause::ReferredBy(agency) => Some(Box::new(referrals::agency_id.assume_not_null().eq(*agency))),
-        Clause::OpenUnrestricted(_) | Clause::Granted(..) | Clause::Advocate(..) => None,
+        Clause::OpenUnrestricted(_) | Clause::Granted(..) | Clause::Advocate(..) | Clause::Enquiring(_) => {
+            None
+        }
     }
 }
 

@@ -14,12 +14,12 @@ use crate::casework::cases::dto::{FeedbackToReferrer, NewTransition};
 use crate::casework::cases::model::CaseState;
 use crate::casework::cases::reach::reach_for;
 use crate::casework::cases::service::{self as cases, Opening};
+use crate::casework::cases::team::faults_of_allocation;
 use crate::db::types::Json;
 use crate::http::answer::View;
 use crate::ids::Id;
 use crate::people::adults::{self, Adult, Likeness, NhsNumberStatus};
-use crate::people::users;
-use crate::policy::{Action, Role};
+use crate::policy::Action;
 use crate::problem::{Code, Fault, Problem};
 
 /// What triage did.
@@ -138,42 +138,12 @@ fn accept(
     content: &NewReferral,
     wanted: &NewTriage,
 ) -> Result<Id, Problem> {
-    let mut faults = Vec::new();
-    if let Some(user) = wanted.allocate_to
-        && !is_staff_of(act, user, &referral.authority)?
-    {
-        faults.push(Fault::at(
-            "/allocateTo",
-            "unknown",
-            "There is no such practitioner in this authority.",
-        ));
-    }
-    if let Some(team) = wanted.allocate_to_team
-        && users::team_authority(act.conn, team)?.as_ref() != Some(&referral.authority)
-    {
-        faults.push(Fault::at(
-            "/allocateToTeam",
-            "unknown",
-            "There is no such team in this authority.",
-        ));
-    }
+    let allocated = (wanted.allocate_to, wanted.allocate_to_team);
+    let faults = faults_of_allocation(act, &referral.authority, allocated)?;
     if !faults.is_empty() {
         return Err(Problem::invalid(faults));
     }
     open_case(act, referral, content, wanted)
-}
-
-fn is_staff_of(act: &mut Act, user: Id, authority: &str) -> Result<bool, Problem> {
-    let user = users::find(act.conn, user)?.filter(|user| user.enabled);
-    Ok(user.is_some_and(|user| {
-        user.roles.0.iter().any(|grant| {
-            let does_casework = matches!(
-                grant.role,
-                Role::Practitioner | Role::DelegatedPractitioner | Role::Manager
-            );
-            does_casework && grant.authority == authority
-        })
-    }))
 }
 
 fn open_case(
@@ -188,6 +158,8 @@ fn open_case(
         adult,
         allocated_to: wanted.allocate_to,
         allocated_team: wanted.allocate_to_team,
+        group: None,
+        transferred_from: None,
     };
     Ok(cases::open(act, opening)?.id)
 }

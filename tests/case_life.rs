@@ -1,0 +1,154 @@
+//! Stories of a case among others: caused enquiries, transfer, groups, allocation, and everything that happened.
+
+use serde_json::json;
+
+use crate::stories::accepted_case;
+use crate::support::Server;
+
+fn agency_of(server: &Server, client: &str) -> String {
+    server.as_(client).get("/v1/me").ok().text("/agencyId")
+}
+
+on_both_databases! {
+    fn a_caused_enquiry_is_reported_and_the_manager_is_not_satisfied(server) {
+        let (practitioner, manager, nhs) = (server.as_("practitioner"), server.as_("manager"), server.as_("nhs-intake"));
+        let (_, case) = accepted_case(server, "PPN-CAUSED");
+        let list = format!("/v1/cases/{case}/caused-enquiries");
+        let gaps = || manager.get(&format!("/v1/cases/{case}")).ok().body["gaps"].to_string();
+        nhs.get(&list).expect(404);
+        let request = json!({"agencyId": agency_of(server, "nhs-intake"), "scope": "The night visits",
+            "questions": ["Were all made?"], "sharedInformation": "Nobody came on two nights", "adultView": "Look into it"});
+        let asked = practitioner.post(&list, &request).created();
+        assert!(gaps().contains("caused_enquiry_unanswered"));
+        let one = format!("{list}/{}", asked.id());
+        let theirs = nhs.get(&one).ok();
+        assert_eq!(theirs.text("/sharedInformation"), "Nobody came on two nights");
+        assert!(theirs.body.get("adultView").is_none(), "the adult's view is not for the agency");
+        for path in ["", "/summary", "/desired-outcomes", "/contacts", "/timeline"] {
+            let answer = nhs.get(&format!("/v1/cases/{case}{path}")).send();
+            assert_eq!(answer.status, 403, "its own request and nothing else: {path}");
+        }
+        server.as_("police-intake").get(&one).expect(404);
+        let step = |to: &str| json!({"to": to, "reason": "because"});
+        let accepted = nhs.post(&format!("{one}/transitions"), &step("accepted")).key("a").if_match(&asked.tag()).ok();
+        let early = manager.post(&format!("{one}/transitions"), &step("satisfied")).if_match(&accepted.tag());
+        early.expect(409).is_problem("invalid_transition");
+        let report = json!({"findings": "Two of three visits were not made", "whatNext": "A new rota"});
+        let reported = nhs.post(&format!("{one}/report"), &report).key("r").if_match(&accepted.tag()).ok();
+        assert!(!gaps().contains("caused_enquiry_unanswered"));
+        let judge = |who: &str, to: &str, tag: &str| {
+            server.as_(who).post(&format!("{one}/transitions"), &step(to)).key(to).if_match(tag).send()
+        };
+        assert_eq!(judge("practitioner", "satisfied", &reported.tag()).status, 403, "only a manager is satisfied");
+        assert_eq!(judge("nhs-intake", "satisfied", &reported.tag()).status, 403);
+        let unhappy = judge("manager", "not_satisfied", &reported.tag());
+        assert_eq!(unhappy.status, 200, "{}", unhappy.text);
+        let again = nhs.post(&format!("{one}/report"), &report).key("r2").if_match(&unhappy.tag()).ok();
+        assert_eq!(judge("manager", "satisfied", &again.tag()).text("/status"), "satisfied");
+    }
+
+    fn an_agency_without_an_api_is_answered_for_by_staff_and_may_decline(server) {
+        let practitioner = server.as_("practitioner");
+        let (_, case) = accepted_case(server, "PPN-DECLINED");
+        let list = format!("/v1/cases/{case}/caused-enquiries");
+        let unknown = json!({"agencyId": case, "scope": "x"});
+        assert_eq!(practitioner.post(&list, &unknown).expect(422).pointers("errors"), ["/agencyId"]);
+        let request = json!({"agencyId": agency_of(server, "police-intake"), "scope": "The thefts"});
+        let asked = practitioner.post(&list, &request).created();
+        let step = format!("{list}/{}/transitions", asked.id());
+        let missing = practitioner.post(&step, &json!({"to": "declined"})).if_match(&asked.tag()).expect(409);
+        assert_eq!(missing.pointers("missing"), ["/reason"]);
+        let declined = json!({"to": "declined", "reason": "No officer free"});
+        practitioner.post(&step, &declined).if_match(&asked.tag()).ok();
+        let gaps = practitioner.get(&format!("/v1/cases/{case}")).ok().body["gaps"].to_string();
+        assert!(!gaps.contains("caused_enquiry_unanswered"));
+    }
+
+    fn a_transferred_case_goes_on_elsewhere_with_her_words_and_stays_here_as_history(server) {
+        let (practitioner, manager) = (server.as_("practitioner"), server.as_("manager"));
+        let (_, case) = accepted_case(server, "PPN-MOVED");
+        let here = format!("/v1/cases/{case}");
+        let words = json!({"ownWords": "I want to sleep safely", "expressedBy": "adult", "priority": 1});
+        practitioner.post(&format!("{here}/desired-outcomes"), &words).created();
+        let adult = manager.get(&here).ok().text("/adult/id");
+        let secret = json!({"kind": "address", "value": "The refuge", "confidential": true});
+        practitioner.post(&format!("/v1/adults/{adult}/contact-points"), &secret).created();
+        let transfer = |body: serde_json::Value| manager.post(&format!("{here}/transfer"), &body).if_match(&manager.tag(&here)).send();
+        let refused = transfer(json!({"toAuthority": "atlantis", "reason": "x"}));
+        assert_eq!(refused.pointers("errors"), ["/toAuthority", "/adultView"], "{}", refused.text);
+        practitioner.post(&format!("{here}/transfer"), &json!({})).if_match("W/\"1\"").expect(403);
+        let moved = transfer(json!({"toAuthority": "eastmoor", "reason": "She moved", "adultView": "Content"}));
+        assert_eq!(moved.status, 200, "{}", moved.text);
+        let there = format!("/v1/cases/{}", moved.text("/transferredTo"));
+        manager.get(&there).expect(404);
+        let eastmoor = server.as_("manager-eastmoor");
+        eastmoor.get(&here).expect(404);
+        let arrived = eastmoor.get(&there).ok();
+        assert_eq!(arrived.body["transferredFrom"], json!(case));
+        assert!(arrived.body["gaps"].to_string().contains("not_allocated"));
+        assert_ne!(arrived.text("/adult/id"), adult, "the same human in two authorities is two records");
+        let outcomes = eastmoor.get(&format!("{there}/desired-outcomes")).ok();
+        assert_eq!(outcomes.text("/items/0/ownWords"), "I want to sleep safely");
+        let points = eastmoor.get(&format!("/v1/adults/{}/contact-points", arrived.text("/adult/id"))).ok();
+        assert_eq!(points.body["items"], json!([]), "a safe address is shared by decision, not by transfer");
+        practitioner.get(&format!("{here}/summary")).ok();
+        practitioner.post(&format!("{here}/wishes"), &json!({"kind": "want", "text": "x", "saidBy": "adult"})).expect(409);
+        let step = json!({"to": "closed_no_enquiry"});
+        manager.post(&format!("{here}/transitions"), &step).if_match(&manager.tag(&here)).expect(409).is_problem("conflict");
+    }
+
+    fn an_allocation_is_changed_by_whoever_decides_and_holds_on_the_next_request(server) {
+        let (manager, practitioner) = (server.as_("manager"), server.as_("practitioner"));
+        let (_, case) = accepted_case(server, "PPN-ALLOCATE");
+        let team = format!("/v1/cases/{case}/team");
+        let before = practitioner.get(&team).ok();
+        assert_eq!(before.text("/members/0/role"), "allocated");
+        server.as_("practitioner2").get(&team).expect(404);
+        let to = |user: String| json!({"allocateTo": user});
+        let stranger = manager.put(&team, &to(server.user_id("manager-eastmoor"))).if_match(&before.tag()).expect(422);
+        assert_eq!(stranger.pointers("errors"), ["/allocateTo"]);
+        practitioner.put(&team, &to(server.user_id("practitioner2"))).if_match(&before.tag()).expect(403);
+        manager.put(&team, &to(server.user_id("practitioner2"))).if_match(&before.tag()).ok();
+        practitioner.get(&team).expect(404);
+        server.as_("practitioner2").get(&team).ok();
+    }
+
+    fn cases_of_one_organisational_concern_stand_together(server) {
+        let manager = server.as_("manager");
+        let cases: Vec<String> = (0..3).map(|number| accepted_case(server, &format!("PPN-GROUP-{number}")).1).collect();
+        for other in &cases[1..] {
+            let path = format!("/v1/cases/{other}");
+            manager.post(&format!("{path}/group"), &json!({"caseId": cases[0]})).if_match(&manager.tag(&path)).ok();
+        }
+        let group = manager.get(&format!("/v1/cases/{}", cases[0])).ok().text("/caseGroupId");
+        let listed = manager.get(&format!("/v1/cases?caseGroupId={group}&sort=createdAt")).ok();
+        let found: Vec<&str> = listed.body["items"].as_array().unwrap().iter().map(|case| case["id"].as_str().unwrap()).collect();
+        assert_eq!(found, cases);
+        let path = format!("/v1/cases/{}", cases[0]);
+        let unknown = manager.post(&format!("{path}/group"), &json!({"caseId": group})).if_match(&manager.tag(&path)).expect(422);
+        assert_eq!(unknown.pointers("errors"), ["/caseId"]);
+    }
+
+    fn the_timeline_has_everything_in_the_order_of_recording_and_only_what_the_reader_may_read(server) {
+        let (practitioner, advocate) = (server.as_("practitioner"), server.as_("advocate"));
+        let case = server.as_("adult").get("/v1/me").ok().text("/cases/0/id");
+        let path = format!("/v1/cases/{case}/timeline?limit=100&sort=createdAt");
+        let all = practitioner.get(&path).ok();
+        let items = all.body["items"].as_array().unwrap();
+        let kinds: Vec<&str> = items.iter().map(|item| item["resource"].as_str().unwrap()).collect();
+        for kind in ["transition", "contact", "desired_outcome", "revision", "wish", "risk", "person_of_concern", "action", "meeting"] {
+            assert!(kinds.contains(&kind), "{kind} is missing: {kinds:?}");
+        }
+        let ids: Vec<&str> = items.iter().map(|item| item["id"].as_str().unwrap()).collect();
+        assert!(ids.is_sorted());
+        let theirs = advocate.get(&path).ok().body["items"].to_string();
+        assert!(theirs.contains("\"wish\"") && !theirs.contains("person_of_concern") && !theirs.contains("\"contact\""));
+        for item in items.iter().filter_map(|item| item["href"].as_str()) {
+            if !item.contains("/feedback/") {
+                practitioner.get(item).ok();
+            }
+        }
+        server.as_("practitioner2").get(&path).expect(404);
+        server.as_("adult").get(&path).expect(403);
+    }
+}

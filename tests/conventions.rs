@@ -30,6 +30,7 @@ impl World {
         };
         let outcome = first("desired-outcomes");
         let within = |list: &str| first(&format!("desired-outcomes/{outcome}/{list}"));
+        let meeting = first("meetings");
         let manager = server.as_("manager");
         let feedback = manager
             .get(&format!("/v1/cases/{case}/feedback"))
@@ -52,7 +53,8 @@ impl World {
                 ("linkId", first("links")),
                 ("informedId", first("informed")),
                 ("assignmentId", first("advocacy-assignments")),
-                ("meetingId", first("meetings")),
+                ("discussionId", first(&format!("meetings/{meeting}/discussions"))),
+                ("meetingId", meeting),
                 ("enquiryId", first("enquiries")),
                 ("feedbackId", feedback),
                 ("outcomeId", outcome),
@@ -516,6 +518,13 @@ fn setting_for(
             let asked = as_("practitioner").post(&list, &request).created();
             path = format!("{list}/{}/transitions", asked.id());
             as_("advocate")
+        }
+        "moveMeeting" => {
+            let list = format!("/v1/cases/{}/meetings", world.id("caseId"));
+            let planned = json!({"kind": "review", "plannedStart": "2126-12-01T10:00:00Z"});
+            let planned = as_("practitioner").post(&list, &planned).created();
+            path = format!("{list}/{}/transitions", planned.id());
+            as_("practitioner")
         }
         "giveFeedback" => as_("adult"),
         "registerAdvocate" | "amendAdvocate" => as_("manager"),

@@ -21,6 +21,7 @@ mod contract;
 mod conventions;
 mod intake;
 mod licences;
+mod meetings;
 mod plans;
 mod schema;
 mod signing_in;

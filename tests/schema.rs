@@ -119,14 +119,17 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
     use msp_api::casework::advocacy::model::{AssignmentKind, AssignmentState};
     use msp_api::casework::cases::model::CaseState;
     use msp_api::casework::meetings::MeetingKind;
+    use msp_api::casework::meetings::discussions::Side;
     use msp_api::casework::outcomes::model::{
         Achieved, ChangeKind, ChangeReason, CommunicatedBy, ExpressedBy,
     };
     use msp_api::casework::referrals::model::Status;
+    use msp_api::casework::singleton;
     use msp_api::people::agencies::AgencyType;
     let sql = [
         include_str!("../migrations/postgres/2026-11-21-000002_people/up.sql"),
         include_str!("../migrations/postgres/2026-11-21-000003_casework/up.sql"),
+        include_str!("../migrations/postgres/2026-11-21-000008_meetings/up.sql"),
     ]
     .concat();
     let squeezed = sql.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -141,6 +144,8 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         Status,
         AgencyType,
         MeetingKind,
+        Side,
+        singleton::Kind,
         AssignmentKind,
         AssignmentState,
         Achieved,

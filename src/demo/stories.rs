@@ -15,7 +15,7 @@ use crate::casework::contacts::service as contacts;
 use crate::casework::disagreements::Disagreement;
 use crate::casework::informed::Informed;
 use crate::casework::links::Link;
-use crate::casework::meetings::{MeetingRow, participation};
+use crate::casework::meetings::{self, checklist, discussions, minutes, participation};
 use crate::casework::outcomes::service as outcomes;
 use crate::casework::persons_of_concern::PersonOfConcern;
 use crate::casework::referrals::{service as referrals, triage};
@@ -280,11 +280,14 @@ impl Story<'_> {
         })?;
         let meeting = body(&json!({
             "kind": "case_conference", "heldStart": clock::now().plus_seconds(-7200), "heldEnd": clock::now().plus_seconds(-3600),
-            "place": "Ada's front room", "placeChosenByAdult": true, "decisions": [{"text": "The bank sets a daily limit"}]
+            "place": "Ada's front room", "placeChosenByAdult": true,
+            "invitees": [{"name": "PC 1234 Okafor", "role": "police officer", "organisation": "Police", "attended": "remote"}],
+            "decisions": [{"text": "The bank sets a daily limit", "responsible": "Priya Nair"}]
         }))?;
         let meeting = perform(self.conn, practitioner, Action::MeetingsRecord, 1, |act| {
-            record::create::<MeetingRow>(act, case, &meeting)
+            meetings::service::schedule(act, case, &meeting)
         })?;
+        self.ada_is_told_before_and_after(case, meeting)?;
         let took_part = body(&json!({ "adult": {
             "invited": true, "knowsWhatToExpect": true, "supportOffered": ["transport"], "attendance": "attended_all"
         } }))?;
@@ -295,7 +298,7 @@ impl Story<'_> {
             "kind": "review", "plannedStart": clock::now().plus_seconds(14 * 86_400), "place": "By telephone"
         }))?;
         perform(self.conn, practitioner, Action::MeetingsRecord, 1, |act| {
-            record::create::<MeetingRow>(act, case, &next)
+            meetings::service::schedule(act, case, &next)
         })?;
         let answers = body(&json!({
             "respondent": "adult", "askedBy": "independent_person",
@@ -303,6 +306,30 @@ impl Story<'_> {
         }))?;
         perform(self.conn, adult, Action::FeedbackGive, 1, |act| {
             feedback::give(act, case, &answers)
+        })
+        .map(drop)
+    }
+
+    fn ada_is_told_before_and_after(&mut self, case: Id, meeting: Id) -> Result<(), Problem> {
+        let (practitioner, advocate) = (self.people.named("practitioner")?, self.people.named("advocate")?);
+        let before = json!({ "when": "before", "text": "She would like it to be short", "promptsCovered": ["recap", "what_will_happen"] });
+        let after = json!({ "when": "after", "text": "She felt listened to", "promptsCovered": ["are_they_ok"], "helpNeeded": "A lift to the bank" });
+        for (writer, said) in [(practitioner, before), (advocate, after)] {
+            let said = body(&said)?;
+            perform(self.conn, writer, Action::MeetingsDiscuss, 1, |act| {
+                discussions::record(act, case, meeting, &said)
+            })?;
+        }
+        let looked_at = body(&json!({ "items": [{"item": "support_to_attend_offered", "state": "done"}] }))?;
+        perform(self.conn, practitioner, Action::MeetingsRecord, 1, |act| {
+            checklist::save(act, case, meeting, &looked_at)
+        })?;
+        let text = body(&json!({
+            "text": "The bank explained the daily limit, and she agreed to it",
+            "restrictedPart": "The police are looking into a second account"
+        }))?;
+        perform(self.conn, practitioner, Action::MeetingsRecord, 1, |act| {
+            minutes::save(act, case, meeting, &text)
         })
         .map(drop)
     }

@@ -32,6 +32,8 @@ path_params! {
     AssignmentPath { case_id: "The case", assignment_id: "The assignment" }
     /// `{caseId}/…/{meetingId}`.
     MeetingPath { case_id: "The case", meeting_id: "The meeting" }
+    /// `{caseId}/…/{meetingId}/discussions/{discussionId}`.
+    DiscussionPath { case_id: "The case", meeting_id: "The meeting", discussion_id: "The discussion" }
     /// `{caseId}/…/{feedbackId}`.
     FeedbackPath { case_id: "The case", feedback_id: "The feedback" }
     /// `{caseId}/…/{contactId}`.

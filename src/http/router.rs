@@ -40,6 +40,11 @@ pub fn operations(config: &mut ServiceConfig) {
     advocacy::routes::operations(config);
     meetings::operations(config);
     meetings::participation::operations(config);
+    meetings::transitions::operations(config);
+    meetings::discussions::operations(config);
+    meetings::checklist::operations(config);
+    meetings::minutes::operations(config);
+    meetings::calendar::operations(config);
     actions::operations(config);
     risks::operations(config);
     persons_of_concern::operations(config);

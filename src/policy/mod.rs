@@ -147,6 +147,8 @@ actions! {
     MeetingsRead = "meetings.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
     /// Record meetings and how the adult took part.
     MeetingsRecord = "meetings.record" => [Manager, Allocated];
+    /// Write down what was discussed with the adult before or after a meeting.
+    MeetingsDiscuss = "meetings.discuss" => [Manager, Allocated, Advocate];
 
     /// Read the adult's feedback.
     FeedbackRead = "feedback.read" => [Manager, Adult];

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod casework;
 pub mod contacts;
 pub mod foundation;
+pub mod meetings;
 pub mod people;
 pub mod records;
 

@@ -17,6 +17,21 @@ pub struct Reached {
     pub standing: Standing,
 }
 
+impl Reached {
+    /// Whether a restricted part is shown: to those who decide on the case.
+    pub fn sees_restricted(&self) -> bool {
+        matches!(
+            self.standing,
+            Standing::Manager | Standing::Delegated | Standing::Allocated
+        )
+    }
+
+    /// Whether to say that something is withheld: to everyone else it shows in no way.
+    pub fn sees_what_is_withheld(&self) -> bool {
+        self.standing.is_staff() || self.standing == Standing::Advocate
+    }
+}
+
 /// Reaches a case for the operation's own permission.
 pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
     reach_for(act, id, act.action)

@@ -31,6 +31,7 @@ impl World {
         let outcome = first("desired-outcomes");
         let within = |list: &str| first(&format!("desired-outcomes/{outcome}/{list}"));
         let meeting = first("meetings");
+        let plan = first("plans");
         let manager = server.as_("manager");
         let feedback = manager
             .get(&format!("/v1/cases/{case}/feedback"))
@@ -53,6 +54,9 @@ impl World {
                 ("linkId", first("links")),
                 ("informedId", first("informed")),
                 ("assignmentId", first("advocacy-assignments")),
+                ("versionId", first(&format!("plans/{plan}/versions"))),
+                ("planId", plan),
+                ("responseId", first("responses")),
                 ("discussionId", first(&format!("meetings/{meeting}/discussions"))),
                 ("meetingId", meeting),
                 ("enquiryId", first("enquiries")),
@@ -526,6 +530,14 @@ fn setting_for(
             path = format!("{list}/{}/transitions", planned.id());
             as_("practitioner")
         }
+        "movePlan" => {
+            let list = format!("/v1/cases/{}/plans", world.id("caseId"));
+            let plan = json!({"content": "A visit each morning", "lead": "Priya Nair"});
+            let plan = as_("practitioner").post(&list, &plan).created();
+            path = format!("{list}/{}/transitions", plan.id());
+            as_("practitioner")
+        }
+        "agreeToPlan" => as_("adult"),
         "giveFeedback" => as_("adult"),
         "registerAdvocate" | "amendAdvocate" => as_("manager"),
         _ => as_("practitioner"),
@@ -538,8 +550,14 @@ fn actor_tag(server: &Server, path: &str, operation: &Operation) -> String {
     if !operation.has_parameter("If-Match") {
         return "W/\"1\"".to_owned();
     }
-    let whose = ["/transitions", "/triage", "/revisions", "/achievement"]
-        .iter()
-        .find_map(|step| path.strip_suffix(step));
+    let whose = [
+        "/transitions",
+        "/triage",
+        "/revisions",
+        "/achievement",
+        "/versions",
+    ]
+    .iter()
+    .find_map(|step| path.strip_suffix(step));
     server.as_("manager").tag(whose.unwrap_or(path))
 }

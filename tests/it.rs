@@ -22,6 +22,7 @@ mod conventions;
 mod intake;
 mod licences;
 mod meetings;
+mod planning;
 mod plans;
 mod schema;
 mod signing_in;

@@ -1,6 +1,6 @@
 //! Stories of meetings: planned anew and cancelled, discussed before and after, and written down.
 
-use icalendar::{Calendar, CalendarComponent, Component, Event, EventLike, EventStatus};
+use icalendar::{Calendar, CalendarComponent, Component, Event, EventStatus};
 use serde_json::{Value, json};
 
 use crate::stories::{accepted_case, three_part_test};

@@ -18,7 +18,9 @@ use crate::casework::links::Link;
 use crate::casework::meetings::{self, checklist, discussions, minutes, participation};
 use crate::casework::outcomes::service as outcomes;
 use crate::casework::persons_of_concern::PersonOfConcern;
+use crate::casework::plans::service as plans;
 use crate::casework::referrals::{service as referrals, triage};
+use crate::casework::responses::Response;
 use crate::casework::risks::Risk;
 use crate::casework::sharing_decisions::SharingDecision;
 use crate::casework::wishes::Wish;
@@ -207,6 +209,27 @@ impl Story<'_> {
             contacts::record(act, case, &visit)
         })?;
         record!(Wish, WishesRecord, {"kind": "do_not_want", "text": "I do not want to leave my home", "saidBy": "adult"});
+        let plan = body(&json!({
+            "safetySteps": "A visit each morning", "support": "Someone beside her at the bank", "lead": "Priya Nair",
+            "contingency": "Her niece comes the same day", "adultAgrees": "partly"
+        }))?;
+        let plan = perform(self.conn, practitioner, Action::PlansRecord, 1, |act| {
+            plans::make(act, case, &plan)
+        })?;
+        let later = body(&json!({"reason": "The mornings are too early for her",
+            "plan": {"safetySteps": "A visit at eleven", "support": "Someone beside her at the bank", "lead": "Priya Nair"}}))?;
+        perform(self.conn, practitioner, Action::PlansRecord, 1, |act| {
+            plans::revise(act, case, plan, &later)
+        })?;
+        let agrees = body(&json!({"agrees": "yes", "words": "Eleven is fine"}))?;
+        perform(
+            self.conn,
+            self.people.named("adult")?,
+            Action::PlansAgree,
+            2,
+            |act| plans::agree(act, case, plan, &agrees),
+        )?;
+        record!(Response, ResponsesRecord, {"option": "family_group_conference", "adultChose": "undecided"});
         record!(ActionRow, ActionsRecord, {"text": "Ring the bank about a daily limit", "responsible": "Priya Nair"});
         record!(Risk, RisksRecord, {"riskType": "financial_or_material", "whatHappened": "Cash taken from her purse twice"});
         record!(Disagreement, DisagreementsRecord, {

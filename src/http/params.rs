@@ -38,6 +38,12 @@ path_params! {
     FeedbackPath { case_id: "The case", feedback_id: "The feedback" }
     /// `{caseId}/…/{contactId}`.
     ContactPath { case_id: "The case", contact_id: "The contact" }
+    /// `{caseId}/…/{planId}`.
+    PlanPath { case_id: "The case", plan_id: "The plan" }
+    /// `{caseId}/…/{planId}/versions/{versionId}`.
+    PlanVersionPath { case_id: "The case", plan_id: "The plan", version_id: "The version" }
+    /// `{caseId}/…/{responseId}`.
+    ResponsePath { case_id: "The case", response_id: "The response" }
     /// `{caseId}/…/{actionId}`.
     ActionPath { case_id: "The case", action_id: "The action" }
     /// `{caseId}/…/{wishId}`.

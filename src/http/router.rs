@@ -6,7 +6,7 @@ use super::system;
 use crate::auth::routes as auth;
 use crate::casework::{
     actions, advocacy, capacity, cases, contacts, disagreements, feedback, informed, links, meetings,
-    outcomes, persons_of_concern, referrals, risks, sharing_decisions, summary, wishes,
+    outcomes, persons_of_concern, plans, referrals, responses, risks, sharing_decisions, summary, wishes,
 };
 use crate::people::{advocates, colleagues};
 
@@ -46,6 +46,9 @@ pub fn operations(config: &mut ServiceConfig) {
     meetings::minutes::operations(config);
     meetings::calendar::operations(config);
     actions::operations(config);
+    plans::operations(config);
+    plans::routes::operations(config);
+    responses::operations(config);
     risks::operations(config);
     persons_of_concern::operations(config);
     disagreements::operations(config);

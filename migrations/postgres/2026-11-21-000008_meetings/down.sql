@@ -1,3 +1,7 @@
+DROP TABLE responses;
+ALTER TABLE actions DROP COLUMN plan_id;
+DROP TABLE plan_versions;
+DROP TABLE plans;
 DROP TABLE meeting_discussions;
 DELETE FROM singletons WHERE kind IN ('meeting_checklist', 'minutes');
 ALTER TABLE singletons DROP CONSTRAINT singletons_kind_check;

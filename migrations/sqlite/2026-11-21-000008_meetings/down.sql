@@ -1,3 +1,7 @@
+DROP TABLE responses;
+ALTER TABLE actions DROP COLUMN plan_id;
+DROP TABLE plan_versions;
+DROP TABLE plans;
 DROP TABLE meeting_discussions;
 DELETE FROM singletons WHERE kind IN ('meeting_checklist', 'minutes');
 -- SQLite changes no CHECK: the table is made anew and its rows are moved.

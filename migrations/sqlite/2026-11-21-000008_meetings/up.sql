@@ -43,3 +43,59 @@ CREATE TABLE meeting_discussions (
     produced TEXT NOT NULL
 ) STRICT;
 CREATE INDEX meeting_discussions_meeting ON meeting_discussions (meeting_id, id);
+
+CREATE TABLE plans (
+    id BLOB PRIMARY KEY,
+    case_id BLOB NOT NULL REFERENCES cases (id),
+    authority TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by BLOB NOT NULL,
+    updated_at INTEGER NOT NULL,
+    updated_by BLOB NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('draft', 'active', 'ended')),
+    plan_version INTEGER NOT NULL,
+    adult_agrees TEXT NOT NULL CHECK (adult_agrees IN ('yes', 'no', 'partly', 'best_interests', 'not_known')),
+    active_from INTEGER,
+    ended_at INTEGER,
+    ended_reason TEXT,
+    content TEXT NOT NULL,
+    agreements TEXT NOT NULL
+) STRICT;
+CREATE INDEX plans_case ON plans (case_id, id);
+
+CREATE TABLE plan_versions (
+    id BLOB PRIMARY KEY,
+    plan_id BLOB NOT NULL REFERENCES plans (id),
+    case_id BLOB NOT NULL,
+    authority TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    reason TEXT,
+    content TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by BLOB NOT NULL,
+    UNIQUE (plan_id, number)
+) STRICT;
+CREATE INDEX plan_versions_plan ON plan_versions (plan_id, id);
+
+ALTER TABLE actions ADD COLUMN plan_id BLOB;
+
+CREATE TABLE responses (
+    id BLOB PRIMARY KEY,
+    case_id BLOB NOT NULL REFERENCES cases (id),
+    authority TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by BLOB NOT NULL,
+    updated_at INTEGER NOT NULL,
+    updated_by BLOB NOT NULL,
+    option TEXT NOT NULL CHECK (option IN ('family_group_conference', 'mediation', 'restorative_justice',
+        'circles_of_support', 'advocacy', 'imca', 'achieving_best_evidence', 'peer_support', 'counselling',
+        'domestic_abuse_support', 'assertiveness_training', 'other')),
+    description TEXT,
+    offered_at INTEGER,
+    adult_chose TEXT CHECK (adult_chose IN ('accepted', 'declined', 'undecided')),
+    used INTEGER,
+    effects TEXT NOT NULL
+) STRICT;
+CREATE INDEX responses_case ON responses (case_id, id);

@@ -54,7 +54,7 @@ problem_codes! {
     MethodNotAllowed = 405, "method_not_allowed", "Method not allowed",
         "The path exists but not with this method. `Allow` lists the methods it has.";
     NotAcceptable = 406, "not_acceptable", "Not acceptable",
-        "This path answers with JSON; the Accept header excludes it.";
+        "The Accept header excludes the media type that this path answers with: JSON, unless the contract says otherwise.";
     Conflict = 409, "conflict", "In conflict with what is recorded",
         "The request contradicts what is recorded, or another request is changing the same thing. Read it again, then decide.";
     InvalidTransition = 409, "invalid_transition", "This step cannot be taken yet",
@@ -126,6 +126,17 @@ impl Fault {
             detail: detail.into(),
         }
     }
+}
+
+/// Faults of the values that stand in a list more than once, each where `pointer` places it.
+pub fn repeated<T: PartialEq>(values: &[T], pointer: impl Fn(usize) -> String, detail: &str) -> Vec<Fault> {
+    let again = values
+        .iter()
+        .enumerate()
+        .filter(|(index, value)| values.iter().take(*index).any(|earlier| earlier == *value));
+    again
+        .map(|(index, _)| Fault::at(pointer(index), "repeated", detail))
+        .collect()
 }
 
 /// Why a request was not done.

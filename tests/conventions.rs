@@ -30,6 +30,8 @@ impl World {
         };
         let outcome = first("desired-outcomes");
         let within = |list: &str| first(&format!("desired-outcomes/{outcome}/{list}"));
+        let meeting = first("meetings");
+        let plan = first("plans");
         let manager = server.as_("manager");
         let feedback = manager
             .get(&format!("/v1/cases/{case}/feedback"))
@@ -66,7 +68,11 @@ impl World {
                 ("linkId", first("links")),
                 ("informedId", first("informed")),
                 ("assignmentId", first("advocacy-assignments")),
-                ("meetingId", first("meetings")),
+                ("versionId", first(&format!("plans/{plan}/versions"))),
+                ("planId", plan),
+                ("responseId", first("responses")),
+                ("discussionId", first(&format!("meetings/{meeting}/discussions"))),
+                ("meetingId", meeting),
                 ("enquiryId", first("enquiries")),
                 ("causedEnquiryId", first("caused-enquiries")),
                 ("feedbackId", feedback),
@@ -533,6 +539,15 @@ fn setting_for(
             path = format!("{list}/{}/transitions", asked.id());
             as_("advocate")
         }
+        "moveCausedEnquiry" | "reportCausedEnquiry" => {
+            let list = format!("/v1/cases/{}/caused-enquiries", world.id("caseId"));
+            let agency = as_("nhs-intake").get("/v1/me").ok().text("/agencyId");
+            let request = json!({"agencyId": agency, "scope": "What the nurse saw"});
+            let asked = as_("practitioner").post(&list, &request).created();
+            let step = operation.template.rsplit('/').next().unwrap();
+            path = format!("{list}/{}/{step}", asked.id());
+            as_("nhs-intake")
+        }
         "causeEnquiry" => {
             body["agencyId"] = json!(as_("nhs-intake").get("/v1/me").ok().text("/agencyId"));
             as_("practitioner")
@@ -569,6 +584,21 @@ fn setting_for(
             path = format!("{adult}/{}", operation.template.rsplit('/').next().unwrap());
             as_("manager")
         }
+        "moveMeeting" => {
+            let list = format!("/v1/cases/{}/meetings", world.id("caseId"));
+            let planned = json!({"kind": "review", "plannedStart": "2126-12-01T10:00:00Z"});
+            let planned = as_("practitioner").post(&list, &planned).created();
+            path = format!("{list}/{}/transitions", planned.id());
+            as_("practitioner")
+        }
+        "movePlan" => {
+            let list = format!("/v1/cases/{}/plans", world.id("caseId"));
+            let plan = json!({"content": "A visit each morning", "lead": "Priya Nair"});
+            let plan = as_("practitioner").post(&list, &plan).created();
+            path = format!("{list}/{}/transitions", plan.id());
+            as_("practitioner")
+        }
+        "agreeToPlan" => as_("adult"),
         "giveFeedback" => as_("adult"),
         "registerAdvocate" | "amendAdvocate" => as_("manager"),
         _ => as_("practitioner"),
@@ -591,6 +621,7 @@ fn actor_tag(server: &Server, path: &str, operation: &Operation) -> String {
         "/transfer",
         "/group",
         "/unmerge",
+        "/versions",
     ]
     .iter()
     .find_map(|step| path.strip_suffix(step));

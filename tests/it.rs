@@ -23,6 +23,8 @@ mod contract;
 mod conventions;
 mod intake;
 mod licences;
+mod meetings;
+mod planning;
 mod plans;
 mod schema;
 mod signing_in;

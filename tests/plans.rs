@@ -37,6 +37,8 @@ fn every_list_is_served_by_an_index_in_its_order() {
         "informed_records",
         "contacts",
         "actions",
+        "plans",
+        "responses",
         "case_transitions",
         "caused_enquiries",
     ];
@@ -73,6 +75,8 @@ fn every_list_is_served_by_an_index_in_its_order() {
         format!("SELECT * FROM audit_entries WHERE case_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM audit_entries WHERE resource_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM outcome_revisions WHERE outcome_id = x'00' AND id < x'01' {newest}"),
+        format!("SELECT * FROM plan_versions WHERE plan_id = x'00' AND id < x'01' {newest}"),
+        format!("SELECT * FROM meeting_discussions WHERE meeting_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM outcome_achievements WHERE outcome_id = x'00' AND id < x'01' {newest}"),
     ]);
     for query in queries {

@@ -117,16 +117,21 @@ fn two_instances_that_start_together_migrate_once() {
 #[test]
 fn the_checks_in_the_migrations_are_the_code_lists() {
     use msp_api::casework::advocacy::model::{AssignmentKind, AssignmentState};
-    use msp_api::casework::cases::model::CaseState;
+    use msp_api::casework::cases::model::{Agreement, CaseState};
     use msp_api::casework::meetings::MeetingKind;
+    use msp_api::casework::meetings::discussions::Side;
     use msp_api::casework::outcomes::model::{
         Achieved, ChangeKind, ChangeReason, CommunicatedBy, ExpressedBy,
     };
+    use msp_api::casework::plans::model::PlanStatus;
     use msp_api::casework::referrals::model::Status;
+    use msp_api::casework::responses::{AdultChoice, ResponseOption};
+    use msp_api::casework::singleton;
     use msp_api::people::agencies::AgencyType;
     let sql = [
         include_str!("../migrations/postgres/2026-11-21-000002_people/up.sql"),
         include_str!("../migrations/postgres/2026-11-21-000003_casework/up.sql"),
+        include_str!("../migrations/postgres/2026-11-21-000008_meetings/up.sql"),
     ]
     .concat();
     let squeezed = sql.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -141,6 +146,12 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         Status,
         AgencyType,
         MeetingKind,
+        Side,
+        singleton::Kind,
+        PlanStatus,
+        Agreement,
+        ResponseOption,
+        AdultChoice,
         AssignmentKind,
         AssignmentState,
         Achieved,

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::cases::model::Agreement;
 use super::outcomes::model::Outcome;
+use super::plans::model::PlanRow;
 use super::record::{self, Head, OwnedRow, Record};
 use super::wishes::{Wish, WishKind};
 use crate::act::Act;
@@ -65,6 +66,8 @@ crate::case_row! {
         overrides_wish_id: Option<Id>,
         /// Why.
         override_reason: Option<String>,
+        /// The plan it belongs to.
+        plan_id: Option<Id>,
         /// Outcomes it serves.
         linked_outcomes: Json<Vec<Id>>,
         /// Due dates before the present one.
@@ -95,6 +98,8 @@ pub struct NewAction {
     pub status: Option<ActionStatus>,
     /// Whether the adult agrees; any answer is taken.
     pub adult_agrees: Option<Agreement>,
+    /// The plan it belongs to.
+    pub plan_id: Option<Id>,
     /// Outcomes it serves.
     #[serde(default)]
     #[schema(max_items = 20)]
@@ -127,6 +132,8 @@ pub struct ActionView {
     pub status: ActionStatus,
     /// Whether the adult agrees.
     pub adult_agrees: Option<Agreement>,
+    /// The plan it belongs to.
+    pub plan_id: Option<Id>,
     /// Outcomes it serves.
     pub linked_outcomes: Vec<Id>,
     /// The "do not want" it goes against.
@@ -161,6 +168,7 @@ impl Record for ActionRow {
             adult_agrees: body.adult_agrees,
             overrides_wish_id: body.overrides_wish_id,
             override_reason: body.override_reason,
+            plan_id: body.plan_id,
             linked_outcomes: Json(body.linked_outcomes),
             due_history: Json(vec![]),
         };
@@ -175,6 +183,7 @@ impl Record for ActionRow {
             due_on: self.due_on,
             status: Some(self.status),
             adult_agrees: self.adult_agrees,
+            plan_id: self.plan_id,
             linked_outcomes: self.linked_outcomes.0.clone(),
             overrides_wish_id: self.overrides_wish_id,
             override_reason: self.override_reason.clone(),
@@ -191,6 +200,7 @@ impl Record for ActionRow {
             due_history: self.due_history.0,
             status: self.status,
             adult_agrees: self.adult_agrees,
+            plan_id: self.plan_id,
             linked_outcomes: self.linked_outcomes.0,
             overrides_wish_id: self.overrides_wish_id,
             override_reason: self.override_reason,
@@ -246,6 +256,12 @@ fn faults(act: &mut Act, case: &Reached, action: &NewAction) -> Result<Vec<Fault
                 "There is no such outcome on this case.",
             ));
         }
+    }
+    if let Some(id) = action.plan_id
+        && PlanRow::find(act.conn, case.row.id, id)?.is_none()
+    {
+        let detail = "There is no such plan on this case.";
+        faults.push(Fault::at("/planId", "unknown", detail));
     }
     if let Some(id) = action.overrides_wish_id {
         let wish = Wish::find(act.conn, case.row.id, id)?;

@@ -12,7 +12,7 @@ use crate::body::Body;
 use crate::clock::{PastTime, UtcTime};
 use crate::ids::Id;
 use crate::policy::Standing;
-use crate::problem::{Fault, Problem};
+use crate::problem::{Fault, Problem, repeated};
 use crate::schema::casework::feedback;
 
 crate::codes! {
@@ -126,19 +126,8 @@ crate::record!(rules FeedbackRow, Feedback, FeedbackView, repeated_questions);
 
 fn repeated_questions(feedback: &Feedback) -> Vec<Fault> {
     let asked: Vec<Question> = feedback.answers.iter().map(|answer| answer.question).collect();
-    let repeated = asked
-        .iter()
-        .enumerate()
-        .filter(|(index, question)| asked.iter().take(*index).any(|one| one == *question));
-    repeated
-        .map(|(index, _)| {
-            Fault::at(
-                format!("/answers/{index}/question"),
-                "repeated",
-                "Each question stands here once.",
-            )
-        })
-        .collect()
+    let pointer = |index| format!("/answers/{index}/question");
+    repeated(&asked, pointer, "Each question stands here once.")
 }
 
 /// Gives feedback.

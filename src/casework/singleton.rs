@@ -1,4 +1,4 @@
-//! Records that always exist, once: the conclusion set, the closure checklist, a meeting's participation.
+//! Records that always exist, once: the conclusion set, the closure checklist, a meeting's participation, checklist and minutes.
 //! A draft saves what is known so far; what judges completeness is the step that needs it.
 
 use diesel::prelude::*;
@@ -23,6 +23,10 @@ crate::codes! {
         ClosureChecklist = "closure_checklist",
         /// The adult's participation in a meeting.
         Participation = "participation",
+        /// The checklist of a meeting.
+        MeetingChecklist = "meeting_checklist",
+        /// The minutes of a meeting.
+        Minutes = "minutes",
     }
 }
 

@@ -2,6 +2,7 @@
 //! is, so that a relative's wish is never listed as the adult's.
 
 use actix_web::{get, post};
+use diesel::prelude::*;
 
 use super::cases::reach::Reached;
 use super::outcomes::model::Party;
@@ -9,6 +10,7 @@ use super::record;
 use crate::act::Act;
 use crate::body::Body;
 use crate::clock::{PastTime, UtcTime};
+use crate::db::Connection;
 use crate::ids::Id;
 use crate::policy::Standing;
 use crate::problem::{Fault, Problem};
@@ -80,6 +82,16 @@ fn append(act: &mut Act, case: Id, body: &Body<NewWish>) -> Result<Id, Problem> 
     record::create_as::<Wish>(act, case, body, |_, case: &Reached, wish| {
         Ok(faults(case.standing, wish))
     })
+}
+
+/// What the adult has said about who should be involved and who should not, oldest first.
+pub fn about_involvement(conn: &mut Connection, case: Id) -> QueryResult<Vec<Wish>> {
+    wishes::table
+        .filter(wishes::case_id.eq(case).and(wishes::said_by.eq(Party::Adult)))
+        .filter(wishes::kind.eq_any([WishKind::WhoToInvolve, WishKind::WhoNotToInvolve]))
+        .order(wishes::id)
+        .select(Wish::as_select())
+        .load(conn)
 }
 
 /// Who may say whose wish it is.

@@ -17,10 +17,12 @@ use crate::casework::contacts::service as contacts;
 use crate::casework::disagreements::Disagreement;
 use crate::casework::informed::Informed;
 use crate::casework::links::Link;
-use crate::casework::meetings::{MeetingRow, participation};
+use crate::casework::meetings::{self, checklist, discussions, minutes, participation};
 use crate::casework::outcomes::service as outcomes;
 use crate::casework::persons_of_concern::PersonOfConcern;
+use crate::casework::plans::service as plans;
 use crate::casework::referrals::{service as referrals, triage};
+use crate::casework::responses::Response;
 use crate::casework::risks::Risk;
 use crate::casework::sharing_decisions::SharingDecision;
 use crate::casework::wishes::Wish;
@@ -239,6 +241,27 @@ impl Story<'_> {
             |act| caused::request(act, case, &asked),
         )?;
         record!(Wish, WishesRecord, {"kind": "do_not_want", "text": "I do not want to leave my home", "saidBy": "adult"});
+        let plan = body(&json!({
+            "safetySteps": "A visit each morning", "support": "Someone beside her at the bank", "lead": "Priya Nair",
+            "contingency": "Her niece comes the same day", "adultAgrees": "partly"
+        }))?;
+        let plan = perform(self.conn, practitioner, Action::PlansRecord, 1, |act| {
+            plans::make(act, case, &plan)
+        })?;
+        let later = body(&json!({"reason": "The mornings are too early for her",
+            "plan": {"safetySteps": "A visit at eleven", "support": "Someone beside her at the bank", "lead": "Priya Nair"}}))?;
+        perform(self.conn, practitioner, Action::PlansRecord, 1, |act| {
+            plans::revise(act, case, plan, &later)
+        })?;
+        let agrees = body(&json!({"agrees": "yes", "words": "Eleven is fine"}))?;
+        perform(
+            self.conn,
+            self.people.named("adult")?,
+            Action::PlansAgree,
+            2,
+            |act| plans::agree(act, case, plan, &agrees),
+        )?;
+        record!(Response, ResponsesRecord, {"option": "family_group_conference", "adultChose": "undecided"});
         record!(ActionRow, ActionsRecord, {"text": "Ring the bank about a daily limit", "responsible": "Priya Nair"});
         record!(Risk, RisksRecord, {"riskType": "financial_or_material", "whatHappened": "Cash taken from her purse twice"});
         record!(Disagreement, DisagreementsRecord, {
@@ -312,11 +335,14 @@ impl Story<'_> {
         })?;
         let meeting = body(&json!({
             "kind": "case_conference", "heldStart": clock::now().plus_seconds(-7200), "heldEnd": clock::now().plus_seconds(-3600),
-            "place": "Ada's front room", "placeChosenByAdult": true, "decisions": [{"text": "The bank sets a daily limit"}]
+            "place": "Ada's front room", "placeChosenByAdult": true,
+            "invitees": [{"name": "PC 1234 Okafor", "role": "police officer", "organisation": "Police", "attended": "remote"}],
+            "decisions": [{"text": "The bank sets a daily limit", "responsible": "Priya Nair"}]
         }))?;
         let meeting = perform(self.conn, practitioner, Action::MeetingsRecord, 1, |act| {
-            record::create::<MeetingRow>(act, case, &meeting)
+            meetings::service::schedule(act, case, &meeting)
         })?;
+        self.ada_is_told_before_and_after(case, meeting)?;
         let took_part = body(&json!({ "adult": {
             "invited": true, "knowsWhatToExpect": true, "supportOffered": ["transport"], "attendance": "attended_all"
         } }))?;
@@ -327,7 +353,7 @@ impl Story<'_> {
             "kind": "review", "plannedStart": clock::now().plus_seconds(14 * 86_400), "place": "By telephone"
         }))?;
         perform(self.conn, practitioner, Action::MeetingsRecord, 1, |act| {
-            record::create::<MeetingRow>(act, case, &next)
+            meetings::service::schedule(act, case, &next)
         })?;
         let answers = body(&json!({
             "respondent": "adult", "askedBy": "independent_person",
@@ -335,6 +361,30 @@ impl Story<'_> {
         }))?;
         perform(self.conn, adult, Action::FeedbackGive, 1, |act| {
             feedback::give(act, case, &answers)
+        })
+        .map(drop)
+    }
+
+    fn ada_is_told_before_and_after(&mut self, case: Id, meeting: Id) -> Result<(), Problem> {
+        let (practitioner, advocate) = (self.people.named("practitioner")?, self.people.named("advocate")?);
+        let before = json!({ "when": "before", "text": "She would like it to be short", "promptsCovered": ["recap", "what_will_happen"] });
+        let after = json!({ "when": "after", "text": "She felt listened to", "promptsCovered": ["are_they_ok"], "helpNeeded": "A lift to the bank" });
+        for (writer, said) in [(practitioner, before), (advocate, after)] {
+            let said = body(&said)?;
+            perform(self.conn, writer, Action::MeetingsDiscuss, 1, |act| {
+                discussions::record(act, case, meeting, &said)
+            })?;
+        }
+        let looked_at = body(&json!({ "items": [{"item": "support_to_attend_offered", "state": "done"}] }))?;
+        perform(self.conn, practitioner, Action::MeetingsRecord, 1, |act| {
+            checklist::save(act, case, meeting, &looked_at)
+        })?;
+        let text = body(&json!({
+            "text": "The bank explained the daily limit, and she agreed to it",
+            "restrictedPart": "The police are looking into a second account"
+        }))?;
+        perform(self.conn, practitioner, Action::MeetingsRecord, 1, |act| {
+            minutes::save(act, case, meeting, &text)
         })
         .map(drop)
     }

@@ -27,6 +27,16 @@ pub trait View: Serialize {
     }
 }
 
+/// An answer of another media type than JSON.
+pub struct Document {
+    /// Its media type, with parameters.
+    pub media: String,
+    /// Its text.
+    pub text: String,
+    /// Its entity tag.
+    pub tag: String,
+}
+
 /// A refused request on its way out; [`super::gate`] writes its body, where the request is known.
 #[derive(Debug, Clone)]
 pub struct Refusal(pub Problem);

@@ -1,7 +1,7 @@
 //! One call of an operation: runs its use case through a database door, audits it, and answers.
 //!
-//! A handler reads its path and body, and hands its use case to one of [`Call::read`], [`Call::list`],
-//! [`Call::create`] and [`Call::change`]. Nothing else opens a door for a request.
+//! A handler reads its path and body, and hands its use case to one of [`Call::read`], [`Call::document`],
+//! [`Call::list`], [`Call::create`] and [`Call::change`]. Nothing else opens a door for a request.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::answer::{Refusal, Reply, View};
+use super::answer::{Document, Refusal, Reply, View};
 use super::contract::Operation;
 use super::idempotency::{self, Claim, Repeatable};
 use super::list::{ListQuery, NoFilter, read_params};
@@ -119,31 +119,66 @@ impl Call {
         W: FnOnce(&mut Act, &Q) -> Result<V, Problem> + Send + 'static,
     {
         let query: Q = read_params(&self.shared.query)?;
+        let (body, tag) = self
+            .look(move |act| {
+                let (body, tag) = written(&work(act, &query)?)?;
+                let names = member_names(&body);
+                Ok(((body, tag), names))
+            })
+            .await?;
+        Ok(self.answered(tag, |response| response.json(body)))
+    }
+
+    /// Answers one record as a document of another media type than JSON.
+    pub async fn document<W>(self, work: W) -> Reply
+    where
+        W: FnOnce(&mut Act) -> Result<Document, Problem> + Send + 'static,
+    {
+        self.no_query()?;
+        let document = self.look(move |act| Ok((work(act)?, json!({})))).await?;
+        Ok(self.answered(document.tag, |response| {
+            response.content_type(document.media).body(document.text)
+        }))
+    }
+
+    /// Reads something and audits the look, with what was returned.
+    async fn look<T, W>(&self, work: W) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        W: FnOnce(&mut Act) -> Result<(T, Value), Problem> + Send + 'static,
+    {
         let shared = Arc::clone(&self.shared);
-        let (body, tag, entry) = self
+        let (seen, entry) = self
             .app
             .database
             .read(move |conn| {
                 let mut act = shared.act(conn, Id::new());
-                let view = work(&mut act, &query)?;
-                let found = act.found;
-                let (body, tag) = written(&view)?;
-                let entry = shared.entry(200, None, &found, member_names(&body));
-                Ok((body, tag, entry))
+                let (seen, returned) = work(&mut act)?;
+                let entry = shared.entry(200, None, &act.found, returned);
+                Ok((seen, entry))
             })
             .await?;
         self.app.audit.record(entry).await?;
+        Ok(seen)
+    }
+
+    /// 200 with the tag, or 304 to whoever has it already.
+    fn answered(
+        &self,
+        tag: String,
+        write: impl FnOnce(&mut HttpResponseBuilder) -> HttpResponse,
+    ) -> HttpResponse {
         let unchanged = self.shared.if_none_match.as_ref().is_some_and(|read| {
             read.split(',')
                 .map(str::trim)
                 .any(|one| one == tag || one == "*" || one == tag.trim_start_matches("W/"))
         });
         if unchanged {
-            return Ok(HttpResponse::NotModified()
+            return HttpResponse::NotModified()
                 .insert_header((header::ETAG, tag))
-                .finish());
+                .finish();
         }
-        Ok(HttpResponse::Ok().insert_header((header::ETAG, tag)).json(body))
+        write(HttpResponse::Ok().insert_header((header::ETAG, tag)))
     }
 
     /// Answers a question too personal to stand in a URL, asked in a body: 200, nothing is changed.

@@ -29,6 +29,8 @@ pub struct Operation {
     pub path: String,
     /// The permission it needs; none: open.
     pub action: Option<Action>,
+    /// Media type of its answer.
+    pub media: String,
 }
 
 /// The served contract.
@@ -42,6 +44,7 @@ pub struct Contract {
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 const PERMISSION: &str = "x-permission";
 const OPEN: &str = "open";
+const JSON: &str = "application/json";
 
 impl Contract {
     /// Makes the contract; fails when an operation states no permission or an unknown one.
@@ -128,10 +131,22 @@ fn read_operations(document: &Value) -> Result<Vec<Operation>, String> {
                 method,
                 path: path.clone(),
                 action,
+                media: media_of(operation).unwrap_or(JSON).to_owned(),
             });
         }
     }
     Ok(found)
+}
+
+/// The media type that an operation answers with when it is done.
+fn media_of(operation: &Value) -> Option<&str> {
+    let responses = operation.get("responses")?.as_object()?;
+    let done = responses.iter().find(|(status, _)| status.starts_with('2'))?.1;
+    done.get("content")?
+        .as_object()?
+        .keys()
+        .next()
+        .map(String::as_str)
 }
 
 fn complete(document: &mut Value) {
@@ -285,7 +300,8 @@ fn complete_operation(operation: &mut Value, path: &str, method: &str, schemas: 
         },
     };
     let has_body = operation.get("requestBody").is_some();
-    let needs_tag = parameter_names(operation).iter().any(|name| name == "If-Match");
+    let has_parameter = |wanted: &str| parameter_names(operation).iter().any(|name| name == wanted);
+    let (needs_tag, is_list) = (has_parameter("If-Match"), has_parameter("cursor"));
     let parameters = operation["parameters"].take();
     let mut parameters = parameters.as_array().cloned().unwrap_or_default();
     if action.is_some() {
@@ -299,7 +315,7 @@ fn complete_operation(operation: &mut Value, path: &str, method: &str, schemas: 
                 "Makes the request safe to repeat. Required from API clients; 1 to 255 printable characters.",
             ));
         }
-        if method == "get" && operation.pointer("/responses/200/headers").is_none() && !path.ends_with('s') {
+        if method == "get" && !is_list {
             parameters.push(header_parameter(
                 "If-None-Match",
                 "A tag that was read: 304 when nothing changed.",
@@ -315,7 +331,7 @@ fn complete_operation(operation: &mut Value, path: &str, method: &str, schemas: 
                 403,
                 "The caller's role, scope or relationship does not allow this.",
             ),
-            (406, "The Accept header excludes JSON."),
+            (406, "The Accept header excludes the media type of the answer."),
             (429, "Too many requests; see Retry-After."),
         ]);
         errors.push((
@@ -359,8 +375,11 @@ fn complete_successes(operation: &mut Value, schemas: &Value) {
         return;
     };
     for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
+        let is_document =
+            response["content"].is_object() && response.pointer("/content/application~1json").is_none();
         let media = response.pointer_mut("/content/application~1json");
-        let mut versioned = false;
+        // Whatever is not JSON is one record written in another way.
+        let mut versioned = is_document;
         if let Some(media) = media {
             let example = sample(&media["schema"], schemas, 0);
             versioned = example.get("version").is_some();

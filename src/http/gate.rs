@@ -161,7 +161,7 @@ async fn admit(
     if !could_permit(&passed.caller, action) {
         return Err(turned(Problem::new(Code::Forbidden)));
     }
-    if !accepts_json(request) {
+    if !accepts(request, &operation.media) {
         return Err(turned(Problem::new(Code::NotAcceptable)));
     }
     Ok(Admitted {
@@ -191,7 +191,8 @@ async fn authenticate(app: &App, request: &ServiceRequest) -> Result<Caller, Pro
         .await
 }
 
-fn accepts_json(request: &ServiceRequest) -> bool {
+/// Whether the caller takes what the operation answers with. An error is a problem whatever was asked for.
+fn accepts(request: &ServiceRequest, answered: &str) -> bool {
     let Some(accept) = request
         .headers()
         .get(header::ACCEPT)
@@ -202,12 +203,12 @@ fn accepts_json(request: &ServiceRequest) -> bool {
     accept.split(',').any(|range| {
         let mut parts = range.split(';').map(str::trim);
         let media = parts.next().unwrap_or_default();
+        let family = answered.split('/').next().unwrap_or_default();
         let excluded = parts.any(|parameter| matches!(parameter, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
         !excluded
-            && matches!(
-                media,
-                "*/*" | "application/*" | "application/json" | "application/problem+json"
-            )
+            && (matches!(media, "*/*" | "application/problem+json")
+                || media == answered
+                || media.strip_suffix("/*") == Some(family))
     })
 }
 

@@ -34,10 +34,18 @@ path_params! {
     AssignmentPath { case_id: "The case", assignment_id: "The assignment" }
     /// `{caseId}/…/{meetingId}`.
     MeetingPath { case_id: "The case", meeting_id: "The meeting" }
+    /// `{caseId}/…/{meetingId}/discussions/{discussionId}`.
+    DiscussionPath { case_id: "The case", meeting_id: "The meeting", discussion_id: "The discussion" }
     /// `{caseId}/…/{feedbackId}`.
     FeedbackPath { case_id: "The case", feedback_id: "The feedback" }
     /// `{caseId}/…/{contactId}`.
     ContactPath { case_id: "The case", contact_id: "The contact" }
+    /// `{caseId}/…/{planId}`.
+    PlanPath { case_id: "The case", plan_id: "The plan" }
+    /// `{caseId}/…/{planId}/versions/{versionId}`.
+    PlanVersionPath { case_id: "The case", plan_id: "The plan", version_id: "The version" }
+    /// `{caseId}/…/{responseId}`.
+    ResponsePath { case_id: "The case", response_id: "The response" }
     /// `{caseId}/…/{actionId}`.
     ActionPath { case_id: "The case", action_id: "The action" }
     /// `{caseId}/…/{wishId}`.

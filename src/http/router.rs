@@ -6,7 +6,7 @@ use super::system;
 use crate::auth::routes as auth;
 use crate::casework::{
     actions, adults, advocacy, capacity, cases, contacts, disagreements, feedback, informed, links, meetings,
-    outcomes, persons_of_concern, referrals, risks, sharing_decisions, summary, wishes,
+    outcomes, persons_of_concern, plans, referrals, responses, risks, sharing_decisions, summary, wishes,
 };
 use crate::people::{advocates, colleagues};
 
@@ -48,7 +48,15 @@ pub fn operations(config: &mut ServiceConfig) {
     advocacy::routes::operations(config);
     meetings::operations(config);
     meetings::participation::operations(config);
+    meetings::transitions::operations(config);
+    meetings::discussions::operations(config);
+    meetings::checklist::operations(config);
+    meetings::minutes::operations(config);
+    meetings::calendar::operations(config);
     actions::operations(config);
+    plans::operations(config);
+    plans::routes::operations(config);
+    responses::operations(config);
     risks::operations(config);
     persons_of_concern::operations(config);
     disagreements::operations(config);

@@ -138,6 +138,16 @@ actions! {
     ActionsRead = "actions.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
     /// Record actions.
     ActionsRecord = "actions.record" => [Manager, Allocated];
+    /// Read safeguarding plans and their versions.
+    PlansRead = "plans.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    /// Make safeguarding plans, write new versions, put them in force and end them.
+    PlansRecord = "plans.record" => [Manager, Allocated];
+    /// Answer to a safeguarding plan.
+    PlansAgree = "plans.agree" => [Adult];
+    /// Read which responses were offered and used.
+    ResponsesRead = "responses.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    /// Record which responses were offered and used.
+    ResponsesRecord = "responses.record" => [Manager, Allocated];
     /// Read risks.
     RisksRead = "risks.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
     /// Record risks.
@@ -188,6 +198,8 @@ actions! {
     MeetingsRead = "meetings.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
     /// Record meetings and how the adult took part.
     MeetingsRecord = "meetings.record" => [Manager, Allocated];
+    /// Write down what was discussed with the adult before or after a meeting.
+    MeetingsDiscuss = "meetings.discuss" => [Manager, Allocated, Advocate];
 
     /// Read the adult's feedback.
     FeedbackRead = "feedback.read" => [Manager, Adult];

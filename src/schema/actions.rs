@@ -29,5 +29,6 @@ diesel::table! {
         override_reason -> Nullable<Text>,
         linked_outcomes -> Document,
         due_history -> Document,
+        plan_id -> Nullable<Key>,
     }
 }

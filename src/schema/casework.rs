@@ -291,6 +291,11 @@ diesel::table! {
         chair -> Nullable<Text>,
         purpose -> Nullable<Text>,
         decisions -> Document,
+        next_meeting -> Nullable<Moment>,
+        invitees -> Document,
+        cancelled_at -> Nullable<Moment>,
+        planned_history -> Document,
+        sequence -> Integer,
     }
 }
 

@@ -6,6 +6,7 @@ pub mod case_life;
 pub mod casework;
 pub mod contacts;
 pub mod foundation;
+pub mod meetings;
 pub mod people;
 pub mod records;
 

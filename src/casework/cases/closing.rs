@@ -16,7 +16,7 @@ use crate::casework::singleton::{self, Draft, Kind};
 use crate::clock::UtcTime;
 use crate::http::answer::View;
 use crate::ids::Id;
-use crate::problem::{Fault, Problem};
+use crate::problem::{Fault, Problem, repeated};
 
 use super::model::Agreement;
 
@@ -376,21 +376,7 @@ pub fn save_checklist(act: &mut Act, case: Id, body: &Body<ClosureChecklist>) ->
 }
 
 fn repeated_items(checklist: &ClosureChecklist) -> Vec<Fault> {
-    let items = &checklist.items;
-    let repeated = |index: &usize| {
-        items
-            .iter()
-            .take(*index)
-            .any(|earlier| items.get(*index).is_some_and(|item| item.item == earlier.item))
-    };
-    let places = (0..items.len()).filter(repeated);
-    places
-        .map(|index| {
-            Fault::at(
-                format!("/items/{index}/item"),
-                "repeated",
-                "Each item is answered once.",
-            )
-        })
-        .collect()
+    let items: Vec<ClosureItem> = checklist.items.iter().map(|answered| answered.item).collect();
+    let pointer = |index| format!("/items/{index}/item");
+    repeated(&items, pointer, "Each item is answered once.")
 }

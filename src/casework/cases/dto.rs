@@ -221,8 +221,10 @@ pub struct NewTransition {
     pub narrative: Option<String>,
     /// To `closed_no_enquiry`: what the referrer was told, or why nothing.
     pub feedback_to_referrer: Option<FeedbackToReferrer>,
-    /// To `plan`.
+    /// To `plan`: the plan, which is then among the case's plans and in force.
     pub plan: Option<PlanContent>,
+    /// To `plan`: instead of `plan`, one of the case's plans that has not ended.
+    pub plan_id: Option<Id>,
     /// For a change of the enquiry's type, and for reopening.
     #[schema(min_length = 1, max_length = 4000)]
     pub reason: Option<String>,

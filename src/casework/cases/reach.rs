@@ -17,6 +17,21 @@ pub struct Reached {
     pub standing: Standing,
 }
 
+impl Reached {
+    /// Whether a restricted part is shown: to those who decide on the case.
+    pub fn sees_restricted(&self) -> bool {
+        matches!(
+            self.standing,
+            Standing::Manager | Standing::Delegated | Standing::Allocated
+        )
+    }
+
+    /// Whether to say that something is withheld: to everyone else it shows in no way.
+    pub fn sees_what_is_withheld(&self) -> bool {
+        self.standing.is_staff() || self.standing == Standing::Advocate
+    }
+}
+
 /// Reaches a case for the operation's own permission.
 pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
     reach_for(act, id, act.action)
@@ -26,8 +41,10 @@ pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
 pub fn reach_for(act: &mut Act, id: Id, action: Action) -> Result<Reached, Problem> {
     let allowed = scope(act.caller, action);
     let Some(row) = store::find(act.conn, &allowed, id)? else {
-        let readable = scope(act.caller, Action::CasesRead);
-        let seen = store::find(act.conn, &readable, id)?.is_some();
+        let mut seen = false;
+        for known_by in [Action::CasesRead, act.action] {
+            seen = seen || store::find(act.conn, &scope(act.caller, known_by), id)?.is_some();
+        }
         return Err(Problem::new(if seen { Code::Forbidden } else { Code::NotFound }));
     };
     act.found.authority = Some(row.authority.clone());

@@ -10,6 +10,7 @@ use crate::casework::advocacy::model::{AssignmentKind, NeedConclusion};
 use crate::casework::contacts::model::AskedResult;
 use crate::casework::outcomes::model::{Achieved, AskedAnswer};
 use crate::casework::outcomes::rules::{self as outcomes, JudgedOutcome};
+use crate::casework::plans::model::PlanStatus;
 use crate::policy::Action;
 use crate::problem::Fault;
 
@@ -76,6 +77,8 @@ pub struct Facts {
     pub outcomes: Vec<JudgedOutcome>,
     /// What came of asking the adult.
     pub came_of_asking: Vec<AskedResult>,
+    /// Where the plan that the request names stands, if it is on this case.
+    pub named_plan: Option<PlanStatus>,
 }
 
 /// Everything that is missing for a step, at once.
@@ -103,7 +106,7 @@ pub fn missing_for(step: Step, wanted: &NewTransition, facts: &Facts) -> Vec<Fau
                 &mut missing,
             );
         }
-        Step::PutPlanInForce => need(wanted.plan.as_ref(), "/plan", "Record the plan.", &mut missing),
+        Step::PutPlanInForce => missing.extend(fault_of_plan(wanted, facts)),
         Step::Conclude => missing_for_conclusion(facts, &mut missing),
         Step::Close => missing_for_closing(&facts.checklist, &mut missing),
         Step::Reopen => {
@@ -119,6 +122,29 @@ pub fn missing_for(step: Step, wanted: &NewTransition, facts: &Facts) -> Vec<Fau
         }
     }
     missing
+}
+
+fn fault_of_plan(wanted: &NewTransition, facts: &Facts) -> Option<Fault> {
+    match (&wanted.plan, wanted.plan_id, facts.named_plan) {
+        (Some(_), None, _) | (None, Some(_), Some(PlanStatus::Draft | PlanStatus::Active)) => None,
+        (None, None, _) => Some(Fault::required(
+            "/plan",
+            "Record the plan, or name one of the case's in planId.",
+        )),
+        (Some(_), Some(_), _) => Some(Fault::at(
+            "/planId",
+            "one_of_two",
+            "Either the plan stands here or one is named.",
+        )),
+        (None, Some(_), Some(PlanStatus::Ended)) => {
+            Some(Fault::at("/planId", "ended", "This plan has ended."))
+        }
+        (None, Some(_), None) => Some(Fault::at(
+            "/planId",
+            "unknown",
+            "There is no such plan on this case.",
+        )),
+    }
 }
 
 fn need<T>(value: Option<&T>, pointer: &str, detail: &str, missing: &mut Vec<Fault>) {

@@ -12,6 +12,7 @@ use crate::act::Act;
 use crate::body::Body;
 use crate::casework::contacts::model as contacts;
 use crate::casework::outcomes;
+use crate::casework::plans::service as plans;
 use crate::casework::record::{self, Head, OwnedRow};
 use crate::casework::referrals::model::Status;
 use crate::casework::singleton::{self, Kind};
@@ -209,7 +210,7 @@ pub fn transition(act: &mut Act, id: Id, body: &Body<NewTransition>) -> Result<I
         return Err(Problem::invalid_transition(detail, &[]));
     };
     reach_for(act, id, step.action())?;
-    let facts = facts(act, &case, step)?;
+    let facts = facts(act, &case, step, wanted)?;
     let missing = rules::missing_for(step, wanted, &facts);
     if !missing.is_empty() {
         return Err(Problem::invalid_transition(
@@ -227,12 +228,12 @@ pub fn take_step(act: &mut Act, id: Id, wanted: &NewTransition) -> Result<(), Pr
     let defect = || Problem::new(Code::Internal);
     let mut case = store::find_any(act.conn, id)?.ok_or_else(defect)?;
     let step = rules::step(case.state, wanted.to).ok_or_else(defect)?;
-    let facts = facts(act, &case, step)?;
+    let facts = facts(act, &case, step, wanted)?;
     let effective_at = wanted.effective_at.unwrap_or(act.now);
     take(act, &mut case, step, wanted, &facts, effective_at)
 }
 
-fn facts(act: &mut Act, case: &Case, step: Step) -> Result<Facts, Problem> {
+fn facts(act: &mut Act, case: &Case, step: Step, wanted: &NewTransition) -> Result<Facts, Problem> {
     let mut facts = Facts {
         has_adult: case.adult_id.is_some(),
         enquiry_type: case.enquiry_type,
@@ -249,7 +250,12 @@ fn facts(act: &mut Act, case: &Case, step: Step) -> Result<Facts, Problem> {
                 singleton::load::<ClosureChecklist>(act.conn, case.id, Kind::ClosureChecklist)?.content;
         }
         Step::Reopen => facts.enquiry_type = store::last_enquiry_type(act.conn, case.id)?,
-        Step::OpenEnquiry | Step::EndWithoutEnquiry | Step::ChangeType | Step::PutPlanInForce => {}
+        Step::PutPlanInForce => {
+            if let Some(plan) = wanted.plan_id {
+                facts.named_plan = plans::status_of(act, case.id, plan)?;
+            }
+        }
+        Step::OpenEnquiry | Step::EndWithoutEnquiry | Step::ChangeType => {}
     }
     Ok(facts)
 }
@@ -279,7 +285,8 @@ fn take(
             let kind = wanted.enquiry_type.or(facts.enquiry_type);
             open_enquiry(act, case, wanted, kind, effective_at, content.clone())?;
         }
-        Step::EndWithoutEnquiry | Step::PutPlanInForce | Step::Close | Step::Reopen => {}
+        Step::PutPlanInForce => put_plan_in_force(act, case, wanted, effective_at)?,
+        Step::EndWithoutEnquiry | Step::Close | Step::Reopen => {}
     }
     case.state = wanted.to;
     store::save(act, case)?;
@@ -334,6 +341,19 @@ fn open_enquiry(
         conclusion: None,
     };
     record::write_new(act, &Enquiry::of(head, content), "opened").map(drop)
+}
+
+fn put_plan_in_force(
+    act: &mut Act,
+    case: &Case,
+    wanted: &NewTransition,
+    effective_at: UtcTime,
+) -> Result<(), Problem> {
+    match (&wanted.plan, wanted.plan_id) {
+        (Some(plan), _) => plans::make_in_force(act, case, plan.clone().into(), effective_at).map(drop),
+        (None, Some(plan)) => plans::put_in_force(act, case, plan, effective_at),
+        (None, None) => Err(Problem::new(Code::Internal)),
+    }
 }
 
 fn change_type(act: &mut Act, case: &mut Case, kind: Option<EnquiryType>) -> Result<(), Problem> {

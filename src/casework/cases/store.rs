@@ -376,6 +376,7 @@ pub fn surroundings(
         .filter(
             meetings::held_start
                 .is_null()
+                .and(meetings::cancelled_at.is_null())
                 .and(meetings::planned_start.ge(now)),
         )
         .select((meetings::case_id, meetings::planned_start))

@@ -28,6 +28,7 @@ use crate::schema::casework::{
     outcome_achievements, outcome_revisions,
 };
 use crate::schema::contacts::contacts;
+use crate::schema::meetings::{meeting_discussions, plan_versions, plans, responses};
 use crate::schema::records::{
     best_interests_decisions, capacity_assessments, case_links, disagreements, informed_records,
     persons_of_concern, risks, sharing_decisions, wishes,
@@ -95,6 +96,10 @@ kinds! {
     advocacy_needs, created_at, created_by, advocacy_needs::created_at, "advocacy_need", Some("advocacy-needs"), AdvocacyNeedsRead;
     advocacy_assignments, created_at, created_by, advocacy_assignments::created_at, "advocacy_assignment", Some("advocacy-assignments"), AssignmentsRead;
     meetings, created_at, created_by, meetings::created_at, "meeting", Some("meetings"), MeetingsRead;
+    meeting_discussions, created_at, created_by, meeting_discussions::at, "discussion", None, MeetingsRead;
+    plans, created_at, created_by, plans::created_at, "plan", Some("plans"), PlansRead;
+    plan_versions, created_at, created_by, plan_versions::created_at, "plan_version", None, PlansRead;
+    responses, created_at, created_by, responses::created_at, "response", Some("responses"), ResponsesRead;
     actions, created_at, created_by, actions::created_at, "action", Some("actions"), ActionsRead;
     risks, created_at, created_by, risks::created_at, "risk", Some("risks"), RisksRead;
     disagreements, created_at, created_by, disagreements::created_at, "disagreement", Some("disagreements"), DisagreementsRead;

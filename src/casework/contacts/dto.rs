@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::model::{AskedResult, Basis, Contact, ContactKind};
 use crate::casework::outcomes::dto::NewOutcome;
+use crate::casework::produced::{Linked, LinkedRevision};
 use crate::casework::wishes::NewWish;
 use crate::clock::{PastTime, UtcTime};
 use crate::http::answer::View;
@@ -104,6 +105,10 @@ pub struct NewContact {
     #[serde(default)]
     #[schema(max_items = 10)]
     pub outcomes: Vec<NewOutcome>,
+    /// Changes of outcomes that were expressed before.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub revisions: Vec<LinkedRevision>,
     /// Wishes that were expressed.
     #[serde(default)]
     #[schema(max_items = 20)]
@@ -112,6 +117,18 @@ pub struct NewContact {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub next_steps: Vec<NextStep>,
+}
+
+impl NewContact {
+    /// What it produced.
+    pub fn linked(&self) -> Linked<'_> {
+        Linked {
+            outcomes: &self.outcomes,
+            revisions: &self.revisions,
+            wishes: &self.wishes,
+            at: self.at,
+        }
+    }
 }
 
 /// A contact.
@@ -147,6 +164,8 @@ pub struct ContactView {
     pub adult_chose: Option<String>,
     /// Desired outcomes it produced.
     pub outcome_ids: Vec<Id>,
+    /// Revisions it produced.
+    pub revision_ids: Vec<Id>,
     /// Wishes it produced.
     pub wish_ids: Vec<Id>,
     /// What happens next.
@@ -182,6 +201,7 @@ impl ContactView {
             options_discussed: row.options_discussed.0,
             adult_chose: row.adult_chose,
             outcome_ids: produced.outcomes,
+            revision_ids: produced.revisions,
             wish_ids: produced.wishes,
             next_steps: row.next_steps.0,
             version: row.version,

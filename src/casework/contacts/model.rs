@@ -1,9 +1,9 @@
 //! Codes and rows of contacts.
 
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::dto::{DiscussedOption, NextStep};
+use crate::casework::produced::Produced;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::db::types::Json;
@@ -60,15 +60,6 @@ crate::codes! {
         /// The adult was not asked.
         NotAsked = "not_asked",
     }
-}
-
-/// Records that a contact produced.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Produced {
-    /// Desired outcomes.
-    pub outcomes: Vec<Id>,
-    /// Wishes.
-    pub wishes: Vec<Id>,
 }
 
 crate::case_row! {

@@ -147,13 +147,23 @@ struct Change {
 pub fn revise(act: &mut Act, case: Id, outcome: Id, body: &Body<NewRevision>) -> Result<Id, Problem> {
     let case = reach(act, case)?;
     store::one_at_a_time(act.conn, case.row.id)?;
-    let mut outcome: Outcome = row(act, &case, outcome)?;
+    let outcome: Outcome = row(act, &case, outcome)?;
     if case.standing != Standing::Adult {
         act.expect_version(outcome.version)?;
     }
     let decision = body.value().and_then(|new| new.best_interests_decision_id);
     let covered = decisions::covers(act, case.row.id, decision)?;
     let new = body.checked(|new| rules::faults_of_revision(case.standing, new, covered))?;
+    append_revision(act, &case, outcome, new)
+}
+
+/// Appends a revision that was judged already to the outcome as it was read.
+pub fn append_revision(
+    act: &mut Act,
+    case: &Reached,
+    mut outcome: Outcome,
+    new: &NewRevision,
+) -> Result<Id, Problem> {
     let change = change_of(case.standing, new);
     if let Some(words) = new
         .own_words

@@ -40,7 +40,7 @@ pub fn prioritised(conn: &mut Connection, case: Id) -> QueryResult<Vec<Outcome>>
         .load(conn)
 }
 
-/// Whoever writes outcomes of a case waits here for whoever does so already, and then reads what they left:
+/// Whoever writes outcomes or plans of a case waits here for whoever does so already, and then reads what they left:
 /// no version is asked for putting outcomes in order, nor of the adult, so being slower must not refuse them.
 pub fn one_at_a_time(conn: &mut Connection, case: Id) -> QueryResult<()> {
     diesel::update(cases::table.find(case))

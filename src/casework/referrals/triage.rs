@@ -185,6 +185,7 @@ fn end_without_enquiry(
         narrative: wanted.narrative.clone(),
         feedback_to_referrer: wanted.feedback_to_referrer.clone(),
         plan: None,
+        plan_id: None,
         reason: None,
     };
     cases::take_step(act, case, &transition)?;

@@ -1,0 +1,123 @@
+//! Use cases of meetings: schedule one, amend it.
+
+use super::{Invitee, Meeting, MeetingRow, MeetingStatus, faults};
+use crate::act::Act;
+use crate::body::{Body, Patch};
+use crate::casework::cases::reach::{Reached, reach};
+use crate::casework::record::{Head, OwnedRow, Record, row, write_new, write_over};
+use crate::casework::wishes::{self, Wish, WishKind};
+use crate::ids::Id;
+use crate::problem::{Code, Fault, Problem};
+
+/// Schedules a meeting, or records one that was held.
+pub fn schedule(act: &mut Act, case: Id, body: &Body<Meeting>) -> Result<Id, Problem> {
+    let case = reach(act, case)?;
+    let unwanted = match body.value() {
+        Some(meeting) => unwanted(act, &case, &meeting.invitees, &[])?,
+        None => vec![],
+    };
+    let meeting = body.checked(|meeting| [faults(meeting), unwanted].concat())?;
+    let row = MeetingRow::new(Head::new(act, &case), meeting.clone());
+    let verb = match row.status() {
+        MeetingStatus::Held => "held",
+        _ => "scheduled",
+    };
+    write_new(act, &row, verb)
+}
+
+/// Amends a meeting by a merge patch. Another planned time counts as planning it anew.
+pub fn amend(act: &mut Act, case: Id, id: Id, patch: &Body<Patch<Meeting>>) -> Result<Id, Problem> {
+    let case = reach(act, case)?;
+    let before: MeetingRow = row(act, &case, id)?;
+    act.expect_version(before.version)?;
+    let body = patch.valid()?.applied_to(&before.body())?;
+    let unwanted = unwanted(act, &case, &body.invitees, &before.invitees.0)?;
+    let faults = [faults(&body), unwanted].concat();
+    if !faults.is_empty() {
+        return Err(Problem::invalid(faults));
+    }
+    let moved = (body.planned_start, body.planned_end) != (before.planned_start, before.planned_end);
+    let cancelled = before.cancelled_at.is_some();
+    if cancelled && (moved || body.held_start.is_some()) {
+        let detail = "The meeting was cancelled: plan it again first.";
+        return Err(Problem::new(Code::Conflict).saying(detail));
+    }
+    let mut amended = MeetingRow::new(before.head(), body);
+    amended.cancelled_at = before.cancelled_at;
+    amended.sequence = before.sequence;
+    if moved {
+        let earlier = before.until_now(MeetingStatus::Planned, None, act.now);
+        amended.planned_history.0 = [before.planned_history.0.clone(), vec![earlier]].concat();
+        // What was planned for a meeting that took place is no news to anybody's calendar.
+        amended.sequence += i32::from(amended.status() == MeetingStatus::Planned);
+    } else {
+        amended.planned_history = before.planned_history.clone();
+    }
+    let verb = match (before.status(), amended.status()) {
+        (MeetingStatus::Planned, MeetingStatus::Held) => "held",
+        _ => "amended",
+    };
+    write_over(act, &mut amended, verb)
+}
+
+/// Invitees, new ones, whom the adult has said should not be involved, and for whom no reason is given.
+fn unwanted(
+    act: &mut Act,
+    case: &Reached,
+    invitees: &[Invitee],
+    before: &[Invitee],
+) -> Result<Vec<Fault>, Problem> {
+    let is_new = |invitee: &Invitee| !before.iter().any(|known| known.name == invitee.name);
+    if !invitees.iter().any(is_new) {
+        return Ok(vec![]);
+    }
+    let wishes = wishes::about_involvement(act.conn, case.row.id)?;
+    let unexplained = |invitee: &Invitee| {
+        is_new(invitee) && invitee.override_reason.is_none() && is_unwanted(&wishes, &invitee.name)
+    };
+    let faults = invitees
+        .iter()
+        .enumerate()
+        .filter(|(_, invitee)| unexplained(invitee))
+        .map(|(index, _)| {
+            Fault::required(
+                format!("/invitees/{index}/overrideReason"),
+                "The adult does not want this person involved: say why they are invited all the same.",
+            )
+        });
+    Ok(faults.collect())
+}
+
+/// Whether the last of these wishes, oldest first, that names somebody says that they should not be involved.
+fn is_unwanted(wishes: &[Wish], name: &str) -> bool {
+    let last = wishes.iter().rev().find(|wish| names(&wish.text, name));
+    last.is_some_and(|wish| wish.kind == WishKind::WhoNotToInvolve)
+}
+
+fn names(text: &str, name: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|character: char| !character.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect()
+    };
+    let (text, name) = (words(text), words(name));
+    !name.is_empty() && text.windows(name.len()).any(|window| window == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_named_by_whole_words_whatever_stands_between() {
+        assert!(names("Please not Marmaduke  Vole, ever", "marmaduke vole"));
+        for (text, name) in [
+            ("Not at Anniversary Hall", "Ann"),
+            ("Not Marmaduke", "Marmaduke Vole"),
+            ("x", "-"),
+        ] {
+            assert!(!names(text, name), "{text} {name}");
+        }
+    }
+}

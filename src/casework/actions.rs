@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::cases::model::Agreement;
 use super::outcomes::model::Outcome;
-use super::record::{self, OwnedRow, Head, Record};
+use super::record::{self, Head, OwnedRow, Record};
 use super::wishes::{Wish, WishKind};
 use crate::act::Act;
 use crate::body::{Body, Patch};

@@ -96,3 +96,12 @@ pub fn named(conn: &mut Connection, name: &str) -> QueryResult<Option<Agency>> {
         .first(conn)
         .optional()
 }
+
+/// The kind of this agency.
+pub fn kind_of(conn: &mut Connection, id: Id) -> QueryResult<Option<AgencyType>> {
+    table::table
+        .find(id)
+        .select(table::agency_type)
+        .first(conn)
+        .optional()
+}

@@ -140,6 +140,7 @@ impl Caller {
     pub fn could_be(&self, standing: Standing) -> bool {
         match standing {
             Standing::Anyone => true,
+            Standing::Sender => !self.staff_of().is_empty() || self.holds(Role::Advocate),
             Standing::ReferringAgency => self.kind == CallerKind::Client,
             Standing::Manager => self.holds(Role::Manager),
             Standing::Delegated => self.holds(Role::DelegatedPractitioner),

@@ -34,6 +34,8 @@ pub enum Clause {
     Advocate(AssignmentAccess, Id),
     /// Records that came from a referral of this agency.
     ReferredBy(Id),
+    /// Referrals that this user sent.
+    SentBy(Id),
 }
 
 impl Clause {
@@ -46,6 +48,7 @@ impl Clause {
             Self::Advocate(AssignmentAccess::Working, _) => Standing::Advocate,
             Self::Advocate(AssignmentAccess::Asked, _) => Standing::AdvocateAsked,
             Self::ReferredBy(_) => Standing::ReferringAgency,
+            Self::SentBy(_) => Standing::Sender,
         }
     }
 }
@@ -87,6 +90,7 @@ fn clause(caller: &Caller, standing: Standing) -> Option<Clause> {
         Standing::AdvocateAsked => caller
             .could_be(standing)
             .then_some(Clause::Advocate(AssignmentAccess::Asked, caller.id)),
+        Standing::Sender => caller.could_be(standing).then_some(Clause::SentBy(caller.id)),
         Standing::ReferringAgency if caller.kind == CallerKind::Client => {
             caller.agency_id.map(Clause::ReferredBy)
         }

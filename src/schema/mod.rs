@@ -6,6 +6,7 @@ pub mod contacts;
 pub mod foundation;
 pub mod people;
 pub mod records;
+pub mod referral_life;
 
 use casework::{advocacy_assignments, case_access, cases, referrals};
 use people::{adults, advocates};

@@ -10,7 +10,7 @@ use super::rules;
 use crate::act::Act;
 use crate::body::Body;
 use crate::casework::cases::reach::{Reached, reach, reach_for};
-use crate::casework::record::{OwnedRow, Head, row, write_new, write_over};
+use crate::casework::record::{Head, OwnedRow, row, write_new, write_over};
 use crate::clock::{PastTime, UtcTime};
 use crate::http::answer::View;
 use crate::ids::Id;

@@ -22,7 +22,7 @@ use crate::policy::{AssignmentAccess, Clause, Scope, Standing};
 use crate::problem::Problem;
 use crate::schema::casework::{
     advocacy_assignments, advocacy_needs, case_access, case_transitions, cases, desired_outcomes, enquiries,
-    meetings, referrals,
+    meetings,
 };
 use crate::schema::people::advocates;
 use crate::schema::records::{capacity_assessments, informed_records};
@@ -90,8 +90,8 @@ fn condition(clause: &Clause) -> Condition {
                 .filter(advocacy_assignments::state.eq_any(states));
             Box::new(exists(assigned))
         }
-        // An agency reads its referrals, never the case that came of them.
-        Clause::ReferredBy(_) => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
+        // A referrer reads its referrals, never the case that came of them.
+        Clause::ReferredBy(_) | Clause::SentBy(_) => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
     }
 }
 
@@ -198,23 +198,6 @@ pub fn last_enquiry_type(conn: &mut Connection, case: Id) -> QueryResult<Option<
         .select(enquiries::enquiry_type)
         .first(conn)
         .optional()
-}
-
-/// Lets the referrers of a case see that it has ended, or goes on again.
-pub fn set_referral_status(
-    act: &mut Act,
-    case: Id,
-    status: crate::casework::referrals::model::Status,
-) -> QueryResult<()> {
-    diesel::update(referrals::table.filter(referrals::case_id.eq(case)))
-        .set((
-            referrals::status.eq(status),
-            referrals::version.eq(referrals::version + 1),
-            referrals::updated_at.eq(act.now),
-            referrals::updated_by.eq(act.caller.id),
-        ))
-        .execute(act.conn)
-        .map(drop)
 }
 
 /// What stands around a case, as far as its answer shows it.

@@ -7,7 +7,7 @@ use crate::body::Body;
 use crate::casework::capacity::decisions;
 use crate::casework::cases::reach::{Reached, reach, reach_for};
 use crate::casework::outcomes::{rules as outcome_rules, service as outcomes};
-use crate::casework::record::{OwnedRow, Head, Record, row, write_new};
+use crate::casework::record::{Head, OwnedRow, Record, row, write_new};
 use crate::casework::wishes::{self, Wish};
 use crate::db::types::Json;
 use crate::ids::Id;

@@ -13,7 +13,7 @@ use crate::act::{Act, guarded};
 use crate::body::Body;
 use crate::casework::capacity::decisions;
 use crate::casework::cases::reach::{Reached, reach};
-use crate::casework::record::{OwnedRow, Head, row, write_new, write_over};
+use crate::casework::record::{Head, OwnedRow, row, write_new, write_over};
 use crate::db::error::Cause;
 use crate::db::types::Json;
 use crate::ids::Id;

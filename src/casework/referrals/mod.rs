@@ -5,8 +5,14 @@
 
 pub mod dto;
 pub mod model;
+pub mod reach;
+pub mod requests;
 pub mod routes;
 pub mod rules;
 pub mod service;
 pub mod store;
+pub mod tasks;
+pub mod telling;
 pub mod triage;
+pub mod updates;
+pub mod views;

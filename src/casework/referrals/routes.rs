@@ -6,9 +6,10 @@ use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::dto::{NewReferral, NewTriage, Receipt, ReferralAnswer, ReferralFilter};
+use super::dto::{NewReferral, NewTriage};
 use super::triage::{self, TriageView};
-use super::{service, store};
+use super::views::{Receipt, ReferralAnswer, ReferralFilter};
+use super::{requests, service, store, tasks, telling, updates};
 use crate::act::Act;
 use crate::body::Body;
 use crate::clock::UtcTime;
@@ -29,7 +30,11 @@ pub fn operations(config: &mut ServiceConfig) {
         .service(submit_referral)
         .service(get_referral)
         .service(triage_referral)
-        .service(list_intake_refusals);
+        .service(list_intake_refusals)
+        .service(tasks::resolve_referral_task);
+    updates::operations(config);
+    requests::operations(config);
+    telling::operations(config);
 }
 
 /// List referrals

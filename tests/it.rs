@@ -22,6 +22,8 @@ mod conventions;
 mod intake;
 mod licences;
 mod plans;
+mod referral_life;
+mod referral_sending;
 mod schema;
 mod signing_in;
 mod stories;

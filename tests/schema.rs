@@ -122,11 +122,14 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
     use msp_api::casework::outcomes::model::{
         Achieved, ChangeKind, ChangeReason, CommunicatedBy, ExpressedBy,
     };
-    use msp_api::casework::referrals::model::Status;
+    use msp_api::casework::referrals::model::{FeedbackCode, Status, WrittenBy};
+    use msp_api::casework::referrals::requests::RequestStatus;
+    use msp_api::casework::referrals::updates::UpdateKind;
     use msp_api::people::agencies::AgencyType;
     let sql = [
         include_str!("../migrations/postgres/2026-11-21-000002_people/up.sql"),
         include_str!("../migrations/postgres/2026-11-21-000003_casework/up.sql"),
+        include_str!("../migrations/postgres/2026-11-21-000010_referral_life/up.sql"),
     ]
     .concat();
     let squeezed = sql.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -147,6 +150,10 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         ChangeKind,
         ChangeReason,
         CommunicatedBy,
-        ExpressedBy
+        ExpressedBy,
+        UpdateKind,
+        WrittenBy,
+        RequestStatus,
+        FeedbackCode
     );
 }

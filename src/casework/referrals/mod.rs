@@ -4,6 +4,7 @@
 //! the referrer reads a receipt, never whether the person is known.
 
 pub mod dto;
+pub mod intake;
 pub mod model;
 pub mod reach;
 pub mod requests;

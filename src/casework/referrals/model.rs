@@ -295,9 +295,8 @@ impl Referral {
         self.unread_since.get_or_insert(now);
     }
 
-    /// The receipt says something new from now on.
+    /// The receipt says something new from now on; saving it gives it the next version.
     pub fn tells(&mut self, now: UtcTime) {
-        self.receipt_version += 1;
         self.receipt_changed_at = now;
     }
 

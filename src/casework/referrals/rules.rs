@@ -69,6 +69,18 @@ pub fn childrens_route() -> Fault {
     Fault::at("/adult/dateOfBirth", "childrens_route", detail)
 }
 
+/// Whether a name stands beside the wish to stay unnamed.
+pub fn is_named_though_anonymous(referral: &NewReferral) -> bool {
+    let referrer = referral.referrer.as_ref();
+    referrer.is_some_and(|referrer| referrer.anonymous == Some(true) && referrer.name.is_some())
+}
+
+/// The fault of such a name.
+pub fn anonymous_referrer() -> Fault {
+    let detail = "An anonymous referral carries no name of the referrer.";
+    Fault::at("/referrer/name", "anonymous", detail)
+}
+
 /// Whether immediate danger was reported.
 pub fn is_urgent(referral: &NewReferral) -> bool {
     referral.concern.immediate_danger == Some(YesNoNotKnown::Yes)

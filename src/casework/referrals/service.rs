@@ -6,7 +6,7 @@ use super::reach::{Reached, reach, reach_to_read, reads_need_an_agreement};
 use super::views::{EarlierReferrals, Receipt, ReferralAnswer, ReferralFilter, ReferralView};
 use super::{rules, store, triage};
 use crate::act::Act;
-use crate::body::{Body, Unused};
+use crate::body::{Body, Unused, storable};
 use crate::casework::cases::store as cases;
 use crate::db::Connection;
 use crate::db::numbering::{Series, next_reference};
@@ -28,10 +28,23 @@ pub fn submit(act: &mut Act, body: &Body<NewReferral>, lenient: bool) -> Result<
             vec![],
         ),
     };
+    let mut referral = referral.clone();
+    if rules::is_named_though_anonymous(&referral) {
+        let fault = rules::anonymous_referrer();
+        unused.push(Unused {
+            pointer: fault.pointer.unwrap_or_default(),
+            code: fault.code,
+            // Not even here.
+            received: serde_json::Value::Null,
+        });
+        if let Some(referrer) = &mut referral.referrer {
+            referrer.name = None;
+        }
+    }
     let authority = match authority_of(act.caller, referral.authority.as_deref()) {
         // A slip in the name of the authority does not stop a concern: it goes where this client's usually go.
         Err(_) if lenient && act.caller.default_authority.is_some() => {
-            let received = referral.authority.clone().into();
+            let received = referral.authority.take().into();
             unused.push(Unused {
                 pointer: "/authority".to_owned(),
                 code: "unknown".to_owned(),
@@ -63,15 +76,15 @@ pub fn submit(act: &mut Act, body: &Body<NewReferral>, lenient: bool) -> Result<
         agency_reference: referral.agency_reference.clone(),
         body_digest: body.digest().to_owned(),
         status: Status::Received,
-        urgent: rules::is_urgent(referral),
+        urgent: rules::is_urgent(&referral),
         agreement_lapsed: from_a_client && !act.caller.agreement_in_force,
-        childrens_route: rules::is_child(referral, today),
+        childrens_route: rules::is_child(&referral, today),
         case_id: None,
         triage: None,
         triaged_at: None,
         counts_as_concern: None,
-        content: Json(referral.clone()),
-        warnings: Json(warnings(unused, referral, today)),
+        warnings: Json(warnings(unused, &referral, today)),
+        content: Json(referral),
         receipt_only: rules::is_receipt_only(sender, referrer),
         receipt_status: Status::Received,
         receipt_version: 1,
@@ -96,6 +109,9 @@ pub fn submit(act: &mut Act, body: &Body<NewReferral>, lenient: bool) -> Result<
 
 fn strict_faults(referral: &NewReferral, from_a_client: bool, today: chrono::NaiveDate) -> Vec<Fault> {
     let mut faults = rules::faults(referral, from_a_client);
+    if rules::is_named_though_anonymous(referral) {
+        faults.push(rules::anonymous_referrer());
+    }
     if rules::is_child(referral, today) {
         faults.push(rules::childrens_route());
     }
@@ -288,6 +304,7 @@ pub fn note_refusal(act: &mut Act, problem: &Problem) -> Result<(), Problem> {
             body.errors
                 .into_iter()
                 .filter_map(|fault| fault.pointer)
+                .map(|pointer| storable(&pointer))
                 .take(50)
                 .collect(),
         ),

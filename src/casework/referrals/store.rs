@@ -200,6 +200,9 @@ pub fn save(act: &mut Act, referral: &mut Referral) -> Result<(), Problem> {
         referral.receipt_status = told;
         referral.tells(act.now);
     }
+    if referral.receipt_changed_at == act.now {
+        referral.receipt_version += 1;
+    }
     guarded(diesel::update(read).set(&*referral).execute(act.conn)?)
 }
 

@@ -4,6 +4,18 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::clock;
 
+crate::codes! {
+    /// Whether something is so, as far as it is known.
+    pub enum YesNoNotKnown {
+        /// Yes.
+        Yes = "yes",
+        /// No.
+        No = "no",
+        /// Not known.
+        NotKnown = "not_known",
+    }
+}
+
 /// A rule that one value must keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueRule {

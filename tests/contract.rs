@@ -107,6 +107,8 @@ fn every_permission_is_used_by_an_operation_or_a_step() {
         Action::AssignmentsInstructImca,
         Action::AssignmentsAnswer,
         Action::AssignmentsEnd,
+        Action::AdultsConfidential,
+        Action::WithheldSee,
     ];
     for action in Action::ALL {
         assert!(

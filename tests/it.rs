@@ -12,6 +12,7 @@
 mod support;
 
 mod access;
+mod adults;
 mod architecture;
 mod bad_input;
 mod casework;

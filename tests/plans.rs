@@ -43,7 +43,18 @@ fn every_list_is_served_by_an_index_in_its_order() {
         .iter()
         .map(|table| format!("SELECT * FROM {table} WHERE case_id = x'00' AND id < x'01' {newest}"))
         .collect();
+    let of_an_adult = [
+        "adult_contact_points",
+        "adult_communication_needs",
+        "adult_representatives",
+    ];
+    queries.extend(
+        of_an_adult
+            .iter()
+            .map(|table| format!("SELECT * FROM {table} WHERE adult_id = x'00' AND id < x'01' {newest}")),
+    );
     queries.extend([
+        format!("SELECT * FROM adults WHERE authority = 'a' AND merged_into IS NULL AND id < x'01' {newest}"),
         format!("SELECT * FROM cases WHERE authority = 'a' AND id < x'01' {newest}"),
         format!("SELECT * FROM cases WHERE authority = 'a' AND state = 'enquiry' AND id < x'01' {newest}"),
         format!("SELECT * FROM cases WHERE authority = 'a' AND allocated_to = x'00' AND id < x'01' {newest}"),

@@ -1,6 +1,7 @@
 //! Casework: referrals, cases, and everything recorded about a case.
 
 pub mod actions;
+pub mod adults;
 pub mod advocacy;
 pub mod capacity;
 pub mod cases;

@@ -6,12 +6,15 @@
 /// Declares the handlers of a plain record and the function that registers them.
 #[macro_export]
 macro_rules! record_operations {
+    ($row:ident, $body:ident, $view:ident, tag $tag:tt, at $list_path:tt, one $($rest:tt)+) => {
+        $crate::record_operations! { $row, $body, $view, tag $tag, at $list_path of CasePath, one $($rest)+ }
+    };
     (
-        $row:ident, $body:ident, $view:ident, tag $tag:tt, at $list_path:tt, one $one_path:tt ($params:ident),
+        $row:ident, $body:ident, $view:ident, tag $tag:tt, at $list_path:tt of $owner_params:ident, one $one_path:tt ($params:ident),
         read $read:tt, write $write:tt,
-        list $list:ident $list_id:tt $list_summary:tt $list_description:tt,
+        list $list:ident $list_id:tt $list_summary:tt $list_description:tt $(by $list_with:path)?,
         create $create:ident $create_id:tt $create_summary:tt $create_description:tt $(by $create_with:path)?,
-        get $get:ident $get_id:tt $get_summary:tt $get_description:tt
+        get $get:ident $get_id:tt $get_summary:tt $get_description:tt $(by $get_with:path)?
         $(, amend $amend:ident $amend_id:tt $amend_summary:tt $amend_description:tt $(by $amend_with:path)?)?
         $(,)?
     ) => {
@@ -20,13 +23,21 @@ macro_rules! record_operations {
             config.service($list).service($create).service($get)$(.service($amend))?;
         }
 
+        fn read_one(
+            act: &mut $crate::act::Act,
+            owner: $crate::ids::Id,
+            id: $crate::ids::Id,
+        ) -> Result<$view, $crate::problem::Problem> {
+            $crate::record_operations!(@get $row $($get_with)?)(act, owner, id)
+        }
+
         #[doc = $list_summary]
         #[utoipa::path(
             operation_id = $list_id,
             tag = $tag,
             summary = $list_summary,
             description = $list_description,
-            params($crate::http::params::CasePath, $crate::page::PageParams),
+            params($crate::http::params::$owner_params, $crate::page::PageParams),
             responses((status = 200, description = "A page", body = $crate::page::Page<$view>)),
             extensions(("x-permission" = json!($read)))
         )]
@@ -35,9 +46,9 @@ macro_rules! record_operations {
             call: $crate::http::call::Call,
             ids: $crate::http::extract::Ids<1>,
         ) -> $crate::http::answer::Reply {
-            let $crate::http::extract::Ids([case]) = ids;
+            let $crate::http::extract::Ids([owner]) = ids;
             call.list(move |act, _: &$crate::http::list::NoFilter, page| {
-                $crate::casework::record::list::<$row>(act, case, page)
+                $crate::record_operations!(@list $row $($list_with)?)(act, owner, page)
             })
             .await
         }
@@ -48,7 +59,7 @@ macro_rules! record_operations {
             tag = $tag,
             summary = $create_summary,
             description = $create_description,
-            params($crate::http::params::CasePath),
+            params($crate::http::params::$owner_params),
             request_body = $body,
             responses((status = 201, description = "The new record", body = $view)),
             extensions(("x-permission" = json!($write)))
@@ -59,11 +70,11 @@ macro_rules! record_operations {
             ids: $crate::http::extract::Ids<1>,
             body: $crate::body::Body<$body>,
         ) -> $crate::http::answer::Reply {
-            let $crate::http::extract::Ids([case]) = ids;
+            let $crate::http::extract::Ids([owner]) = ids;
             call.create(
                 body,
-                move |act, body| $crate::record_operations!(@create $row $($create_with)?)(act, case, body),
-                move |act, id| $crate::casework::record::get::<$row>(act, case, id),
+                move |act, body| $crate::record_operations!(@create $row $($create_with)?)(act, owner, body),
+                move |act, id| read_one(act, owner, id),
             )
             .await
         }
@@ -83,8 +94,8 @@ macro_rules! record_operations {
             call: $crate::http::call::Call,
             ids: $crate::http::extract::Ids<2>,
         ) -> $crate::http::answer::Reply {
-            let $crate::http::extract::Ids([case, id]) = ids;
-            call.read(move |act| $crate::casework::record::get::<$row>(act, case, id)).await
+            let $crate::http::extract::Ids([owner, id]) = ids;
+            call.read(move |act| read_one(act, owner, id)).await
         }
 
         $(
@@ -105,16 +116,20 @@ macro_rules! record_operations {
                 ids: $crate::http::extract::Ids<2>,
                 body: $crate::body::Body<$crate::body::Patch<$body>>,
             ) -> $crate::http::answer::Reply {
-                let $crate::http::extract::Ids([case, id]) = ids;
+                let $crate::http::extract::Ids([owner, id]) = ids;
                 call.change(
                     body,
-                    move |act, body| $crate::record_operations!(@amend $row $($amend_with)?)(act, case, id, body),
-                    move |act, id| $crate::casework::record::get::<$row>(act, case, id),
+                    move |act, body| $crate::record_operations!(@amend $row $($amend_with)?)(act, owner, id, body),
+                    move |act, id| read_one(act, owner, id),
                 )
                 .await
             }
         )?
     };
+    (@list $row:ident) => { $crate::casework::record::list::<$row> };
+    (@list $row:ident $with:path) => { $with };
+    (@get $row:ident) => { $crate::casework::record::get::<$row> };
+    (@get $row:ident $with:path) => { $with };
     (@create $row:ident) => { $crate::casework::record::create::<$row> };
     (@create $row:ident $with:path) => { $with };
     (@amend $row:ident) => { $crate::casework::record::amend::<$row> };

@@ -3,7 +3,7 @@
 
 use actix_web::{get, patch, post};
 
-use super::advocacy::model::YesNoNotKnown;
+use crate::facts::YesNoNotKnown;
 use crate::problem::Fault;
 use crate::schema::records::persons_of_concern;
 

@@ -183,23 +183,13 @@ fn adult(number: i64, by: Id, now: UtcTime) -> Adult {
     let born = chrono::NaiveDate::from_ymd_opt(1930, 1, 1)
         .map(|day| day + chrono::Days::new(number.unsigned_abs() * 37 % 20_000));
     Adult {
-        id: Id::new(),
-        authority: AUTHORITY.to_owned(),
-        version: 1,
-        created_at: now,
-        created_by: by,
-        updated_at: now,
-        updated_by: by,
         family_name: Some(format!("Seeded-{number}")),
         given_names: Json(vec!["Person".to_owned()]),
-        preferred_name: None,
         date_of_birth: born,
-        date_of_death: None,
         nhs_number: nhs_number(number),
-        postcode: None,
-        communication_needs: Json(vec![]),
-        alerts: Json(vec![]),
+        ..Adult::new(Id::new(), AUTHORITY, by, now)
     }
+    .keyed()
 }
 
 fn case(place: usize, number: i64, adult: Id, worker: Id, now: UtcTime) -> Case {

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use super::organisations::People;
 use super::scene::{body, perform};
 use crate::casework::actions::ActionRow;
+use crate::casework::adults::contact_points::ContactPoint;
+use crate::casework::adults::representatives::Representative;
 use crate::casework::advocacy::needs::Need;
 use crate::casework::advocacy::service as advocacy;
 use crate::casework::capacity::assessments::Assessment;
@@ -207,6 +209,25 @@ impl Story<'_> {
         perform(self.conn, practitioner, Action::ContactsRecord, 1, |act| {
             contacts::record(act, case, &visit)
         })?;
+        let adult = case_store::find_any(self.conn, case)?.and_then(|case| case.adult_id);
+        macro_rules! of_adult {
+            ($row:ty, $action:ident, $body:tt) => {{
+                let body = body(&json!($body))?;
+                perform(self.conn, practitioner, Action::$action, 1, |act| {
+                    record::create::<$row>(act, adult.unwrap_or(case), &body)
+                })?
+            }};
+        }
+        of_adult!(ContactPoint, AdultsAmend, {
+            "kind": "mobile", "value": "07700 900456", "safeToUse": "yes", "safeToLeaveMessage": "no",
+            "safeTimes": "weekday mornings", "confidential": true
+        });
+        let supporter = self.people.named("representative")?.id;
+        of_adult!(Representative, RepresentativesRecord, {
+            "kind": "representative", "name": "Rosa Lind", "userId": supporter, "relationship": "niece",
+            "legalAuthority": "none", "chosenByAdult": "yes", "conflict": "none",
+            "mayReceive": ["outcomes", "wishes", "meetings", "next_steps"]
+        });
         record!(Wish, WishesRecord, {"kind": "do_not_want", "text": "I do not want to leave my home", "saidBy": "adult"});
         record!(ActionRow, ActionsRecord, {"text": "Ring the bank about a daily limit", "responsible": "Priya Nair"});
         record!(Risk, RisksRecord, {"riskType": "financial_or_material", "whatHappened": "Cash taken from her purse twice"});

@@ -146,6 +146,37 @@ impl Call {
         Ok(HttpResponse::Ok().insert_header((header::ETAG, tag)).json(body))
     }
 
+    /// Answers a question too personal to stand in a URL, asked in a body: 200, nothing is changed.
+    pub async fn ask<B, V, W>(self, body: Body<B>, work: W) -> Reply
+    where
+        B: DeserializeOwned + ToSchema + Send + Sync + 'static,
+        V: serde::Serialize,
+        W: FnOnce(&mut Act, &Body<B>) -> Result<V, Problem> + Send + 'static,
+    {
+        self.can_begin()?;
+        let shared = Arc::clone(&self.shared);
+        let (answer, entry) = self
+            .app
+            .database
+            .read(move |conn| {
+                let mut act = shared.act(conn, Id::new());
+                let found = work(&mut act, &body)?;
+                let answer = serde_json::to_value(found).map_err(|_| Problem::new(Code::Internal))?;
+                let found = act.found;
+                let items = answer.get("items").and_then(Value::as_array);
+                let ids: Vec<&Value> = items
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|item| item.get("id"))
+                    .collect();
+                let entry = shared.entry(200, None, &found, json!({ "rows": ids }));
+                Ok((answer, entry))
+            })
+            .await?;
+        self.app.audit.record(entry).await?;
+        Ok(HttpResponse::Ok().json(answer))
+    }
+
     /// Answers a page of a list.
     pub async fn list<F, V, W>(self, work: W) -> Reply
     where
@@ -233,7 +264,7 @@ impl Call {
         Ok(done.body)
     }
 
-    /// Whether the request itself can be done: it has no query, and a key where it needs one.
+    /// Whether the request itself can be looked at: it has no query, and a key where it needs one.
     pub fn can_begin(&self) -> Result<(), Problem> {
         self.key().map(drop)
     }

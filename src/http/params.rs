@@ -56,6 +56,14 @@ path_params! {
     LinkPath { case_id: "The case", link_id: "The link" }
     /// `{caseId}/…/{informedId}`.
     InformedPath { case_id: "The case", informed_id: "The record" }
+    /// `{adultId}`.
+    AdultPath { adult_id: "The adult" }
+    /// `{adultId}/…/{contactPointId}`.
+    ContactPointPath { adult_id: "The adult", contact_point_id: "The contact point" }
+    /// `{adultId}/…/{communicationNeedId}`.
+    CommunicationNeedPath { adult_id: "The adult", communication_need_id: "The need" }
+    /// `{adultId}/…/{representativeId}`.
+    RepresentativePath { adult_id: "The adult", representative_id: "The representative or supporter" }
     /// `{referralId}`.
     ReferralPath { referral_id: "The referral" }
     /// `{referralId}/updates/{updateId}`.

@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::system;
 use crate::auth::routes as auth;
 use crate::casework::{
-    actions, advocacy, capacity, cases, contacts, disagreements, feedback, informed, links, meetings,
+    actions, adults, advocacy, capacity, cases, contacts, disagreements, feedback, informed, links, meetings,
     outcomes, persons_of_concern, referrals, risks, sharing_decisions, summary, wishes,
 };
 use crate::people::{advocates, colleagues};
@@ -29,6 +29,10 @@ pub fn operations(config: &mut ServiceConfig) {
         .service(advocates::get_advocate)
         .service(advocates::amend_advocate);
     referrals::routes::operations(config);
+    adults::routes::operations(config);
+    adults::contact_points::operations(config);
+    adults::needs::operations(config);
+    adults::representatives::operations(config);
     cases::routes::operations(config);
     contacts::routes::operations(config);
     summary::operations(config);

@@ -61,6 +61,25 @@ actions! {
     /// See which intake was refused at the door.
     IntakeRefusalsRead = "intake_refusals.read" => [Manager];
 
+    /// Read what is recorded about an adult.
+    AdultsRead = "adults.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    /// Read a confidential address or number of an adult.
+    AdultsConfidential = "adults.confidential" => [Manager, Allocated, Adult];
+    /// Be told that something is withheld; to everyone else withholding shows in no way.
+    WithheldSee = "withheld.see" => [Manager, Delegated, Allocated, OnDuty, Advocate];
+    /// List adults, or find one by what is known of them; never for referrers.
+    AdultsSearch = "adults.search" => [Manager, Delegated];
+    /// Make a record of an adult outside triage.
+    AdultsCreate = "adults.create" => [Manager, Delegated];
+    /// Amend what is recorded about an adult.
+    AdultsAmend = "adults.amend" => [Manager, Allocated];
+    /// Merge two records of one person, or take that back.
+    AdultsMerge = "adults.merge" => [Manager];
+    /// Read who represents or supports the adult.
+    RepresentativesRead = "representatives.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    /// Record who represents or supports the adult.
+    RepresentativesRecord = "representatives.record" => [Manager, Allocated];
+
     /// Read a case.
     CasesRead = "cases.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
     /// Move a case along; each step has its own permission below.

@@ -1,6 +1,7 @@
 //! The table definitions, one file per area, and which tables may stand in one query.
 
 pub mod actions;
+pub mod adult_records;
 pub mod casework;
 pub mod contacts;
 pub mod foundation;
@@ -8,10 +9,12 @@ pub mod people;
 pub mod records;
 pub mod referral_life;
 
+use adult_records::adult_external_ids;
 use casework::{advocacy_assignments, case_access, cases, referrals};
 use people::{adults, advocates};
 
 diesel::allow_tables_to_appear_in_same_query!(
+    adult_external_ids,
     adults,
     advocacy_assignments,
     advocates,

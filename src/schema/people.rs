@@ -111,6 +111,19 @@ diesel::table! {
         postcode -> Nullable<Text>,
         communication_needs -> Document,
         alerts -> Document,
+        date_of_birth_estimated -> Nullable<Bool>,
+        gender -> Nullable<Text>,
+        ethnicity -> Nullable<Text>,
+        primary_support_reason -> Nullable<Text>,
+        health_conditions -> Nullable<Text>,
+        nhs_number_status -> Nullable<Text>,
+        first_language -> Nullable<Text>,
+        interpreter_needed -> Nullable<Text>,
+        placing_authority -> Nullable<Text>,
+        external_ids -> Document,
+        name_key -> Nullable<Text>,
+        postcode_key -> Nullable<Text>,
+        merged_into -> Nullable<Key>,
     }
 }
 

@@ -31,18 +31,6 @@ crate::codes! {
 }
 
 crate::codes! {
-    /// Whether something is so, as far as it is known.
-    pub enum YesNoNotKnown {
-        /// Yes.
-        Yes = "yes",
-        /// No.
-        No = "no",
-        /// Not known.
-        NotKnown = "not_known",
-    }
-}
-
-crate::codes! {
     /// Kind of advocate.
     pub enum AssignmentKind {
         /// Independent advocate, Care Act 2014 s.68.

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use super::model::{Difficulty, NeedConclusion, YesNoNotKnown};
+use super::model::{Difficulty, NeedConclusion};
+use crate::facts::YesNoNotKnown;
 use crate::schema::casework::advocacy_needs;
 
 /// Someone who could support and represent the adult: not paid to care, the adult agrees, not implicated (Care Act

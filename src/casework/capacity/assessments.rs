@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use crate::casework::advocacy::model::YesNoNotKnown;
 use crate::clock::{PastTime, UtcTime};
+use crate::facts::YesNoNotKnown;
 use crate::problem::Fault;
 use crate::schema::records::capacity_assessments;
 

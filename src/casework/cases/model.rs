@@ -123,6 +123,10 @@ crate::codes! {
         CapacityAssessmentPending = "capacity_assessment_pending",
         /// Nothing says that the adult was told of the concern.
         AdultNotTold = "adult_not_told",
+        /// An application to court is planned or made, and nothing says that the family was told before.
+        FamilyNotToldBeforeCourt = "family_not_told_before_court",
+        /// The adult has died, and nothing says that a review was considered (Care Act 2014 s.44).
+        ReviewNotConsidered = "review_not_considered",
     }
 }
 

@@ -384,6 +384,16 @@ pub fn gaps(state: CaseState, has_adult: bool, around: &Surroundings) -> Vec<Gap
     if has_adult && !around.adult_told && CaseState::OPEN.contains(&state) {
         gaps.push(Gap::AdultNotTold);
     }
+    if around.court_applied_to && !around.family_told_of_court {
+        gaps.push(Gap::FamilyNotToldBeforeCourt);
+    }
+    let died = around
+        .adult
+        .as_ref()
+        .is_some_and(|adult| adult.date_of_death.is_some());
+    if died && !around.review_considered {
+        gaps.push(Gap::ReviewNotConsidered);
+    }
     gaps
 }
 

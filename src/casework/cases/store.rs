@@ -12,7 +12,8 @@ use crate::casework::actions;
 use crate::casework::advocacy::model::{AdvocacyBasis, AssignmentKind, AssignmentState, NeedConclusion};
 use crate::casework::capacity::assessments::CapacityConclusion;
 use crate::casework::contacts::model as contacts;
-use crate::casework::informed::Audience;
+use crate::casework::informed::{Audience, Topic};
+use crate::casework::links::{LinkKind, LinkStatus};
 use crate::clock::UtcTime;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
@@ -25,7 +26,7 @@ use crate::schema::casework::{
     meetings,
 };
 use crate::schema::people::advocates;
-use crate::schema::records::{capacity_assessments, informed_records};
+use crate::schema::records::{capacity_assessments, case_links, informed_records};
 
 type Condition = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Bool>>;
 type Visible = cases::BoxedQuery<'static, MultiBackend>;
@@ -110,6 +111,16 @@ pub fn find(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Option<
         .select(Case::as_select())
         .first(conn)
         .optional()
+}
+
+/// Whether a case in scope is about this adult.
+pub fn any_about(conn: &mut Connection, scope: &Scope, adult: Id) -> QueryResult<bool> {
+    let found: Option<Id> = visible(scope)
+        .filter(cases::adult_id.eq(adult))
+        .select(cases::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
 }
 
 /// The case of this id, for a use case that has made it itself.
@@ -217,6 +228,12 @@ pub struct Surroundings {
     pub capacity_assessed: bool,
     /// Whether the adult was told of anything.
     pub adult_told: bool,
+    /// Whether the family was told of a court application.
+    pub family_told_of_court: bool,
+    /// Whether an application to the Court of Protection is planned or made.
+    pub court_applied_to: bool,
+    /// Whether a review of what happened was considered (Care Act 2014 s.44).
+    pub review_considered: bool,
     /// Whether the adult was asked what they want, with any result.
     pub adult_asked: bool,
     /// Actions still to be done.
@@ -314,18 +331,29 @@ pub fn surroundings(
     for id in assessed {
         around.entry(id).or_default().capacity_assessed = true;
     }
-    let told: Vec<Id> = informed_records::table
+    let told: Vec<(Id, Audience, Topic)> = informed_records::table
         .filter(informed_records::case_id.eq_any(&ids))
-        .filter(
-            informed_records::who
-                .eq(Audience::Adult)
-                .and(informed_records::told_at.is_not_null()),
-        )
-        .select(informed_records::case_id)
-        .distinct()
+        .filter(informed_records::told_at.is_not_null())
+        .select((
+            informed_records::case_id,
+            informed_records::who,
+            informed_records::about,
+        ))
         .load(conn)?;
-    for id in told {
-        around.entry(id).or_default().adult_told = true;
+    for (id, who, about) in told {
+        let place = around.entry(id).or_default();
+        place.adult_told |= who == Audience::Adult;
+        place.family_told_of_court |= who == Audience::Family && about == Topic::CourtApplication;
+    }
+    let links: Vec<(Id, LinkKind, LinkStatus)> = case_links::table
+        .filter(case_links::case_id.eq_any(&ids))
+        .filter(case_links::kind.eq_any([LinkKind::CourtOfProtection, LinkKind::Section44Review]))
+        .select((case_links::case_id, case_links::kind, case_links::status))
+        .load(conn)?;
+    for (id, kind, status) in links {
+        let place = around.entry(id).or_default();
+        place.review_considered |= kind == LinkKind::Section44Review;
+        place.court_applied_to |= kind == LinkKind::CourtOfProtection && status != LinkStatus::Considered;
     }
     for id in contacts::cases_asked(conn, &ids)? {
         around.entry(id).or_default().adult_asked = true;

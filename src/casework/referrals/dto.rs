@@ -7,10 +7,11 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::model::{AbuseType, AgreesToShare, ConcernKind, Location, TriageDecision};
-use crate::casework::advocacy::model::YesNoNotKnown;
 use crate::casework::cases::dto::FeedbackToReferrer;
 use crate::casework::cases::model::Disposition;
+use crate::facts::YesNoNotKnown;
 use crate::ids::Id;
+use crate::people::adults::{Adult, MatchedOn};
 use crate::people::agencies::AgencyType;
 
 /// Who refers.
@@ -348,6 +349,18 @@ pub struct Candidate {
     pub name: String,
     /// Date of birth.
     pub date_of_birth: Option<NaiveDate>,
-    /// What is the same: `nhs_number`, `name_and_date_of_birth`.
-    pub matched_on: Vec<String>,
+    /// What is the same.
+    pub matched_on: Vec<MatchedOn>,
+}
+
+impl Candidate {
+    /// A known record, and what it has in common.
+    pub fn of(known: &Adult, matched_on: Vec<MatchedOn>) -> Self {
+        Self {
+            id: known.id,
+            name: known.full_name(),
+            date_of_birth: known.date_of_birth,
+            matched_on,
+        }
+    }
 }

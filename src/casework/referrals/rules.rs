@@ -4,9 +4,9 @@ use chrono::{Months, NaiveDate};
 
 use super::dto::{NewReferral, NewTriage, ReferredAdult};
 use super::model::{AgreesToShare, ConcernKind, FeedbackCode, Referral, Status, TriageDecision};
-use crate::casework::advocacy::model::YesNoNotKnown;
 use crate::casework::cases::dto::FeedbackToReferrer;
 use crate::casework::cases::rules::feedback_to_referrer;
+use crate::facts::YesNoNotKnown;
 use crate::people::agencies::AgencyType;
 use crate::problem::Fault;
 

@@ -230,7 +230,7 @@ fn earlier_referrals(act: &mut Act, row: &Referral) -> Result<EarlierReferrals, 
         Some(adult) => vec![adult],
         None => triage::strong_matches(act.conn, row)?
             .iter()
-            .map(|adult| adult.id)
+            .map(|(adult, _)| adult.id)
             .collect(),
     };
     let ids = match adults.is_empty() {

@@ -12,6 +12,7 @@ use super::service::tell;
 use super::{rules, store, telling};
 use crate::act::Act;
 use crate::body::Body;
+use crate::casework::adults::service as adult_records;
 use crate::casework::cases::dto::NewTransition;
 use crate::casework::cases::model::CaseState;
 use crate::casework::cases::reach::reach_for;
@@ -20,7 +21,7 @@ use crate::db::Connection;
 use crate::db::types::Json;
 use crate::http::answer::View;
 use crate::ids::Id;
-use crate::people::adults::{self, Adult};
+use crate::people::adults::{self, Adult, Likeness, MatchedOn, NhsNumberStatus};
 use crate::people::users;
 use crate::policy::{Action, Role, Standing};
 use crate::problem::{Code, Fault, Problem};
@@ -265,66 +266,40 @@ fn adult_of(
         }
     }
     let row = Adult {
-        id: Id::new(),
-        authority: referral.authority.clone(),
-        version: 1,
-        created_at: act.now,
-        created_by: act.caller.id,
-        updated_at: act.now,
-        updated_by: act.caller.id,
         family_name: adult.family_name.clone(),
         given_names: Json(adult.given_names.iter().map(|name| name.0.clone()).collect()),
         preferred_name: adult.preferred_name.clone(),
         date_of_birth: adult.date_of_birth,
-        date_of_death: None,
         nhs_number: adult.nhs_number.clone(),
+        nhs_number_status: adult.nhs_number.as_ref().map(|_| NhsNumberStatus::Supplied),
         postcode: adult.postcode.clone(),
-        communication_needs: Json(
-            adult
-                .communication_needs
-                .iter()
-                .map(|need| need.0.clone())
-                .collect(),
-        ),
-        alerts: Json(vec![]),
+        ..Adult::new(Id::new(), &referral.authority, act.caller.id, act.now)
     };
-    adults::insert(act.conn, &row)?;
-    Ok(Some(row.id))
+    let row = adult_records::open(act, row, adult)?;
+    Ok(Some(row))
 }
 
-/// Known adults who are very likely the one referred.
-pub fn strong_matches(conn: &mut Connection, referral: &Referral) -> Result<Vec<Adult>, Problem> {
+/// Known adults who are very likely the one referred, and what they have in common.
+pub fn strong_matches(
+    conn: &mut Connection,
+    referral: &Referral,
+) -> Result<Vec<(Adult, Vec<MatchedOn>)>, Problem> {
     let adult = &referral.content.0.adult;
-    let birth = adult.family_name.as_deref().zip(adult.date_of_birth);
-    let number = adult.nhs_number.as_deref();
-    Ok(adults::strong_matches(conn, &referral.authority, number, birth)?)
+    let likeness = Likeness {
+        nhs_number: adult.nhs_number.clone(),
+        family_name: adult.family_name.clone(),
+        date_of_birth: adult.date_of_birth,
+        postcode: adult.postcode.clone(),
+        external_ids: vec![],
+    };
+    let mut found = adults::likely_matches(conn, &referral.authority, &likeness)?;
+    found.retain(|(_, on)| Likeness::is_strong(on));
+    Ok(found)
 }
 
 fn candidates(act: &mut Act, referral: &Referral) -> Result<Vec<Candidate>, Problem> {
-    let adult = &referral.content.0.adult;
     Ok(strong_matches(act.conn, referral)?
         .into_iter()
-        .map(|known| {
-            let mut matched_on = Vec::new();
-            if known.nhs_number.is_some() && known.nhs_number == adult.nhs_number {
-                matched_on.push("nhs_number".to_owned());
-            }
-            if known.date_of_birth == adult.date_of_birth && known.family_name == adult.family_name {
-                matched_on.push("name_and_date_of_birth".to_owned());
-            }
-            let names: Vec<&str> = known
-                .given_names
-                .0
-                .iter()
-                .chain(known.family_name.iter())
-                .map(String::as_str)
-                .collect();
-            Candidate {
-                id: known.id,
-                name: names.join(" "),
-                date_of_birth: known.date_of_birth,
-                matched_on,
-            }
-        })
+        .map(|(known, on)| Candidate::of(&known, on))
         .collect())
 }

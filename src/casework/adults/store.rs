@@ -1,0 +1,252 @@
+//! Queries for adults. Each begins from the caller's scope, or from an adult that was reached.
+
+use diesel::prelude::*;
+
+use super::contact_points::ContactPoint;
+use super::needs::CommunicationNeed;
+use super::search::AdultSearch;
+use crate::casework::cases::store as cases_store;
+use crate::clock::UtcTime;
+use crate::db::types::Json;
+use crate::db::{Connection, MultiBackend};
+use crate::ids::Id;
+use crate::page::PageRequest;
+use crate::people::adults::{Adult, compared};
+use crate::policy::{Clause, Scope};
+use crate::schema::adult_records::{
+    adult_communication_needs as needs, adult_contact_points as contact_points,
+    adult_external_ids as external_ids, adult_merges as merges,
+};
+use crate::schema::casework::{case_access, cases};
+use crate::schema::people::adults;
+
+type Within = adults::BoxedQuery<'static, MultiBackend>;
+
+/// The adults of the authorities in a scope; without one there are none.
+fn within(scope: &Scope) -> Within {
+    let authorities = scope.0.iter().filter_map(|clause| match clause {
+        Clause::Authorities(_, authorities) => Some(authorities.clone()),
+        _ => None,
+    });
+    adults::table
+        .filter(adults::authority.eq_any(authorities.flatten().collect::<Vec<String>>()))
+        .into_boxed()
+}
+
+/// The adult of this id, if in scope: of an authority, or through a case that is about them.
+pub fn find(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Option<Adult>> {
+    let kept = within(scope)
+        .filter(adults::id.eq(id))
+        .select(Adult::as_select())
+        .first(conn)
+        .optional()?;
+    if kept.is_some() {
+        return Ok(kept);
+    }
+    let wide = |clause: &&Clause| matches!(clause, Clause::Authorities(..));
+    let through = Scope(scope.0.iter().filter(|clause| !wide(clause)).cloned().collect());
+    match !through.0.is_empty() && cases_store::any_about(conn, &through, id)? {
+        true => any(conn, id),
+        false => Ok(None),
+    }
+}
+
+/// A page of the adults of the authorities in scope; merged records are left out.
+pub fn page(conn: &mut Connection, scope: &Scope, page: &PageRequest) -> QueryResult<Vec<Adult>> {
+    let query = within(scope).filter(adults::merged_into.is_null());
+    crate::paged!(query, adults, page)
+        .select(Adult::as_select())
+        .load(conn)
+}
+
+/// Adults of the authorities in scope that fit every criterion; one more than the search may answer.
+pub fn search(
+    conn: &mut Connection,
+    scope: &Scope,
+    wanted: &AdultSearch,
+    most: i64,
+) -> QueryResult<Vec<Adult>> {
+    let mut query = within(scope).filter(adults::merged_into.is_null());
+    if let Some(name) = &wanted.family_name {
+        query = query.filter(adults::name_key.eq(compared(name)));
+    }
+    if let Some(date) = wanted.date_of_birth {
+        query = query.filter(adults::date_of_birth.eq(date));
+    }
+    if let Some(postcode) = &wanted.postcode {
+        query = query.filter(adults::postcode_key.eq(compared(postcode)));
+    }
+    if let Some(number) = &wanted.nhs_number {
+        query = query.filter(adults::nhs_number.eq(number.clone()));
+    }
+    if let Some(external) = &wanted.external_id {
+        let theirs = external_ids::table
+            .filter(external_ids::system.eq(external.system.clone()))
+            .filter(external_ids::value.eq(external.value.clone()))
+            .select(external_ids::adult_id);
+        query = query.filter(adults::id.eq_any(theirs));
+    }
+    query
+        .order(adults::id.desc())
+        .limit(most + 1)
+        .select(Adult::as_select())
+        .load(conn)
+}
+
+/// Whether the adult has a confidential contact point.
+pub fn has_confidential(conn: &mut Connection, adult: Id) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        contact_points::table.filter(
+            contact_points::adult_id
+                .eq(adult)
+                .and(contact_points::confidential.eq(true)),
+        ),
+    ))
+    .get_result(conn)
+}
+
+/// A page of contact points; without the confidential ones unless they are asked for.
+pub fn contact_points(
+    conn: &mut Connection,
+    adult: Id,
+    confidential_too: bool,
+    page: &PageRequest,
+) -> QueryResult<Vec<ContactPoint>> {
+    let mut query = contact_points::table
+        .filter(contact_points::adult_id.eq(adult))
+        .into_boxed();
+    if !confidential_too {
+        query = query.filter(contact_points::confidential.eq(false));
+    }
+    crate::paged!(query, contact_points, page)
+        .select(ContactPoint::as_select())
+        .load(conn)
+}
+
+/// Addresses of the adult that are in use.
+pub fn current_addresses(conn: &mut Connection, adult: Id) -> QueryResult<Vec<ContactPoint>> {
+    contact_points::table
+        .filter(contact_points::adult_id.eq(adult))
+        .filter(
+            contact_points::kind
+                .eq("address")
+                .and(contact_points::status.eq("current")),
+        )
+        .select(ContactPoint::as_select())
+        .load(conn)
+}
+
+/// Communication needs that have not ended, in the order of recording.
+pub fn standing_needs(conn: &mut Connection, adult: Id) -> QueryResult<Vec<CommunicationNeed>> {
+    needs::table
+        .filter(needs::adult_id.eq(adult).and(needs::ended_on.is_null()))
+        .order(needs::id)
+        .select(CommunicationNeed::as_select())
+        .load(conn)
+}
+
+/// Ends a user's access to every case of the adult as a representative.
+pub fn end_access(conn: &mut Connection, adult: Id, user: Id, now: UtcTime) -> QueryResult<()> {
+    let theirs = cases::table.filter(cases::adult_id.eq(adult)).select(cases::id);
+    diesel::update(
+        case_access::table
+            .filter(case_access::user_id.eq(user))
+            .filter(case_access::relationship.eq("representative"))
+            .filter(case_access::ended_at.is_null())
+            .filter(case_access::case_id.eq_any(theirs)),
+    )
+    .set(case_access::ended_at.eq(now))
+    .execute(conn)
+    .map(drop)
+}
+
+/// One merge, as kept.
+#[derive(Debug, Clone, Insertable, Queryable, Selectable)]
+#[diesel(table_name = merges, treat_none_as_default_value = false)]
+pub struct MergeRow {
+    /// Its id.
+    pub id: Id,
+    /// The record that stays.
+    pub adult_id: Id,
+    /// The authority of both.
+    pub authority: String,
+    /// The record that went into it.
+    pub duplicate_id: Id,
+    /// Why.
+    pub reason: String,
+    /// The cases that moved.
+    pub moved_cases: Json<Vec<Id>>,
+    /// When.
+    pub merged_at: UtcTime,
+    /// By whom.
+    pub merged_by: Id,
+    /// When it was taken back.
+    pub unmerged_at: Option<UtcTime>,
+    /// By whom.
+    pub unmerged_by: Option<Id>,
+    /// Why.
+    pub unmerged_reason: Option<String>,
+}
+
+/// Merges into and out of this adult, oldest first.
+pub fn merges_of(conn: &mut Connection, adult: Id) -> QueryResult<Vec<MergeRow>> {
+    merges::table
+        .filter(merges::adult_id.eq(adult).or(merges::duplicate_id.eq(adult)))
+        .order(merges::id)
+        .select(MergeRow::as_select())
+        .load(conn)
+}
+
+/// Notes a merge.
+pub fn append_merge(conn: &mut Connection, merge: &MergeRow) -> QueryResult<()> {
+    diesel::insert_into(merges::table)
+        .values(merge)
+        .execute(conn)
+        .map(drop)
+}
+
+/// Notes that a merge was taken back; answers how many rows that changed.
+pub fn end_merge(
+    conn: &mut Connection,
+    merge: Id,
+    (now, by, reason): (UtcTime, Id, &str),
+) -> QueryResult<usize> {
+    diesel::update(merges::table.find(merge).filter(merges::unmerged_at.is_null()))
+        .set((
+            merges::unmerged_at.eq(now),
+            merges::unmerged_by.eq(by),
+            merges::unmerged_reason.eq(reason),
+        ))
+        .execute(conn)
+}
+
+/// Cases about this adult.
+pub fn cases_of(conn: &mut Connection, adult: Id) -> QueryResult<Vec<Id>> {
+    cases::table
+        .filter(cases::adult_id.eq(adult))
+        .order(cases::id)
+        .select(cases::id)
+        .load(conn)
+}
+
+/// Puts these cases under another record of the same person.
+pub fn move_cases(conn: &mut Connection, ids: &[Id], adult: Id, (now, by): (UtcTime, Id)) -> QueryResult<()> {
+    diesel::update(cases::table.filter(cases::id.eq_any(ids)))
+        .set((
+            cases::adult_id.eq(adult),
+            cases::version.eq(cases::version + 1),
+            cases::updated_at.eq(now),
+            cases::updated_by.eq(by),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The adult of this id, for a use case that has reached it already.
+pub fn any(conn: &mut Connection, id: Id) -> QueryResult<Option<Adult>> {
+    adults::table
+        .find(id)
+        .select(Adult::as_select())
+        .first(conn)
+        .optional()
+}

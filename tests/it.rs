@@ -26,6 +26,8 @@ mod licences;
 mod meetings;
 mod planning;
 mod plans;
+mod referral_life;
+mod referral_sending;
 mod schema;
 mod signing_in;
 mod stories;

@@ -72,6 +72,17 @@ fn every_list_is_served_by_an_index_in_its_order() {
         ),
         format!("SELECT * FROM referrals WHERE agency_id = x'00' AND id < x'01' {newest}"),
         "SELECT * FROM referrals WHERE agency_id = x'00' AND agency_reference = 'x'".to_owned(),
+        format!("SELECT * FROM referrals WHERE authority = 'a' AND needs_attention AND id < x'01' {newest}"),
+        format!(
+            "SELECT * FROM referrals WHERE authority = 'a' AND unread_since IS NOT NULL AND id < x'01' {newest}"
+        ),
+        "SELECT * FROM referrals WHERE unread_since IS NOT NULL ORDER BY unread_since LIMIT 1".to_owned(),
+        "SELECT id FROM referrals WHERE case_id IN (SELECT id FROM cases WHERE adult_id IN (x'00')) AND id < x'01'"
+            .to_owned(),
+        format!("SELECT * FROM referral_updates WHERE referral_id = x'00' AND id < x'01' {newest}"),
+        format!("SELECT * FROM referral_requests WHERE referral_id = x'00' AND id < x'01' {newest}"),
+        format!("SELECT * FROM referral_answers WHERE request_id = x'00' AND id < x'01' {newest}"),
+        format!("SELECT * FROM referral_feedback WHERE referral_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM audit_entries WHERE case_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM audit_entries WHERE resource_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM outcome_revisions WHERE outcome_id = x'00' AND id < x'01' {newest}"),

@@ -124,7 +124,9 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         Achieved, ChangeKind, ChangeReason, CommunicatedBy, ExpressedBy,
     };
     use msp_api::casework::plans::model::PlanStatus;
-    use msp_api::casework::referrals::model::Status;
+    use msp_api::casework::referrals::model::{FeedbackCode, Status, WrittenBy};
+    use msp_api::casework::referrals::requests::RequestStatus;
+    use msp_api::casework::referrals::updates::UpdateKind;
     use msp_api::casework::responses::{AdultChoice, ResponseOption};
     use msp_api::casework::singleton;
     use msp_api::people::agencies::AgencyType;
@@ -132,6 +134,7 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         include_str!("../migrations/postgres/2026-11-21-000002_people/up.sql"),
         include_str!("../migrations/postgres/2026-11-21-000003_casework/up.sql"),
         include_str!("../migrations/postgres/2026-11-21-000008_meetings/up.sql"),
+        include_str!("../migrations/postgres/2026-11-21-000010_referral_life/up.sql"),
     ]
     .concat();
     let squeezed = sql.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -158,6 +161,10 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         ChangeKind,
         ChangeReason,
         CommunicatedBy,
-        ExpressedBy
+        ExpressedBy,
+        UpdateKind,
+        WrittenBy,
+        RequestStatus,
+        FeedbackCode
     );
 }

@@ -160,6 +160,13 @@ fn bad_text(json: &Value, at: &mut String, depth: usize, faults: &mut Vec<Fault>
         let length = at.len();
         at.push('/');
         at.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        if name.chars().any(is_refused) {
+            faults.push(Fault::at(
+                at.clone(),
+                "text",
+                "A name with control characters is not taken.",
+            ));
+        }
         bad_text(value, at, depth + 1, faults);
         at.truncate(length);
     };

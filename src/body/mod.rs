@@ -6,8 +6,11 @@
 mod check;
 mod patch;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
@@ -80,6 +83,43 @@ impl<T: DeserializeOwned + ToSchema + 'static> Body<T> {
             unused,
             digest,
         })
+    }
+
+    /// Reads JSON text whose one member is a list of bodies. Each is read by itself, so that what is wrong with one
+    /// does not touch the others.
+    pub fn read_each(bytes: &[u8], list: &str, most: usize) -> Result<Vec<Result<Self, Problem>>, Problem> {
+        let members: BTreeMap<String, &RawValue> =
+            serde_json::from_slice(bytes).map_err(|_| Problem::new(Code::MalformedJson))?;
+        let unknown = members.keys().filter(|name| *name != list).map(|name| {
+            let name = name.replace('~', "~0").replace('/', "~1");
+            Fault::at(format!("/{name}"), "unknown_field", "There is no such field.")
+        });
+        let mut faults: Vec<Fault> = unknown.collect();
+        let at = format!("/{list}");
+        let items: Option<Result<Vec<&RawValue>, _>> =
+            members.get(list).map(|items| serde_json::from_str(items.get()));
+        let items = match items {
+            Some(Ok(items)) => items,
+            Some(Err(_)) => {
+                faults.push(Fault::at(&at, "type", "This has the wrong JSON type."));
+                vec![]
+            }
+            None => {
+                faults.push(Fault::required(&at, "This is needed."));
+                vec![]
+            }
+        };
+        if faults.is_empty() && !(1..=most).contains(&items.len()) {
+            let code = if items.is_empty() { "too_few" } else { "too_many" };
+            faults.push(Fault::at(&at, code, format!("From 1 to {most} items are taken.")));
+        }
+        match faults.is_empty() {
+            true => Ok(items
+                .iter()
+                .map(|item| Self::read(item.get().as_bytes()))
+                .collect()),
+            false => Err(Problem::invalid(faults)),
+        }
     }
 
     /// A value made here rather than received.
@@ -221,14 +261,31 @@ fn prune(json: &mut Value, faults: &[Fault], unused: &mut Vec<Unused>) -> bool {
         };
         if let Some(received) = received {
             unused.push(Unused {
-                pointer: pointer.to_owned(),
+                pointer: storable(pointer),
                 code: fault.code.clone(),
-                received,
+                received: storable_value(received),
             });
             taken = true;
         }
     }
     taken
+}
+
+/// Text as a database can keep it: PostgreSQL keeps no NUL, in JSON neither.
+pub fn storable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+fn storable_value(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(storable(&text)),
+        Value::Array(items) => items.into_iter().map(storable_value).collect(),
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, value)| (storable(&name), storable_value(value)))
+            .collect(),
+        other => other,
+    }
 }
 
 fn natural(fault: &Fault) -> Vec<(usize, String)> {

@@ -3,6 +3,7 @@
 //! The demo is made through the same use cases as everything else, as the people who would do it.
 
 pub mod organisations;
+mod referral_life;
 pub mod scene;
 pub mod seed;
 mod stories;

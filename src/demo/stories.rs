@@ -189,7 +189,8 @@ impl Story<'_> {
         self.ada_is_supported(case)?;
         self.open_enquiry(case)?;
         self.ada_in_every_list(case)?;
-        self.ada_is_heard(case, first)
+        self.ada_is_heard(case, first)?;
+        super::referral_life::tell(self.conn, self.people, referral)
     }
 
     fn ada_in_every_list(&mut self, case: Id) -> Result<(), Problem> {

@@ -27,7 +27,7 @@ use crate::db::types::Json;
 use crate::ids::Id;
 use crate::page::{Page, PageRequest, Rows};
 use crate::policy::{Action, Caller, CallerKind};
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, ProblemBody};
 
 /// What the gate found out about a request.
 #[derive(Clone)]
@@ -134,7 +134,7 @@ impl Call {
     where
         W: FnOnce(&mut Act) -> Result<Document, Problem> + Send + 'static,
     {
-        self.no_query()?;
+        read_params::<NoFilter>(&self.shared.query)?;
         let document = self.look(move |act| Ok((work(act)?, json!({})))).await?;
         Ok(self.answered(document.tag, |response| {
             response.content_type(document.media).body(document.text)
@@ -188,8 +188,7 @@ impl Call {
         V: serde::Serialize,
         W: FnOnce(&mut Act, &Body<B>) -> Result<V, Problem> + Send + 'static,
     {
-        self.no_query()?;
-        self.shared.idempotency_key()?;
+        self.can_begin()?;
         let shared = Arc::clone(&self.shared);
         let (answer, entry) = self
             .app
@@ -258,7 +257,8 @@ impl Call {
         R: Fn(&mut Act, Id) -> Result<V, Problem> + Send + 'static,
     {
         let path = self.shared.path.clone();
-        let done = self.perform(201, body, effect, render).await?;
+        let key = self.key()?;
+        let done = self.perform(201, body, key, effect, render).await?;
         let place = format!("{path}/{}", done.id);
         let mut response = HttpResponse::Created();
         response.insert_header((header::LOCATION, place));
@@ -273,8 +273,43 @@ impl Call {
         E: Fn(&mut Act, &Body<B>) -> Result<Id, Problem> + Send + 'static,
         R: Fn(&mut Act, Id) -> Result<V, Problem> + Send + 'static,
     {
-        let done = self.perform(200, body, effect, render).await?;
+        let key = self.key()?;
+        let done = self.perform(200, body, key, effect, render).await?;
         Ok(done.into_response(&mut HttpResponse::Ok()))
+    }
+
+    /// Creates one of several records that a request brings, each in a transaction of its own; answers its view.
+    /// [`Self::can_begin`] comes first, and [`Self::refused`] answers what could not be done.
+    pub async fn create_one_of<B, V, E, R>(
+        &self,
+        body: Body<B>,
+        effect: E,
+        render: R,
+    ) -> Result<Value, Problem>
+    where
+        B: DeserializeOwned + ToSchema + Send + Sync + 'static,
+        V: View,
+        E: Fn(&mut Act, &Body<B>) -> Result<Id, Problem> + Send + 'static,
+        R: Fn(&mut Act, Id) -> Result<V, Problem> + Send + 'static,
+    {
+        // With what it brings, so that repeating a batch in which one was put right does the others once.
+        let key = self.shared.idempotency_key()?;
+        let key = key.map(|key| format!("{key} {}", body.digest()));
+        let done = self.perform(201, body, key, effect, render).await?;
+        Ok(done.body)
+    }
+
+    /// Whether the request itself can be looked at: it has no query, and a key where it needs one.
+    pub fn can_begin(&self) -> Result<(), Problem> {
+        self.key().map(drop)
+    }
+
+    /// Audits the refusal of one of several, and answers what the caller reads of it.
+    pub async fn refused(&self, problem: &Problem) -> Result<ProblemBody, Problem> {
+        let passed = &self.shared.passed;
+        let entry = entry_of(passed, problem.code().status(), &self.shared.path_ids);
+        self.app.audit.record(entry).await?;
+        Ok(problem.body(&self.shared.path, &passed.request_id.to_string()))
     }
 
     /// Runs work that is no answer to the caller (a note about a refusal) in a transaction of its own.
@@ -293,6 +328,7 @@ impl Call {
         &self,
         status: u16,
         body: Body<B>,
+        key: Option<String>,
         effect: E,
         render: R,
     ) -> Result<Done, Problem>
@@ -302,9 +338,8 @@ impl Call {
         E: Fn(&mut Act, &Body<B>) -> Result<Id, Problem> + Send + 'static,
         R: Fn(&mut Act, Id) -> Result<V, Problem> + Send + 'static,
     {
-        self.no_query()?;
         let shared = Arc::clone(&self.shared);
-        let repeatable = shared.idempotency_key()?.map(|key| Repeatable {
+        let repeatable = key.map(|key| Repeatable {
             key,
             target: format!("{} {}", shared.method, shared.path),
             body_digest: body.digest().to_owned(),
@@ -344,8 +379,10 @@ impl Call {
             .await
     }
 
-    fn no_query(&self) -> Result<(), Problem> {
-        read_params::<NoFilter>(&self.shared.query).map(drop)
+    /// The key of a request that has no query.
+    fn key(&self) -> Result<Option<String>, Problem> {
+        read_params::<NoFilter>(&self.shared.query)?;
+        self.shared.idempotency_key()
     }
 }
 

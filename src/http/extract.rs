@@ -20,6 +20,12 @@ use crate::problem::{Code, Problem};
 /// Largest body of a single request.
 pub const LARGEST_BODY: usize = 256 * 1024;
 
+/// Largest body of a batch.
+pub const LARGEST_BATCH: usize = 1024 * 1024;
+
+/// Most items of a batch.
+pub const MOST_IN_A_BATCH: usize = 100;
+
 type Reading<T> = Pin<Box<dyn Future<Output = Result<T, Refusal>>>>;
 
 /// The ids in a path, in their order. A malformed one is 404: no such thing can exist.
@@ -46,7 +52,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
     type Future = Reading<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes = json_bytes(request, payload);
+        let bytes = json_bytes(request, payload, LARGEST_BODY);
         Box::pin(async move { Ok(Self::read(&bytes.await?)?.well_shaped()?) })
     }
 }
@@ -59,7 +65,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Intake<T> {
     type Future = Reading<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes = json_bytes(request, payload);
+        let bytes = json_bytes(request, payload, LARGEST_BODY);
         Box::pin(async move {
             match bytes.await {
                 Ok(bytes) => Ok(Self(Body::read(&bytes))),
@@ -69,9 +75,28 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Intake<T> {
     }
 }
 
+/// A batch of such bodies under `items`, each read by itself.
+pub struct IntakeBatch<T>(pub Result<Vec<Result<Body<T>, Problem>>, Problem>);
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for IntakeBatch<T> {
+    type Error = Refusal;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = json_bytes(request, payload, LARGEST_BATCH);
+        Box::pin(async move {
+            match bytes.await {
+                Ok(bytes) => Ok(Self(Body::read_each(&bytes, "items", MOST_IN_A_BATCH))),
+                Err(Refusal(problem)) => Ok(Self(Err(problem))),
+            }
+        })
+    }
+}
+
 fn json_bytes(
     request: &HttpRequest,
     payload: &mut Payload,
+    largest: usize,
 ) -> impl Future<Output = Result<Bytes, Refusal>> + use<> {
     let patch = request.method() == actix_web::http::Method::PATCH;
     let media_type = request.content_type().to_owned();
@@ -90,10 +115,10 @@ fn json_bytes(
         if !understood || encoded {
             return Err(Problem::new(Code::UnsupportedMediaType).into());
         }
-        if declared.is_some_and(|length: usize| length > LARGEST_BODY) {
+        if declared.is_some_and(|length: usize| length > largest) {
             return Err(Problem::new(Code::TooLarge).into());
         }
-        let read = actix_web::body::to_bytes_limited(PayloadBody(&mut payload), LARGEST_BODY);
+        let read = actix_web::body::to_bytes_limited(PayloadBody(&mut payload), largest);
         match timeout(Duration::from_secs(deadline), read).await {
             Ok(Ok(Ok(bytes))) => Ok(bytes),
             Ok(Ok(Err(_))) => Err(Problem::new(Code::MalformedJson)

@@ -76,6 +76,16 @@ path_params! {
     RepresentativePath { adult_id: "The adult", representative_id: "The representative or supporter" }
     /// `{referralId}`.
     ReferralPath { referral_id: "The referral" }
+    /// `{referralId}/updates/{updateId}`.
+    ReferralUpdatePath { referral_id: "The referral", update_id: "The update" }
+    /// `{referralId}/tasks/{taskId}`.
+    ReferralTaskPath { referral_id: "The referral", task_id: "The task" }
+    /// `{referralId}/information-requests/{requestId}`.
+    ReferralRequestPath { referral_id: "The referral", request_id: "The request" }
+    /// `{referralId}/information-requests/{requestId}/answers/{answerId}`.
+    ReferralAnswerPath { referral_id: "The referral", request_id: "The request", answer_id: "The answer" }
+    /// `{referralId}/feedback-to-referrer/{referrerFeedbackId}`.
+    ReferralFeedbackPath { referral_id: "The referral", referrer_feedback_id: "The feedback" }
     /// `{advocateId}`.
     AdvocatePath { advocate_id: "The advocate's entry" }
 }

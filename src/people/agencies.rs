@@ -102,3 +102,12 @@ pub fn exists(conn: &mut Connection, id: Id) -> QueryResult<bool> {
     let found: Option<Id> = table::table.find(id).select(table::id).first(conn).optional()?;
     Ok(found.is_some())
 }
+
+/// The kind of this agency.
+pub fn kind_of(conn: &mut Connection, id: Id) -> QueryResult<Option<AgencyType>> {
+    table::table
+        .find(id)
+        .select(table::agency_type)
+        .first(conn)
+        .optional()
+}

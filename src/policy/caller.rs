@@ -141,6 +141,7 @@ impl Caller {
         match standing {
             Standing::Anyone => true,
             Standing::ReferringAgency | Standing::EnquiringAgency => self.kind == CallerKind::Client,
+            Standing::Sender => !self.staff_of().is_empty() || self.holds(Role::Advocate),
             Standing::Manager => self.holds(Role::Manager),
             Standing::Delegated => self.holds(Role::DelegatedPractitioner),
             Standing::Allocated | Standing::Staff => !self.staff_of().is_empty(),

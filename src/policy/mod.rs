@@ -47,7 +47,15 @@ actions! {
     /// Send a referral.
     ReferralsSubmit = "referrals.submit", scope "referrals:submit" => [Manager, Delegated, Staff, Advocate, ReferringAgency];
     /// Read referrals; the agency that sent one reads its receipt and nothing else.
-    ReferralsRead = "referrals.read", scope "referrals:read" => [Manager, Delegated, Allocated, ReferringAgency];
+    ReferralsRead = "referrals.read", scope "referrals:read" => [Manager, Delegated, Allocated, Sender, ReferringAgency];
+    /// Add to a referral one sent or took, or answer what is asked about it.
+    ReferralsUpdate = "referrals.update", scope "referrals:submit" => [Sender, ReferringAgency];
+    /// Ask the referrer for more.
+    ReferralsAsk = "referrals.ask" => [Manager, Delegated];
+    /// Tell the referrer that someone looked at it, or what came of it.
+    ReferralsTell = "referrals.tell" => [Manager, Delegated, Allocated];
+    /// Settle what needs attention about a referral.
+    ReferralsResolve = "referrals.resolve" => [Manager];
     /// Decide what becomes of a referral.
     ReferralsTriage = "referrals.triage" => [Manager, Delegated];
     /// See which intake was refused at the door.
@@ -245,6 +253,8 @@ pub enum Standing {
     Adult,
     /// Someone who represents the adult.
     Representative,
+    /// The person who sent the referral, or took it from whoever told them.
+    Sender,
     /// API client of the agency that sent the referral.
     ReferringAgency,
     /// API client of an agency that was asked to enquire (Care Act 2014 s.42(2)).
@@ -273,6 +283,7 @@ impl Standing {
         Self::AdvocateAsked,
         Self::Adult,
         Self::Representative,
+        Self::Sender,
         Self::ReferringAgency,
         Self::EnquiringAgency,
         Self::Board,

@@ -36,6 +36,8 @@ pub enum Clause {
     Enquiring(Id),
     /// Records that came from a referral of this agency.
     ReferredBy(Id),
+    /// Referrals that this user sent.
+    SentBy(Id),
 }
 
 impl Clause {
@@ -49,6 +51,7 @@ impl Clause {
             Self::Advocate(AssignmentAccess::Asked, _) => Standing::AdvocateAsked,
             Self::ReferredBy(_) => Standing::ReferringAgency,
             Self::Enquiring(_) => Standing::EnquiringAgency,
+            Self::SentBy(_) => Standing::Sender,
         }
     }
 }
@@ -90,6 +93,7 @@ fn clause(caller: &Caller, standing: Standing) -> Option<Clause> {
         Standing::AdvocateAsked => caller
             .could_be(standing)
             .then_some(Clause::Advocate(AssignmentAccess::Asked, caller.id)),
+        Standing::Sender => caller.could_be(standing).then_some(Clause::SentBy(caller.id)),
         Standing::ReferringAgency if caller.kind == CallerKind::Client => {
             caller.agency_id.map(Clause::ReferredBy)
         }

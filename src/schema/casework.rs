@@ -129,6 +129,20 @@ diesel::table! {
         counts_as_concern -> Nullable<Bool>,
         content -> Document,
         warnings -> Document,
+        receipt_only -> Bool,
+        receipt_status -> Text,
+        receipt_version -> BigInt,
+        receipt_changed_at -> Moment,
+        unread_since -> Nullable<Moment>,
+        acknowledged_at -> Nullable<Moment>,
+        acknowledgement_withheld_reason -> Nullable<Text>,
+        withdrawn_at -> Nullable<Moment>,
+        open_requests -> Integer,
+        needs_attention -> Bool,
+        tasks -> Document,
+        feedback_given_at -> Nullable<Moment>,
+        feedback_code -> Nullable<Text>,
+        feedback_text -> Nullable<Text>,
     }
 }
 

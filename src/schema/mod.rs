@@ -9,6 +9,7 @@ pub mod foundation;
 pub mod meetings;
 pub mod people;
 pub mod records;
+pub mod referral_life;
 
 use adult_records::adult_external_ids;
 use case_life::caused_enquiries;

@@ -13,6 +13,7 @@ use super::reach::{Reached, reach, reach_for};
 use crate::act::Act;
 use crate::body::Body;
 use crate::casework::record::{Head, OwnedRow, row, write_new, write_over};
+use crate::casework::referrals::reach::reads_need_an_agreement;
 use crate::clock::{PastTime, UtcTime};
 use crate::db::Connection;
 use crate::db::types::Json;
@@ -25,7 +26,7 @@ use crate::ids::Id;
 use crate::page::{Page, PageParams, PageRequest, Rows};
 use crate::people::agencies;
 use crate::policy::{Action, CallerKind, Standing};
-use crate::problem::{Code, Fault, Problem};
+use crate::problem::{Fault, Problem};
 use crate::schema::case_life::caused_enquiries;
 
 crate::codes! {
@@ -223,10 +224,7 @@ fn own_agency(act: &Act, case: &Reached) -> Option<Id> {
 }
 
 fn reached(act: &mut Act, case: Id) -> Result<Reached, Problem> {
-    if act.caller.kind == CallerKind::Client && !act.caller.agreement_in_force {
-        return Err(Problem::new(Code::Forbidden)
-            .saying("Reading needs an information-sharing agreement in force; referrals always land."));
-    }
+    reads_need_an_agreement(act)?;
     reach(act, case)
 }
 

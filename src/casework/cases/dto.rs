@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::model::{Agreement, CaseState, Disposition, Enquiry, EnquiryType, Gap, YesNoUnknown};
 use crate::auth::secrets;
+use crate::casework::referrals::model::FeedbackCode;
 use crate::clock::{PastTime, UtcTime};
 use crate::http::answer::View;
 use crate::ids::Id;
@@ -151,9 +152,12 @@ pub struct ThreePartTest {
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "given": true, "code": "accepted", "text": "We are talking with her; thank you" }))]
 pub struct FeedbackToReferrer {
     /// Whether it was given.
     pub given: Option<bool>,
+    /// What came of it; where a step gives feedback, what the step says.
+    pub code: Option<FeedbackCode>,
     /// What the referrer may read.
     #[schema(max_length = 2000)]
     pub text: Option<String>,

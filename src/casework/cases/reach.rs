@@ -95,7 +95,11 @@ fn answered_by(row: &Case, clause: &Clause) -> bool {
         Clause::OpenUnrestricted(authorities) => {
             authorities.contains(&row.authority) && CaseState::OPEN.contains(&row.state) && !row.restricted
         }
-        Clause::Granted(..) | Clause::Advocate(..) | Clause::Enquiring(_) | Clause::ReferredBy(_) => false,
+        Clause::Granted(..)
+        | Clause::Advocate(..)
+        | Clause::Enquiring(_)
+        | Clause::ReferredBy(_)
+        | Clause::SentBy(_) => false,
     }
 }
 

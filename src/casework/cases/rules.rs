@@ -2,7 +2,7 @@
 //!
 //! Nothing here looks at a clock: a date never blocks a step (timeliness, not fixed timescales).
 
-use super::closing::{ClosureChecklist, ClosureItem, Conclusion, Offered};
+use super::closing::{CapacityAnswer, ClosureChecklist, ClosureItem, Conclusion, Offered};
 use super::dto::{FeedbackToReferrer, NewTransition, TestPart, ThreePartTest};
 use super::model::{Agreement, CaseState, EnquiryType, Gap, YesNoUnknown};
 use super::store::Surroundings;
@@ -108,7 +108,7 @@ pub fn missing_for(step: Step, wanted: &NewTransition, facts: &Facts) -> Vec<Fau
         }
         Step::PutPlanInForce => missing.extend(fault_of_plan(wanted, facts)),
         Step::Conclude => missing_for_conclusion(facts, &mut missing),
-        Step::Close => missing_for_closing(&facts.checklist, &mut missing),
+        Step::Close => missing_for_closing(facts, &mut missing),
         Step::Reopen => {
             need(
                 wanted.reason.as_ref(),
@@ -283,6 +283,28 @@ fn missing_for_conclusion(facts: &Facts, missing: &mut Vec<Fault>) {
             "Say how far this was achieved and why, or not_judged with why.",
         ));
     }
+    let about_the_adult = [
+        (
+            "/conclusion/capacity",
+            conclusion
+                .capacity
+                .map(|answer| answer == CapacityAnswer::NotApplicable),
+        ),
+        (
+            "/conclusion/asked",
+            conclusion
+                .asked
+                .map(|answer| answer == AskedAnswer::NotApplicable),
+        ),
+    ];
+    for (pointer, not_applicable) in about_the_adult {
+        let detail = match (not_applicable, facts.has_adult) {
+            (Some(true), true) => "This is about an adult: answer, or say not_known.",
+            (Some(false), false) => "Without an identified adult the answer is not_applicable.",
+            _ => continue,
+        };
+        missing.push(Fault::at(pointer, "not_applicable", detail));
+    }
     asked_and_achieved(conclusion, facts, missing);
 }
 
@@ -315,7 +337,8 @@ fn asked_and_achieved(conclusion: &Conclusion, facts: &Facts, missing: &mut Vec<
     }
 }
 
-fn missing_for_closing(checklist: &ClosureChecklist, missing: &mut Vec<Fault>) {
+fn missing_for_closing(facts: &Facts, missing: &mut Vec<Fault>) {
+    let checklist = &facts.checklist;
     for item in ClosureItem::ALL {
         if !checklist.items.iter().any(|answered| answered.item == *item) {
             let pointer = format!("/closureChecklist/items/{}", item.as_str());
@@ -325,7 +348,9 @@ fn missing_for_closing(checklist: &ClosureChecklist, missing: &mut Vec<Fault>) {
             ));
         }
     }
+    // Without an identified adult there is nobody to agree, or to be asked how it went.
     match checklist.adult_agrees {
+        None if !facts.has_adult => {}
         None => missing.push(Fault::required(
             "/closureChecklist/adultAgrees",
             "Any answer is taken.",
@@ -342,6 +367,7 @@ fn missing_for_closing(checklist: &ClosureChecklist, missing: &mut Vec<Fault>) {
         Some(_) => {}
     }
     match checklist.feedback_offered {
+        None if !facts.has_adult => {}
         None => missing.push(Fault::required(
             "/closureChecklist/feedbackOffered",
             "Was feedback offered?",
@@ -532,6 +558,7 @@ mod tests {
             "feedbackOffered": "no", "feedbackNotOfferedReason": "she asked not to be rung"
         });
         let facts = Facts {
+            has_adult: true,
             checklist: serde_json::from_value(checklist).unwrap(),
             ..Facts::default()
         };
@@ -539,8 +566,15 @@ mod tests {
             missing_for(Step::Close, &transition(CaseState::Closed), &facts),
             []
         );
-        let nothing = missing_for(Step::Close, &transition(CaseState::Closed), &Facts::default());
-        assert_eq!(nothing.len(), ClosureItem::ALL.len() + 2);
+        let unanswered = |has_adult| {
+            let facts = Facts {
+                has_adult,
+                ..Facts::default()
+            };
+            missing_for(Step::Close, &transition(CaseState::Closed), &facts).len()
+        };
+        assert_eq!(unanswered(true), ClosureItem::ALL.len() + 2);
+        assert_eq!(unanswered(false), ClosureItem::ALL.len());
     }
 
     #[test]

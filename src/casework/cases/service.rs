@@ -15,6 +15,7 @@ use crate::casework::outcomes;
 use crate::casework::plans::service as plans;
 use crate::casework::record::{self, Head, OwnedRow};
 use crate::casework::referrals::model::Status;
+use crate::casework::referrals::telling;
 use crate::casework::singleton::{self, Kind};
 use crate::clock::UtcTime;
 use crate::db::numbering::{Series, next_reference};
@@ -308,7 +309,9 @@ fn take(
         _ => ("state_changed", None),
     };
     if let Some(status) = referral_status {
-        store::set_referral_status(act, case.id, status)?;
+        let feedback = wanted.feedback_to_referrer.as_ref();
+        let feedback = feedback.filter(|_| step == Step::EndWithoutEnquiry);
+        telling::follow_case(act, case.id, status, feedback)?;
     }
     act.emit(
         "case",

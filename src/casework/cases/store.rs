@@ -26,7 +26,7 @@ use crate::problem::Problem;
 use crate::schema::case_life::caused_enquiries;
 use crate::schema::casework::{
     advocacy_assignments, advocacy_needs, case_access, case_transitions, cases, desired_outcomes, enquiries,
-    meetings, referrals,
+    meetings,
 };
 use crate::schema::people::advocates;
 use crate::schema::records::{capacity_assessments, case_links, informed_records};
@@ -99,8 +99,8 @@ fn condition(clause: &Clause) -> Condition {
                 .filter(caused_enquiries::case_id.eq(cases::id))
                 .filter(caused_enquiries::agency_id.eq(*agency)),
         )),
-        // An agency reads its referrals, never the case that came of them.
-        Clause::ReferredBy(_) => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
+        // A referrer reads its referrals, never the case that came of them.
+        Clause::ReferredBy(_) | Clause::SentBy(_) => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
     }
 }
 
@@ -222,23 +222,6 @@ pub fn last_enquiry_type(conn: &mut Connection, case: Id) -> QueryResult<Option<
         .select(enquiries::enquiry_type)
         .first(conn)
         .optional()
-}
-
-/// Lets the referrers of a case see that it has ended, or goes on again.
-pub fn set_referral_status(
-    act: &mut Act,
-    case: Id,
-    status: crate::casework::referrals::model::Status,
-) -> QueryResult<()> {
-    diesel::update(referrals::table.filter(referrals::case_id.eq(case)))
-        .set((
-            referrals::status.eq(status),
-            referrals::version.eq(referrals::version + 1),
-            referrals::updated_at.eq(act.now),
-            referrals::updated_by.eq(act.caller.id),
-        ))
-        .execute(act.conn)
-        .map(drop)
 }
 
 /// Accounts of the advocates who accepted and have not ended.

@@ -1,17 +1,15 @@
-//! What callers send and read about referrals.
+//! What callers send: a referral, and what becomes of it.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_with::skip_serializing_none;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-use super::model::{AbuseType, AgreesToShare, ConcernKind, Location, Referral, Status, TriageDecision};
+use super::model::{AbuseType, AgreesToShare, ConcernKind, Location, TriageDecision};
 use crate::casework::cases::dto::FeedbackToReferrer;
 use crate::casework::cases::model::Disposition;
-use crate::clock::UtcTime;
 use crate::facts::YesNoNotKnown;
-use crate::http::answer::View;
 use crate::ids::Id;
 use crate::people::adults::{Adult, MatchedOn};
 use crate::people::agencies::AgencyType;
@@ -32,7 +30,7 @@ pub struct Referrer {
     /// What the referrer is to the adult.
     #[schema(max_length = 200)]
     pub relationship: Option<String>,
-    /// Whether the referrer wants to stay unnamed to the adult.
+    /// The referrer stays unnamed: beside `true` no name is taken, nor kept.
     pub anonymous: Option<bool>,
     /// Whether the referrer wants to hear what came of it.
     pub wants_feedback: Option<bool>,
@@ -296,189 +294,6 @@ pub struct NewReferral {
     pub agency_payload: Option<AgencyPayload>,
 }
 
-/// Something that was received and could not be used.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Warning {
-    /// Where it stood.
-    pub pointer: String,
-    /// Why.
-    pub code: String,
-}
-
-/// What a referrer reads, and all of it: nothing tells whether the person is known.
-#[skip_serializing_none]
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Receipt {
-    /// Id of the referral.
-    pub id: Id,
-    /// For people to read out.
-    #[schema(example = "REF-2026-000123")]
-    pub reference: String,
-    /// Where it stands.
-    pub status: Status,
-    /// When it was received.
-    pub received_at: UtcTime,
-    /// The agency's own reference.
-    pub agency_reference: Option<String>,
-    /// When someone looked at it.
-    pub acknowledged_at: Option<UtcTime>,
-    /// What the referrer is told came of it.
-    pub feedback: Option<String>,
-    /// What happens next.
-    pub what_happens_next: String,
-    /// What to do now, where there is danger.
-    pub if_urgent: Option<String>,
-    /// What was received and could not be used.
-    pub warnings: Vec<Warning>,
-    /// 1, and one more with every change.
-    pub version: i64,
-}
-
-impl View for Receipt {
-    fn version(&self) -> i64 {
-        self.version
-    }
-}
-
-impl From<Referral> for Receipt {
-    fn from(row: Referral) -> Self {
-        let next = match row.status {
-            Status::Received => "A safeguarding manager will look at this and decide what is done.",
-            Status::InformationRequested => "We need to know more from you before we can decide.",
-            Status::Accepted => "We are talking with the person and those who can help.",
-            Status::AnotherRoute => "This is being dealt with in another way.",
-            Status::Withdrawn => "You withdrew this. What we know already we still look at.",
-            Status::Closed => "Our work on this has ended.",
-        };
-        let urgent = "If someone is in danger now, ring 999. Do not wait for us.";
-        Self {
-            id: row.id,
-            reference: row.reference,
-            status: row.status,
-            received_at: row.created_at,
-            agency_reference: row.agency_reference,
-            acknowledged_at: row.triaged_at,
-            feedback: row.triage.and_then(|triage| triage.0.feedback),
-            what_happens_next: next.to_owned(),
-            if_urgent: row.urgent.then(|| urgent.to_owned()),
-            warnings: row
-                .warnings
-                .0
-                .into_iter()
-                .map(|unused| Warning {
-                    pointer: unused.pointer,
-                    code: unused.code,
-                })
-                .collect(),
-            version: row.version,
-        }
-    }
-}
-
-/// A referral as the authority's staff read it.
-#[skip_serializing_none]
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ReferralView {
-    /// Its id.
-    pub id: Id,
-    /// For people to read out.
-    #[schema(example = "REF-2026-000123")]
-    pub reference: String,
-    /// The authority it went to.
-    pub authority: String,
-    /// Where it stands.
-    pub status: Status,
-    /// Immediate danger was reported.
-    pub urgent: bool,
-    /// The agency's information-sharing agreement was not in force.
-    pub agreement_lapsed: bool,
-    /// The person is under 18: pass it to children's services.
-    pub childrens_route: bool,
-    /// When it was received.
-    pub received_at: UtcTime,
-    /// The case it led to.
-    pub case_id: Option<Id>,
-    /// What was decided.
-    pub decision: Option<TriageDecision>,
-    /// The reasons.
-    pub narrative: Option<String>,
-    /// When it was decided.
-    pub triaged_at: Option<UtcTime>,
-    /// Whether it counts as a concern in the national collection.
-    pub counts_as_concern: Option<bool>,
-    /// What was sent.
-    pub content: NewReferral,
-    /// What was received and could not be used, as it was received.
-    #[schema(value_type = Vec<Object>)]
-    pub unused: Vec<Value>,
-    /// 1, and one more with every change.
-    pub version: i64,
-}
-
-impl From<Referral> for ReferralView {
-    fn from(row: Referral) -> Self {
-        let triage = row.triage.map(|triage| triage.0);
-        Self {
-            id: row.id,
-            reference: row.reference,
-            authority: row.authority,
-            status: row.status,
-            urgent: row.urgent,
-            agreement_lapsed: row.agreement_lapsed,
-            childrens_route: row.childrens_route,
-            received_at: row.created_at,
-            case_id: row.case_id,
-            decision: triage.as_ref().map(|triage| triage.decision),
-            narrative: triage.and_then(|triage| triage.narrative),
-            triaged_at: row.triaged_at,
-            counts_as_concern: row.counts_as_concern,
-            content: row.content.0,
-            unused: row
-                .warnings
-                .0
-                .iter()
-                .filter_map(|unused| serde_json::to_value(unused).ok())
-                .collect(),
-            version: row.version,
-        }
-    }
-}
-
-/// A referral, as much of it as the reader may know.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(untagged)]
-pub enum ReferralAnswer {
-    /// To the authority's staff.
-    Staff(Box<ReferralView>),
-    /// To the referrer.
-    Referrer(Box<Receipt>),
-}
-
-impl View for ReferralAnswer {
-    fn version(&self) -> i64 {
-        match self {
-            Self::Staff(view) => view.version,
-            Self::Referrer(receipt) => receipt.version,
-        }
-    }
-}
-
-/// Filters of the list of referrals.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ReferralFilter {
-    /// Only referrals with this status; repeat for "or".
-    #[serde(default)]
-    #[param(inline)]
-    pub status: Vec<Status>,
-    /// The one with this reference of one's own agency.
-    pub agency_reference: Option<String>,
-}
-
 /// What becomes of a referral.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -512,6 +327,15 @@ pub struct NewTriage {
     pub adult_view_not_sought_reason: Option<String>,
     /// What the referrer is told, or why nothing.
     pub feedback_to_referrer: Option<FeedbackToReferrer>,
+    /// Why the referrer is not told that someone looked at it; else triage acknowledges the referral.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub acknowledgement_withheld_reason: Option<String>,
+    /// With `more_information`: what the referrer is asked; opens an information request.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub question: Option<String>,
+    /// With `question`: what the answer is needed for.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub needed_for: Option<String>,
 }
 
 /// A known adult who may be the one referred.

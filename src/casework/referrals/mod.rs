@@ -4,9 +4,16 @@
 //! the referrer reads a receipt, never whether the person is known.
 
 pub mod dto;
+pub mod intake;
 pub mod model;
+pub mod reach;
+pub mod requests;
 pub mod routes;
 pub mod rules;
 pub mod service;
 pub mod store;
+pub mod tasks;
+pub mod telling;
 pub mod triage;
+pub mod updates;
+pub mod views;

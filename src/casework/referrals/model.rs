@@ -11,7 +11,7 @@ use crate::ids::Id;
 use crate::schema::casework::{intake_refusals, referrals};
 
 crate::codes! {
-    /// What the referrer is told about where it stands.
+    /// Where it stands; `withdrawn` on receipts only, since a withdrawal ends nothing here.
     pub enum Status {
         /// It was received.
         Received = "received",
@@ -128,17 +128,77 @@ crate::codes! {
     }
 }
 
-/// What was decided about a referral, and what the referrer may know of it.
+crate::codes! {
+    /// Who wrote it down.
+    pub enum WrittenBy {
+        /// The referrer.
+        Referrer = "referrer",
+        /// Staff who took the referral, for whoever told them.
+        Staff = "staff",
+    }
+}
+
+crate::codes! {
+    /// What the referrer is told came of it.
+    pub enum FeedbackCode {
+        /// It was accepted.
+        Accepted = "accepted",
+        /// It ended without an enquiry.
+        NoEnquiry = "no_enquiry",
+        /// It went another way.
+        AnotherRoute = "another_route",
+        /// What it led to is closed.
+        Closed = "closed",
+        /// Something else; the text says what.
+        Other = "other",
+    }
+}
+
+crate::codes! {
+    /// Why someone must look at a referral.
+    pub enum TaskKind {
+        /// The referrer says that it names the wrong person.
+        WrongPerson = "wrong_person",
+    }
+}
+
+/// Something about a referral that a manager must settle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// Its id.
+    pub id: Id,
+    /// Why.
+    pub kind: TaskKind,
+    /// Since when.
+    pub opened_at: UtcTime,
+    /// The update that opened it.
+    pub update_id: Id,
+    /// What the referrer said.
+    pub reason: String,
+    /// How it was settled.
+    pub resolution: Option<Resolution>,
+}
+
+/// How a task was settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolution {
+    /// When.
+    pub at: UtcTime,
+    /// By whom.
+    pub by: Id,
+    /// What was done.
+    pub note: String,
+    /// Whether the content may be read again.
+    pub content_shown_again: bool,
+}
+
+/// What was decided about a referral.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TriageRecord {
     /// The decision.
     pub decision: TriageDecision,
     /// Its reasons.
     pub narrative: Option<String>,
-    /// What the referrer was told.
-    pub feedback: Option<String>,
-    /// Why nothing was.
-    pub feedback_withheld_reason: Option<String>,
     /// By whom.
     pub by: Id,
 }
@@ -189,6 +249,65 @@ pub struct Referral {
     pub content: Json<NewReferral>,
     /// What was received and could not be used.
     pub warnings: Json<Vec<Unused>>,
+    /// The referrer is no agency: the status on the receipt stays `received`, whatever comes of it.
+    pub receipt_only: bool,
+    /// The status on the receipt.
+    pub receipt_status: Status,
+    /// 1, and one more with every change of what the receipt says: the row's own version would tell of others.
+    pub receipt_version: i64,
+    /// When the receipt last changed.
+    pub receipt_changed_at: UtcTime,
+    /// Since when there is something that nobody has looked at.
+    pub unread_since: Option<UtcTime>,
+    /// When the referrer was first told that someone looked at it.
+    pub acknowledged_at: Option<UtcTime>,
+    /// Why the referrer is not told so.
+    pub acknowledgement_withheld_reason: Option<String>,
+    /// When the referrer withdrew it.
+    pub withdrawn_at: Option<UtcTime>,
+    /// Information requests without an answer.
+    pub open_requests: i32,
+    /// Whether a task is unsettled; kept for the list of those.
+    pub needs_attention: bool,
+    /// What a manager must settle, or has.
+    pub tasks: Json<Vec<Task>>,
+    /// When feedback was last given.
+    pub feedback_given_at: Option<UtcTime>,
+    /// What it said.
+    pub feedback_code: Option<FeedbackCode>,
+    /// What it said, in words.
+    pub feedback_text: Option<String>,
+}
+
+impl Referral {
+    /// The referrer says that this is about someone else, and no manager has found otherwise.
+    pub fn is_hidden(&self) -> bool {
+        let shown_again = |task: &Task| {
+            task.resolution
+                .as_ref()
+                .is_some_and(|done| done.content_shown_again)
+        };
+        self.tasks.0.iter().any(|task| !shown_again(task))
+    }
+
+    /// There is something new in it for staff.
+    pub fn mark_unread(&mut self, now: UtcTime) {
+        self.unread_since.get_or_insert(now);
+    }
+
+    /// The receipt says something new from now on; saving it gives it the next version.
+    pub fn tells(&mut self, now: UtcTime) {
+        self.receipt_changed_at = now;
+    }
+
+    /// The referrer is told that someone looked at it, once.
+    pub fn acknowledge(&mut self, now: UtcTime) {
+        if self.acknowledged_at.is_none() {
+            self.acknowledged_at = Some(now);
+            self.acknowledgement_withheld_reason = None;
+            self.tells(now);
+        }
+    }
 }
 
 /// A refused intake, without its content.

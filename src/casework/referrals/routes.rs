@@ -1,20 +1,21 @@
 //! `/v1/referrals` and `/v1/intake-refusals`.
 
-use actix_web::{HttpRequest, get, post};
+use actix_web::{get, post};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::dto::{NewReferral, NewTriage, Receipt, ReferralAnswer, ReferralFilter};
+use super::dto::NewTriage;
 use super::triage::{self, TriageView};
-use super::{service, store};
+use super::views::{ReferralAnswer, ReferralFilter};
+use super::{intake, requests, service, store, tasks, telling, updates};
 use crate::act::Act;
 use crate::body::Body;
 use crate::clock::UtcTime;
-use crate::http::answer::{Refusal, Reply};
+use crate::http::answer::Reply;
 use crate::http::call::Call;
-use crate::http::extract::{Ids, Intake};
+use crate::http::extract::Ids;
 use crate::http::list::NoFilter;
 use crate::http::params::{IfMatchHeader, ReferralPath};
 use crate::ids::Id;
@@ -26,10 +27,16 @@ use crate::problem::Problem;
 pub fn operations(config: &mut ServiceConfig) {
     config
         .service(list_referrals)
-        .service(submit_referral)
+        .service(intake::submit_referral)
+        // Before the path of one referral, which `batch` would fit too.
+        .service(intake::submit_referrals)
         .service(get_referral)
         .service(triage_referral)
-        .service(list_intake_refusals);
+        .service(list_intake_refusals)
+        .service(tasks::resolve_referral_task);
+    updates::operations(config);
+    requests::operations(config);
+    telling::operations(config);
 }
 
 /// List referrals
@@ -45,73 +52,6 @@ pub fn operations(config: &mut ServiceConfig) {
 #[get("/v1/referrals")]
 pub async fn list_referrals(call: Call) -> Reply {
     call.list(service::list).await
-}
-
-/// How strictly a referral is read.
-#[derive(Debug, serde::Deserialize, IntoParams)]
-#[into_params(parameter_in = Header)]
-pub struct PreferHeader {
-    /// `handling=lenient`: what cannot be used is kept and answered as a warning instead of a refusal.
-    #[serde(rename = "Prefer")]
-    #[param(example = "handling=lenient")]
-    pub prefer: Option<String>,
-}
-
-/// Send a referral
-///
-/// The same body under the same agency reference gives the first referral back, for ever; another body under it is
-/// a conflict that names the first. Consent, an NHS number and a date of birth are never needed.
-#[utoipa::path(
-    operation_id = "submitReferral",
-    tag = "Referrals",
-    params(PreferHeader),
-    request_body = NewReferral,
-    responses((status = 201, description = "The receipt", body = Receipt)),
-    extensions(("x-permission" = json!("referrals.submit")))
-)]
-#[post("/v1/referrals")]
-pub async fn submit_referral(call: Call, request: HttpRequest, body: Intake<NewReferral>) -> Reply {
-    let preference = request
-        .headers()
-        .get("prefer")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let lenient = preference
-        .split([',', ';'])
-        .any(|part| part.trim() == "handling=lenient");
-    let door = call.clone();
-    let reply = match body.0 {
-        Err(problem) => Err(Refusal(problem)),
-        Ok(body) if lenient => take(call, body, true).await,
-        Ok(body) => match body.well_shaped() {
-            Err(problem) => Err(Refusal(problem)),
-            Ok(body) => take(call, body, false).await,
-        },
-    };
-    match reply {
-        Ok(mut response) => {
-            if lenient {
-                let applied = actix_web::http::header::HeaderValue::from_static("handling=lenient");
-                let name = actix_web::http::header::HeaderName::from_static("preference-applied");
-                response.headers_mut().insert(name, applied);
-            }
-            Ok(response)
-        }
-        Err(Refusal(problem)) => {
-            let noted = problem.clone();
-            door.aside(move |act| service::note_refusal(act, &noted)).await?;
-            Err(problem.into())
-        }
-    }
-}
-
-async fn take(call: Call, body: Body<NewReferral>, lenient: bool) -> Reply {
-    call.create(
-        body,
-        move |act, body| service::submit(act, body, lenient),
-        service::receipt,
-    )
-    .await
 }
 
 /// Read a referral

@@ -3,9 +3,11 @@
 use chrono::{Months, NaiveDate};
 
 use super::dto::{NewReferral, NewTriage, ReferredAdult};
-use super::model::{AgreesToShare, ConcernKind, Status, TriageDecision};
+use super::model::{AgreesToShare, ConcernKind, FeedbackCode, Referral, Status, TriageDecision};
+use crate::casework::cases::dto::FeedbackToReferrer;
 use crate::casework::cases::rules::feedback_to_referrer;
 use crate::facts::YesNoNotKnown;
+use crate::people::agencies::AgencyType;
 use crate::problem::Fault;
 
 /// What is wrong with a referral beyond its fields. Consent is never among it: not agreeing needs a reason, and
@@ -67,6 +69,18 @@ pub fn childrens_route() -> Fault {
     Fault::at("/adult/dateOfBirth", "childrens_route", detail)
 }
 
+/// Whether a name stands beside the wish to stay unnamed.
+pub fn is_named_though_anonymous(referral: &NewReferral) -> bool {
+    let referrer = referral.referrer.as_ref();
+    referrer.is_some_and(|referrer| referrer.anonymous == Some(true) && referrer.name.is_some())
+}
+
+/// The fault of such a name.
+pub fn anonymous_referrer() -> Fault {
+    let detail = "An anonymous referral carries no name of the referrer.";
+    Fault::at("/referrer/name", "anonymous", detail)
+}
+
 /// Whether immediate danger was reported.
 pub fn is_urgent(referral: &NewReferral) -> bool {
     referral.concern.immediate_danger == Some(YesNoNotKnown::Yes)
@@ -78,6 +92,95 @@ pub fn can_be_triaged(status: Status) -> bool {
         status,
         Status::Received | Status::InformationRequested | Status::Withdrawn
     )
+}
+
+/// What is wrong with a decision, whatever the referral is.
+pub fn faults_of_triage(triage: &NewTriage) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if triage.question.is_some() && triage.decision != TriageDecision::MoreInformation {
+        let detail = "A question goes with the decision more_information.";
+        faults.push(Fault::at("/question", "contradiction", detail));
+    }
+    if let Some(feedback) = &triage.feedback_to_referrer {
+        faults.extend(faults_of_feedback(feedback, "/feedbackToReferrer", false));
+    }
+    faults
+}
+
+/// What is wrong with feedback to the referrer at a place of a body.
+pub fn faults_of_feedback(feedback: &FeedbackToReferrer, at: &str, needs_code: bool) -> Vec<Fault> {
+    let is_given = feedback.given == Some(true);
+    let mut faults = Vec::new();
+    if is_given && feedback.text.as_ref().is_none_or(|text| text.trim().is_empty()) {
+        faults.push(Fault::required(
+            format!("{at}/text"),
+            "Say what the referrer is told.",
+        ));
+    }
+    if is_given && needs_code && feedback.code.is_none() {
+        faults.push(Fault::required(format!("{at}/code"), "Say what came of it."));
+    }
+    match (is_given, &feedback.withheld_reason) {
+        (true, Some(_)) => faults.push(Fault::at(
+            format!("{at}/withheldReason"),
+            "contradiction",
+            "Feedback is given or withheld.",
+        )),
+        (false, None) => faults.push(Fault::required(
+            format!("{at}/withheldReason"),
+            "Say why it is withheld, or give it.",
+        )),
+        _ => {}
+    }
+    faults
+}
+
+/// What triage's feedback says came of it, where it does not say so itself.
+pub fn feedback_code(decision: TriageDecision) -> FeedbackCode {
+    match status_after(decision) {
+        Status::Accepted => FeedbackCode::Accepted,
+        Status::Closed => FeedbackCode::NoEnquiry,
+        Status::AnotherRoute => FeedbackCode::AnotherRoute,
+        Status::Received | Status::InformationRequested | Status::Withdrawn => FeedbackCode::Other,
+    }
+}
+
+/// Whether the referrer is no agency: a relative who refers may be the one the risk comes from.
+pub fn is_receipt_only(sender: Option<AgencyType>, referrer: Option<AgencyType>) -> bool {
+    let is_person = |kind| {
+        matches!(
+            kind,
+            AgencyType::Family | AgencyType::SelfReferral | AgencyType::Public
+        )
+    };
+    sender.is_none_or(is_person) || referrer.is_some_and(is_person)
+}
+
+/// The status on the receipt. A withdrawal ends nothing, and is what the referrer reads all the same.
+pub fn receipt_status(referral: &Referral) -> Status {
+    let is_asked =
+        referral.open_requests > 0 && matches!(referral.status, Status::Received | Status::Accepted);
+    match (referral.receipt_only, referral.withdrawn_at) {
+        (true, _) => Status::Received,
+        (false, Some(_)) => Status::Withdrawn,
+        (false, None) if is_asked => Status::InformationRequested,
+        (false, None) => referral.status,
+    }
+}
+
+/// The referrer was asked something: until it is decided, the referral waits for the answer.
+pub fn was_asked(referral: &mut Referral) {
+    referral.open_requests += 1;
+    if referral.status == Status::Received {
+        referral.status = Status::InformationRequested;
+    }
+}
+
+/// The referrer told more: a referral that only waited for it waits for triage again.
+pub fn was_told_more(referral: &mut Referral) {
+    if referral.open_requests == 0 && referral.status == Status::InformationRequested {
+        referral.status = Status::Received;
+    }
 }
 
 /// What is missing for a decision, all of it.

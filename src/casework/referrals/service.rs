@@ -1,16 +1,20 @@
 //! Use cases of intake: submit, read, list, and note what was refused.
 
-use super::dto::{NewReferral, Receipt, ReferralAnswer, ReferralFilter, ReferralView};
+use super::dto::NewReferral;
 use super::model::{IntakeRefusal, Referral, Status};
-use super::{rules, store};
+use super::reach::{Reached, reach, reach_to_read, reads_need_an_agreement};
+use super::views::{EarlierReferrals, Receipt, ReferralAnswer, ReferralFilter, ReferralView};
+use super::{rules, store, triage};
 use crate::act::Act;
-use crate::body::{Body, Unused};
+use crate::body::{Body, Unused, storable};
+use crate::casework::cases::store as cases;
 use crate::db::Connection;
 use crate::db::numbering::{Series, next_reference};
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
-use crate::policy::{Caller, CallerKind};
+use crate::people::agencies;
+use crate::policy::{Caller, CallerKind, Clause, Scope, Standing};
 use crate::problem::{Code, Fault, Problem};
 
 /// Submits a referral. The same body under the same agency reference gives the first one back.
@@ -24,10 +28,23 @@ pub fn submit(act: &mut Act, body: &Body<NewReferral>, lenient: bool) -> Result<
             vec![],
         ),
     };
+    let mut referral = referral.clone();
+    if rules::is_named_though_anonymous(&referral) {
+        let fault = rules::anonymous_referrer();
+        unused.push(Unused {
+            pointer: fault.pointer.unwrap_or_default(),
+            code: fault.code,
+            // Not even here.
+            received: serde_json::Value::Null,
+        });
+        if let Some(referrer) = &mut referral.referrer {
+            referrer.name = None;
+        }
+    }
     let authority = match authority_of(act.caller, referral.authority.as_deref()) {
         // A slip in the name of the authority does not stop a concern: it goes where this client's usually go.
         Err(_) if lenient && act.caller.default_authority.is_some() => {
-            let received = referral.authority.clone().into();
+            let received = referral.authority.take().into();
             unused.push(Unused {
                 pointer: "/authority".to_owned(),
                 code: "unknown".to_owned(),
@@ -38,6 +55,14 @@ pub fn submit(act: &mut Act, body: &Body<NewReferral>, lenient: bool) -> Result<
         found => found?,
     };
     act.found.authority = Some(authority.clone());
+    let sender = match act.caller.agency_id {
+        Some(agency) => agencies::kind_of(act.conn, agency)?,
+        None => None,
+    };
+    let referrer = referral
+        .referrer
+        .as_ref()
+        .and_then(|referrer| referrer.agency_type);
     let row = Referral {
         id: act.new_id,
         authority,
@@ -51,15 +76,29 @@ pub fn submit(act: &mut Act, body: &Body<NewReferral>, lenient: bool) -> Result<
         agency_reference: referral.agency_reference.clone(),
         body_digest: body.digest().to_owned(),
         status: Status::Received,
-        urgent: rules::is_urgent(referral),
+        urgent: rules::is_urgent(&referral),
         agreement_lapsed: from_a_client && !act.caller.agreement_in_force,
-        childrens_route: rules::is_child(referral, today),
+        childrens_route: rules::is_child(&referral, today),
         case_id: None,
         triage: None,
         triaged_at: None,
         counts_as_concern: None,
-        content: Json(referral.clone()),
-        warnings: Json(warnings(unused, referral, today)),
+        warnings: Json(warnings(unused, &referral, today)),
+        content: Json(referral),
+        receipt_only: rules::is_receipt_only(sender, referrer),
+        receipt_status: Status::Received,
+        receipt_version: 1,
+        receipt_changed_at: act.now,
+        unread_since: Some(act.now),
+        acknowledged_at: None,
+        acknowledgement_withheld_reason: None,
+        withdrawn_at: None,
+        open_requests: 0,
+        needs_attention: false,
+        tasks: Json(vec![]),
+        feedback_given_at: None,
+        feedback_code: None,
+        feedback_text: None,
     };
     if !store::insert(act.conn, &row)? {
         return repeats(act.conn, &row, body);
@@ -70,6 +109,9 @@ pub fn submit(act: &mut Act, body: &Body<NewReferral>, lenient: bool) -> Result<
 
 fn strict_faults(referral: &NewReferral, from_a_client: bool, today: chrono::NaiveDate) -> Vec<Fault> {
     let mut faults = rules::faults(referral, from_a_client);
+    if rules::is_named_though_anonymous(referral) {
+        faults.push(rules::anonymous_referrer());
+    }
     if rules::is_child(referral, today) {
         faults.push(rules::childrens_route());
     }
@@ -143,43 +185,109 @@ pub fn receipt(act: &mut Act, id: Id) -> Result<Receipt, Problem> {
     found.map(Receipt::from).ok_or_else(Problem::not_found)
 }
 
+/// Tells that something happened to a referral.
+pub fn tell(act: &mut Act, row: &Referral, verb: &str) -> Result<(), Problem> {
+    act.emit("referral", verb, row.id, row.version, &row.authority, row.case_id)
+}
+
 /// Reads a referral.
 pub fn get(act: &mut Act, id: Id) -> Result<ReferralAnswer, Problem> {
-    let scope = act.scope();
-    let row = store::find(act.conn, &scope, id)?.ok_or_else(Problem::not_found)?;
-    act.found.authority = Some(row.authority.clone());
-    act.found.case_id = row.case_id;
-    reads_need_an_agreement(act)?;
-    Ok(answer(act.caller.kind, row))
+    let reached = reach_to_read(act, id)?;
+    answer(act, reached)
 }
 
-fn answer(kind: CallerKind, row: Referral) -> ReferralAnswer {
-    match kind {
-        CallerKind::Client => ReferralAnswer::Referrer(Box::new(row.into())),
-        CallerKind::User | CallerKind::System => ReferralAnswer::Staff(Box::new(ReferralView::from(row))),
+/// A referral that was changed, for whoever changed it.
+pub fn shown(act: &mut Act, id: Id) -> Result<ReferralAnswer, Problem> {
+    let reached = reach(act, id)?;
+    answer(act, reached)
+}
+
+fn answer(act: &mut Act, reached: Reached) -> Result<ReferralAnswer, Problem> {
+    let earlier = match reached.standing {
+        Standing::Manager => Some(earlier_referrals(act, &reached.row)?),
+        // Who it may be follows from the content.
+        Standing::Delegated if !reached.row.is_hidden() => Some(earlier_referrals(act, &reached.row)?),
+        _ => None,
+    };
+    Ok(read_as(reached.row, reached.standing, earlier))
+}
+
+fn read_as(row: Referral, standing: Standing, earlier: Option<EarlierReferrals>) -> ReferralAnswer {
+    match standing.is_staff() {
+        true => ReferralAnswer::Staff(Box::new(ReferralView::of(row, standing, earlier))),
+        false => ReferralAnswer::Referrer(Box::new(row.into())),
     }
 }
 
-/// An agency's reads, unlike its referrals, stop with its information-sharing agreement.
-fn reads_need_an_agreement(act: &Act) -> Result<(), Problem> {
-    match act.caller.kind == CallerKind::Client && !act.caller.agreement_in_force {
-        true => Err(Problem::new(Code::Forbidden)
-            .saying("The agency's information-sharing agreement is not in force.")),
-        false => Ok(()),
-    }
+/// Referrals about the same adult in the twelve months before: the adult of its case, or whoever strongly matches.
+fn earlier_referrals(act: &mut Act, row: &Referral) -> Result<EarlierReferrals, Problem> {
+    const YEAR: i64 = 365 * 86_400;
+    let of_the_case = match row.case_id {
+        Some(case) => cases::find_any(act.conn, case)?.and_then(|case| case.adult_id),
+        None => None,
+    };
+    let adults: Vec<Id> = match of_the_case {
+        Some(adult) => vec![adult],
+        None => triage::strong_matches(act.conn, row)?
+            .iter()
+            .map(|(adult, _)| adult.id)
+            .collect(),
+    };
+    let ids = match adults.is_empty() {
+        true => vec![],
+        false => store::earlier(act.conn, row, &adults, row.created_at.plus_seconds(-YEAR))?,
+    };
+    Ok(EarlierReferrals {
+        count: ids.len(),
+        ids,
+    })
 }
 
-/// Lists referrals.
+/// Lists referrals: staff those they work on, a referrer its receipts.
 pub fn list(
     act: &mut Act,
     filter: &ReferralFilter,
     page: &PageRequest,
 ) -> Result<Rows<ReferralAnswer>, Problem> {
     reads_need_an_agreement(act)?;
-    let scope = act.scope();
-    let rows = store::page(act.conn, &scope, filter, page)?;
-    let kind = act.caller.kind;
-    Ok(Rows::cut(rows, page, |row| row.id).map(|row| answer(kind, row)))
+    let (staff, sent): (Vec<Clause>, Vec<Clause>) = act
+        .scope()
+        .0
+        .into_iter()
+        .partition(|clause| clause.standing().is_staff());
+    if staff.is_empty() {
+        return receipts(act, &Scope(sent), filter, page);
+    }
+    let rows = store::page(act.conn, &Scope(staff.clone()), filter, page)?;
+    let standing = |row: &Referral| {
+        let decides = staff.iter().find(|clause| match clause {
+            Clause::Authorities(_, authorities) => authorities.contains(&row.authority),
+            _ => false,
+        });
+        decides.map_or(Standing::Allocated, Clause::standing)
+    };
+    Ok(Rows::cut(rows, page, |row| row.id).map(|row| {
+        let standing = standing(&row);
+        read_as(row, standing, None)
+    }))
+}
+
+fn receipts(
+    act: &mut Act,
+    scope: &Scope,
+    filter: &ReferralFilter,
+    page: &PageRequest,
+) -> Result<Rows<ReferralAnswer>, Problem> {
+    let of_staff = [
+        ("needsAttention", filter.needs_attention),
+        ("unread", filter.unread),
+    ];
+    if let Some((name, _)) = of_staff.iter().find(|(_, wanted)| wanted.is_some()) {
+        let detail = "There is no such parameter here.";
+        return Err(Problem::parameter(Code::BadParameter, name, detail));
+    }
+    let rows = store::page_of_receipts(act.conn, scope, filter, page)?;
+    Ok(Rows::cut(rows, page, |row| row.id).map(|row| ReferralAnswer::Referrer(Box::new(row.into()))))
 }
 
 /// Notes a refusal at the door, without any of the content, so that managers can ask what it was.
@@ -196,6 +304,7 @@ pub fn note_refusal(act: &mut Act, problem: &Problem) -> Result<(), Problem> {
             body.errors
                 .into_iter()
                 .filter_map(|fault| fault.pointer)
+                .map(|pointer| storable(&pointer))
                 .take(50)
                 .collect(),
         ),

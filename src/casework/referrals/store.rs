@@ -3,9 +3,11 @@
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::dto::ReferralFilter;
-use super::model::{IntakeRefusal, Referral, Status};
+use super::model::{IntakeRefusal, Referral};
+use super::rules;
+use super::views::ReferralFilter;
 use crate::act::{Act, guarded};
+use crate::clock::UtcTime;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
 use crate::page::PageRequest;
@@ -52,6 +54,7 @@ fn condition(clause: &Clause) -> Option<Condition> {
         Clause::OpenUnrestricted(_) | Clause::Granted(..) | Clause::Advocate(..) | Clause::Enquiring(_) => {
             None
         }
+        Clause::SentBy(user) => Some(Box::new(referrals::created_by.eq(*user))),
     }
 }
 
@@ -78,7 +81,7 @@ pub fn find_sent(conn: &mut Connection, id: Id, caller: &Caller) -> QueryResult<
     Ok(referral.filter(theirs))
 }
 
-/// A page of the referrals in scope.
+/// A page of the referrals in scope, as staff filter them.
 pub fn page(
     conn: &mut Connection,
     scope: &Scope,
@@ -91,10 +94,79 @@ pub fn page(
         [only] => query = query.filter(referrals::status.eq(*only)),
         several => query = query.filter(referrals::status.eq_any(several.to_vec())),
     }
+    match filter.needs_attention {
+        // As the index says it, which an equality would not match.
+        Some(true) => query = query.filter(referrals::needs_attention),
+        Some(false) => query = query.filter(diesel::dsl::not(referrals::needs_attention)),
+        None => {}
+    }
+    match filter.unread {
+        Some(true) => query = query.filter(referrals::unread_since.is_not_null()),
+        Some(false) => query = query.filter(referrals::unread_since.is_null()),
+        None => {}
+    }
     if let Some(reference) = &filter.agency_reference {
         query = query.filter(referrals::agency_reference.eq(reference.clone()));
     }
     crate::paged!(query, referrals, page)
+        .select(Referral::as_select())
+        .load(conn)
+}
+
+/// A page of the referrals in scope, as referrers filter them: by what their receipts say, and when that changed.
+pub fn page_of_receipts(
+    conn: &mut Connection,
+    scope: &Scope,
+    filter: &ReferralFilter,
+    page: &PageRequest,
+) -> QueryResult<Vec<Referral>> {
+    let mut query = visible(scope);
+    if !filter.status.is_empty() {
+        query = query.filter(referrals::receipt_status.eq_any(filter.status.clone()));
+    }
+    if let Some(reference) = &filter.agency_reference {
+        query = query.filter(referrals::agency_reference.eq(reference.clone()));
+    }
+    crate::paged!(query, referrals, receipt_changed_at, page)
+        .select(Referral::as_select())
+        .load(conn)
+}
+
+/// Earlier referrals whose cases are about one of these adults, newest first.
+pub fn earlier(
+    conn: &mut Connection,
+    referral: &Referral,
+    adults: &[Id],
+    since: UtcTime,
+) -> QueryResult<Vec<Id>> {
+    let theirs = cases::table
+        .filter(cases::adult_id.assume_not_null().eq_any(adults.to_vec()))
+        .select(cases::id);
+    referrals::table
+        .filter(referrals::case_id.assume_not_null().eq_any(theirs))
+        .filter(referrals::authority.eq(&referral.authority))
+        .filter(referrals::id.lt(referral.id).and(referrals::created_at.ge(since)))
+        .order(referrals::id.desc())
+        .select(referrals::id)
+        .load(conn)
+}
+
+/// Whoever adds to a referral waits here for whoever does so already, and then reads what they left.
+pub fn hold(conn: &mut Connection, id: Id) -> QueryResult<()> {
+    diesel::update(referrals::table.find(id))
+        .set(referrals::version.eq(referrals::version))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The referrals of a case, held against whoever adds to them.
+pub fn of_case(conn: &mut Connection, case: Id) -> QueryResult<Vec<Referral>> {
+    diesel::update(referrals::table.filter(referrals::case_id.eq(case)))
+        .set(referrals::version.eq(referrals::version))
+        .execute(conn)?;
+    referrals::table
+        .filter(referrals::case_id.eq(case))
+        .order(referrals::id)
         .select(Referral::as_select())
         .load(conn)
 }
@@ -125,15 +197,23 @@ pub fn save(act: &mut Act, referral: &mut Referral) -> Result<(), Problem> {
     referral.version += 1;
     referral.updated_at = act.now;
     referral.updated_by = act.caller.id;
+    let told = rules::receipt_status(referral);
+    if told != referral.receipt_status {
+        referral.receipt_status = told;
+        referral.tells(act.now);
+    }
+    if referral.receipt_changed_at == act.now {
+        referral.receipt_version += 1;
+    }
     guarded(diesel::update(read).set(&*referral).execute(act.conn)?)
 }
 
-/// How many referrals nobody has looked at, and when the oldest of them came; for the metrics.
-pub fn oldest_unread(conn: &mut Connection) -> QueryResult<Option<crate::clock::UtcTime>> {
+/// Since when the oldest of what nobody has looked at waits; for the metrics.
+pub fn oldest_unread(conn: &mut Connection) -> QueryResult<Option<UtcTime>> {
     referrals::table
-        .filter(referrals::status.eq(Status::Received))
-        .order(referrals::id)
-        .select(referrals::created_at)
+        .filter(referrals::unread_since.is_not_null())
+        .order(referrals::unread_since)
+        .select(referrals::unread_since.assume_not_null())
         .first(conn)
         .optional()
 }

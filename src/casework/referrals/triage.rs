@@ -4,22 +4,26 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use super::dto::{Candidate, NewReferral, NewTriage};
+use super::dto::{Candidate, NewReferral, NewTriage, ReferredAdult};
 use super::model::{Referral, Status, TriageDecision, TriageRecord};
-use super::{rules, store};
+use super::reach::{Reached, reach};
+use super::requests::{self, NewInformationRequest};
+use super::service::tell;
+use super::{rules, store, telling};
 use crate::act::Act;
 use crate::body::Body;
 use crate::casework::adults::service as adult_records;
-use crate::casework::cases::dto::{FeedbackToReferrer, NewTransition};
+use crate::casework::cases::dto::NewTransition;
 use crate::casework::cases::model::CaseState;
 use crate::casework::cases::reach::reach_for;
 use crate::casework::cases::service::{self as cases, Opening};
 use crate::casework::cases::team::faults_of_allocation;
+use crate::db::Connection;
 use crate::db::types::Json;
 use crate::http::answer::View;
 use crate::ids::Id;
-use crate::people::adults::{self, Adult, Likeness, NhsNumberStatus};
-use crate::policy::Action;
+use crate::people::adults::{self, Adult, Likeness, MatchedOn, NhsNumberStatus};
+use crate::policy::{Action, Standing};
 use crate::problem::{Code, Fault, Problem};
 
 /// What triage did.
@@ -49,7 +53,7 @@ impl View for TriageView {
 
 /// Reads what was decided.
 pub fn outcome(act: &mut Act, id: Id) -> Result<TriageView, Problem> {
-    let row = reach_referral(act, id)?;
+    let row = reach(act, id)?.row;
     Ok(TriageView {
         id: row.id,
         decision: row.triage.map(|triage| triage.0.decision),
@@ -60,26 +64,18 @@ pub fn outcome(act: &mut Act, id: Id) -> Result<TriageView, Problem> {
     })
 }
 
-fn reach_referral(act: &mut Act, id: Id) -> Result<Referral, Problem> {
-    let scope = act.scope();
-    let found = match store::find(act.conn, &scope, id)? {
-        Some(row) => row,
-        None => {
-            let readable = crate::policy::scope(act.caller, Action::ReferralsRead);
-            let seen = store::find(act.conn, &readable, id)?.is_some();
-            return Err(Problem::new(if seen { Code::Forbidden } else { Code::NotFound }));
-        }
-    };
-    act.found.authority = Some(found.authority.clone());
-    act.found.case_id = found.case_id;
-    Ok(found)
-}
-
 /// Decides what becomes of a referral.
 pub fn triage(act: &mut Act, id: Id, body: &Body<NewTriage>) -> Result<Id, Problem> {
-    let mut referral = reach_referral(act, id)?;
+    let Reached {
+        row: mut referral,
+        standing,
+    } = reach(act, id)?;
+    if referral.is_hidden() && standing != Standing::Manager {
+        return Err(Problem::new(Code::Forbidden)
+            .saying("It may name the wrong person: a manager settles that, or decides."));
+    }
     act.expect_version(referral.version)?;
-    let wanted = body.valid()?.clone();
+    let wanted = body.checked(rules::faults_of_triage)?.clone();
     if !rules::can_be_triaged(referral.status) {
         return Err(Problem::invalid_transition(
             "This referral was decided already.",
@@ -87,8 +83,8 @@ pub fn triage(act: &mut Act, id: Id, body: &Body<NewTriage>) -> Result<Id, Probl
         ));
     }
     let content = referral.content.0.clone();
-    let organisational = content.concern.kind == Some(super::model::ConcernKind::Organisational);
-    let missing = rules::missing_for_triage(&wanted, !organisational);
+    let has_adult = wanted.adult_id.is_some() || content.adult != ReferredAdult::default();
+    let missing = rules::missing_for_triage(&wanted, has_adult);
     if !missing.is_empty() {
         return Err(Problem::invalid_transition(
             "Something that must be recorded for this is missing.",
@@ -106,29 +102,36 @@ pub fn triage(act: &mut Act, id: Id, body: &Body<NewTriage>) -> Result<Id, Probl
 }
 
 fn settle(act: &mut Act, referral: &mut Referral, wanted: NewTriage) -> Result<Id, Problem> {
-    let feedback = wanted.feedback_to_referrer;
     referral.status = rules::status_after(wanted.decision);
     referral.counts_as_concern = rules::counts_as_concern(wanted.decision);
     referral.triaged_at = Some(act.now);
     referral.triage = Some(Json(TriageRecord {
         decision: wanted.decision,
         narrative: wanted.narrative,
-        feedback: feedback
-            .as_ref()
-            .filter(|feedback| feedback.given == Some(true))
-            .and_then(|feedback| feedback.text.clone()),
-        feedback_withheld_reason: feedback.and_then(|feedback: FeedbackToReferrer| feedback.withheld_reason),
         by: act.caller.id,
     }));
+    telling::acknowledged(act, referral, wanted.acknowledgement_withheld_reason);
+    let is_asked = wanted.question.is_some();
+    match wanted.question {
+        Some(question) => {
+            let needed_for = wanted.needed_for;
+            let request = NewInformationRequest { question, needed_for };
+            requests::open(act, referral, Id::new(), request)?;
+        }
+        None if wanted.decision == TriageDecision::MoreInformation => {}
+        None => requests::lapse(act, referral)?,
+    }
+    let feedback = wanted.feedback_to_referrer;
+    if let Some(feedback) = feedback.clone() {
+        let code = rules::feedback_code(wanted.decision);
+        telling::record(act, referral, Id::new(), feedback, code)?;
+    }
     store::save(act, referral)?;
-    act.emit(
-        "referral",
-        "status_changed",
-        referral.id,
-        referral.version,
-        &referral.authority,
-        referral.case_id,
-    )?;
+    tell(act, referral, "status_changed")?;
+    if is_asked {
+        tell(act, referral, "information_requested")?;
+    }
+    telling::tell_given(act, referral, feedback.as_ref())?;
     Ok(referral.id)
 }
 
@@ -226,11 +229,11 @@ fn adult_of(
         };
     }
     let adult = &content.adult;
-    if *adult == super::dto::ReferredAdult::default() {
+    if *adult == ReferredAdult::default() {
         return Ok(None);
     }
     if wanted.new_adult != Some(true) {
-        let candidates = candidates(act, referral, content)?;
+        let candidates = candidates(act, referral)?;
         if !candidates.is_empty() {
             return Err(Problem::new(Code::PossibleMatch).with("candidates", candidates));
         }
@@ -249,8 +252,12 @@ fn adult_of(
     Ok(Some(row))
 }
 
-fn candidates(act: &mut Act, referral: &Referral, content: &NewReferral) -> Result<Vec<Candidate>, Problem> {
-    let adult = &content.adult;
+/// Known adults who are very likely the one referred, and what they have in common.
+pub fn strong_matches(
+    conn: &mut Connection,
+    referral: &Referral,
+) -> Result<Vec<(Adult, Vec<MatchedOn>)>, Problem> {
+    let adult = &referral.content.0.adult;
     let likeness = Likeness {
         nhs_number: adult.nhs_number.clone(),
         family_name: adult.family_name.clone(),
@@ -258,10 +265,14 @@ fn candidates(act: &mut Act, referral: &Referral, content: &NewReferral) -> Resu
         postcode: adult.postcode.clone(),
         external_ids: vec![],
     };
-    let found = adults::likely_matches(act.conn, &referral.authority, &likeness)?;
-    Ok(found
+    let mut found = adults::likely_matches(conn, &referral.authority, &likeness)?;
+    found.retain(|(_, on)| Likeness::is_strong(on));
+    Ok(found)
+}
+
+fn candidates(act: &mut Act, referral: &Referral) -> Result<Vec<Candidate>, Problem> {
+    Ok(strong_matches(act.conn, referral)?
         .into_iter()
-        .filter(|(_, on)| Likeness::is_strong(on))
         .map(|(known, on)| Candidate::of(&known, on))
         .collect())
 }

@@ -1,0 +1,21 @@
+DROP TABLE referral_feedback;
+DROP TABLE referral_answers;
+DROP TABLE referral_requests;
+DROP TABLE referral_updates;
+DROP INDEX referrals_unread;
+DROP INDEX referrals_attention;
+ALTER TABLE referrals
+    DROP COLUMN receipt_only,
+    DROP COLUMN receipt_status,
+    DROP COLUMN receipt_version,
+    DROP COLUMN receipt_changed_at,
+    DROP COLUMN unread_since,
+    DROP COLUMN acknowledged_at,
+    DROP COLUMN acknowledgement_withheld_reason,
+    DROP COLUMN withdrawn_at,
+    DROP COLUMN open_requests,
+    DROP COLUMN needs_attention,
+    DROP COLUMN tasks,
+    DROP COLUMN feedback_given_at,
+    DROP COLUMN feedback_code,
+    DROP COLUMN feedback_text;

@@ -1,0 +1,103 @@
+//! Reaching a referral: the one way to it and to everything recorded about it.
+
+use super::model::{Referral, WrittenBy};
+use super::store;
+use crate::act::Act;
+use crate::casework::record::Owner;
+use crate::ids::Id;
+use crate::policy::{Action, CallerKind, Clause, Scope, Standing, scope};
+use crate::problem::{Code, Problem};
+
+/// A referral the caller may act on, and as what.
+#[derive(Debug, Clone)]
+pub struct Reached {
+    /// The referral.
+    pub row: Referral,
+    /// The strongest standing that permits the action.
+    pub standing: Standing,
+}
+
+impl Owner for Reached {
+    fn reach(act: &mut Act, id: Id) -> Result<Self, Problem> {
+        reach(act, id)
+    }
+
+    fn id(&self) -> Id {
+        self.row.id
+    }
+
+    fn authority(&self) -> &str {
+        &self.row.authority
+    }
+
+    fn case_of(_: Id) -> Option<Id> {
+        None
+    }
+}
+
+impl Reached {
+    /// Whether what the referrer wrote is withheld from this reader; whoever wrote it has it anyway.
+    pub fn is_withheld(&self) -> bool {
+        self.row.is_hidden() && self.standing.is_staff() && self.standing != Standing::Manager
+    }
+
+    /// As whom this caller writes.
+    pub fn written_by(&self, act: &Act) -> WrittenBy {
+        match act.caller.staff_of().contains(&self.row.authority) {
+            true => WrittenBy::Staff,
+            false => WrittenBy::Referrer,
+        }
+    }
+}
+
+/// Reaches a referral for the operation's permission: 403 on one that can be seen, 404 on one that cannot.
+pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
+    let allowed = act.scope();
+    let Some(row) = store::find(act.conn, &allowed, id)? else {
+        let readable = scope(act.caller, Action::ReferralsRead);
+        let seen = store::find(act.conn, &readable, id)?.is_some();
+        return Err(Problem::new(if seen { Code::Forbidden } else { Code::NotFound }));
+    };
+    act.found.authority = Some(row.authority.clone());
+    act.found.case_id = row.case_id;
+    for clause in allowed.0 {
+        let standing = clause.standing();
+        let holds = match &clause {
+            Clause::Authorities(_, authorities) => authorities.contains(&row.authority),
+            Clause::ReferredBy(agency) => row.agency_id == Some(*agency),
+            Clause::SentBy(user) => row.created_by == *user,
+            Clause::Allocated { .. } => store::find(act.conn, &Scope(vec![clause]), id)?.is_some(),
+            Clause::OpenUnrestricted(_)
+            | Clause::Granted(..)
+            | Clause::Advocate(..)
+            | Clause::Enquiring(_) => false,
+        };
+        if holds {
+            return Ok(Reached { row, standing });
+        }
+    }
+    Err(Problem::new(Code::Internal))
+}
+
+/// Reaches a referral to read it.
+pub fn reach_to_read(act: &mut Act, id: Id) -> Result<Reached, Problem> {
+    let reached = reach(act, id)?;
+    reads_need_an_agreement(act)?;
+    Ok(reached)
+}
+
+/// Reaches a referral to add something to it. Whoever adds waits for whoever does so already: no version is asked
+/// for it, so being slower must not refuse it.
+pub fn reach_to_add(act: &mut Act, id: Id) -> Result<Reached, Problem> {
+    store::hold(act.conn, id)?;
+    reach(act, id)
+}
+
+/// An agency's reads, unlike its referrals, stop with its information-sharing agreement.
+pub fn reads_need_an_agreement(act: &Act) -> Result<(), Problem> {
+    match act.caller.kind == CallerKind::Client && !act.caller.agreement_in_force {
+        true => Err(Problem::new(Code::Forbidden)
+            .saying("The agency's information-sharing agreement is not in force.")),
+        false => Ok(()),
+    }
+}

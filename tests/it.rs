@@ -22,6 +22,7 @@ mod conventions;
 mod intake;
 mod licences;
 mod plans;
+mod reference;
 mod schema;
 mod signing_in;
 mod stories;

@@ -9,6 +9,7 @@ use crate::casework::{
     outcomes, persons_of_concern, referrals, risks, sharing_decisions, summary, wishes,
 };
 use crate::people::{advocates, colleagues};
+use crate::reference;
 
 /// Registers the operations; the contract is made from exactly these.
 pub fn operations(config: &mut ServiceConfig) {
@@ -48,4 +49,5 @@ pub fn operations(config: &mut ServiceConfig) {
     informed::operations(config);
     links::operations(config);
     feedback::operations(config);
+    reference::operations(config);
 }

@@ -152,6 +152,9 @@ actions! {
     FeedbackRead = "feedback.read" => [Manager, Adult];
     /// Give feedback, or write down what was said.
     FeedbackGive = "feedback.give" => [Allocated, Adult];
+
+    /// Read the words of codes, terms, prompts and public texts.
+    ReferenceDataRead = "reference_data.read" => [Anyone];
 }
 
 impl Action {

@@ -19,6 +19,7 @@ mod commands;
 mod concurrency;
 mod contract;
 mod conventions;
+mod drafts;
 mod intake;
 mod licences;
 mod plans;

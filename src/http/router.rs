@@ -8,7 +8,7 @@ use crate::casework::{
     actions, advocacy, capacity, cases, contacts, disagreements, feedback, informed, links, meetings,
     outcomes, persons_of_concern, referrals, risks, sharing_decisions, summary, wishes,
 };
-use crate::people::{advocates, colleagues};
+use crate::people::{advocates, colleagues, drafts};
 use crate::reference;
 
 /// Registers the operations; the contract is made from exactly these.
@@ -50,4 +50,5 @@ pub fn operations(config: &mut ServiceConfig) {
     links::operations(config);
     feedback::operations(config);
     reference::operations(config);
+    drafts::operations(config);
 }

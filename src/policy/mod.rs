@@ -155,6 +155,8 @@ actions! {
 
     /// Read the words of codes, terms, prompts and public texts.
     ReferenceDataRead = "reference_data.read" => [Anyone];
+    /// Keep drafts; each caller reaches only their own.
+    DraftsKeep = "drafts.keep" => [Anyone];
 }
 
 impl Action {

@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod casework;
 pub mod contacts;
+pub mod drafts;
 pub mod foundation;
 pub mod people;
 pub mod records;

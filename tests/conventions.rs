@@ -35,6 +35,9 @@ impl World {
             .get(&format!("/v1/cases/{case}/feedback"))
             .ok()
             .text("/items/0/id");
+        let own = json!({"template": "after-a-meeting", "title": "How was it?", "questions": [{"code": "own_question",
+            "adultWording": "Was it good?", "representativeWording": "Was it good?", "easyRead": "Was it good?"}]});
+        let questionnaire = manager.post("/v1/questionnaires", &own).created().id();
         // Those who read a draft in the walk have one under the same key.
         for drafter in [&practitioner, &manager] {
             drafter
@@ -44,6 +47,7 @@ impl World {
         Self {
             ids: vec![
                 ("key", "visit-note".to_owned()),
+                ("questionnaireId", questionnaire),
                 ("revisionId", within("revisions")),
                 ("achievementId", within("achievement")),
                 ("needId", first("advocacy-needs")),
@@ -535,6 +539,7 @@ fn setting_for(
         }
         "giveFeedback" => as_("adult"),
         "registerAdvocate" | "amendAdvocate" | "saveDraft" => as_("manager"),
+        "recordQuestionnaire" | "amendQuestionnaire" | "moveQuestionnaire" => as_("manager"),
         _ => as_("practitioner"),
     };
     (path, body, actor)

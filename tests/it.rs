@@ -20,6 +20,7 @@ mod concurrency;
 mod contract;
 mod conventions;
 mod drafts;
+mod feedback;
 mod intake;
 mod licences;
 mod plans;

@@ -118,15 +118,18 @@ fn two_instances_that_start_together_migrate_once() {
 fn the_checks_in_the_migrations_are_the_code_lists() {
     use msp_api::casework::advocacy::model::{AssignmentKind, AssignmentState};
     use msp_api::casework::cases::model::CaseState;
+    use msp_api::casework::feedback::FeedbackStatus;
     use msp_api::casework::meetings::MeetingKind;
     use msp_api::casework::outcomes::model::{
         Achieved, ChangeKind, ChangeReason, CommunicatedBy, ExpressedBy,
     };
+    use msp_api::casework::questionnaires::model::QuestionnaireStatus;
     use msp_api::casework::referrals::model::Status;
     use msp_api::people::agencies::AgencyType;
     let sql = [
         include_str!("../migrations/postgres/2026-11-21-000002_people/up.sql"),
         include_str!("../migrations/postgres/2026-11-21-000003_casework/up.sql"),
+        include_str!("../migrations/postgres/2026-11-21-000009_reference/up.sql"),
     ]
     .concat();
     let squeezed = sql.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -147,6 +150,8 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         ChangeKind,
         ChangeReason,
         CommunicatedBy,
-        ExpressedBy
+        ExpressedBy,
+        FeedbackStatus,
+        QuestionnaireStatus
     );
 }

@@ -13,6 +13,7 @@ pub mod meetings;
 pub mod operations;
 pub mod outcomes;
 pub mod persons_of_concern;
+pub mod questionnaires;
 pub mod record;
 pub mod referrals;
 pub mod risks;

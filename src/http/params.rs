@@ -58,6 +58,8 @@ path_params! {
     InformedPath { case_id: "The case", informed_id: "The record" }
     /// `{referralId}`.
     ReferralPath { referral_id: "The referral" }
+    /// `{questionnaireId}`.
+    QuestionnairePath { questionnaire_id: "The version of a questionnaire" }
     /// `{advocateId}`.
     AdvocatePath { advocate_id: "The advocate's entry" }
 }

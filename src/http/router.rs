@@ -6,7 +6,7 @@ use super::system;
 use crate::auth::routes as auth;
 use crate::casework::{
     actions, advocacy, capacity, cases, contacts, disagreements, feedback, informed, links, meetings,
-    outcomes, persons_of_concern, referrals, risks, sharing_decisions, summary, wishes,
+    outcomes, persons_of_concern, questionnaires, referrals, risks, sharing_decisions, summary, wishes,
 };
 use crate::people::{advocates, colleagues, drafts};
 use crate::reference;
@@ -49,6 +49,7 @@ pub fn operations(config: &mut ServiceConfig) {
     informed::operations(config);
     links::operations(config);
     feedback::operations(config);
+    questionnaires::routes::operations(config);
     reference::operations(config);
     drafts::operations(config);
 }

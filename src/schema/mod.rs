@@ -6,6 +6,7 @@ pub mod contacts;
 pub mod drafts;
 pub mod foundation;
 pub mod people;
+pub mod questionnaires;
 pub mod records;
 
 use casework::{advocacy_assignments, case_access, cases, referrals};

@@ -1,6 +1,7 @@
 //! Words about people and agencies, and about what the adult thought of it all.
 
-use crate::casework::feedback::{AnswerCode, AskedBy, Question, Respondent};
+use crate::casework::feedback::{AnswerCode, AskedBy, FeedbackStatus, Question, Respondent};
+use crate::casework::questionnaires::model::QuestionnaireStatus;
 use crate::people::agencies::AgencyType;
 use crate::policy::Role;
 
@@ -63,5 +64,16 @@ words! {
         No: "No", "No.";
         Declined: "Did not want to say", "I do not want to say.";
         NotAsked: "Was not asked", "Nobody asked me.";
+    }
+    FeedbackStatus, "What came of asking for feedback" {
+        Offered: "Offered, no answers yet", "We asked you how it was. You have not told us yet.";
+        Completed: "Every question was answered", "You told us how it was.";
+        Partial: "Some questions were answered", "You told us some of it.";
+        Declined: "Did not want to", "You did not want to say.";
+        NotOffered: "Not offered", "We did not ask you how it was.";
+    }
+    QuestionnaireStatus, "Whether a questionnaire is in use" {
+        Active: "In use", "We ask these questions now.";
+        Retired: "Not used any more", "We do not ask these questions any more.";
     }
 }

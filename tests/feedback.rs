@@ -165,7 +165,7 @@ on_both_databases! {
         let whole = practitioner.post(&path, &named(&second.id(), &seven)).created();
         assert_eq!((whole.text("/questionnaireId"), whole.text("/status")), (second.id(), "completed".to_owned()));
         assert_eq!(practitioner.post(&path, &named(&third.id(), &seven)).expect(422).pointers("errors"), ["/answers"]);
-        let unknown = practitioner.post(&path, &named(&the_six(server)["id"].as_str().unwrap().to_owned(), &seven)).expect(422);
+        let unknown = practitioner.post(&path, &named(the_six(server)["id"].as_str().unwrap(), &seven)).expect(422);
         assert_eq!(unknown.pointers("errors"), ["/answers/6/question"]);
         // Another authority neither sees nor asks it.
         let eastmoor = server.as_("manager-eastmoor");

@@ -4,7 +4,9 @@
 use actix_web::{delete, get, put};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -44,10 +46,25 @@ struct Draft {
 }
 
 /// Whatever an app wants to keep: any JSON object, 64 KiB at most, kept as it came.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
-#[schema(value_type = Object, example = json!({"ownWords": "I want my nephew to", "expressedBy": "adult", "priority": null}))]
 pub struct DraftContent(Map<String, Value>);
+
+impl utoipa::PartialSchema for DraftContent {
+    #[expect(
+        deprecated,
+        reason = "every request body of the contract has its example under this name"
+    )]
+    fn schema() -> RefOr<Schema> {
+        let example = json!({ "ownWords": "I want my nephew to", "expressedBy": "adult", "priority": null });
+        ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .description(Some("Any JSON object, 64 KiB at most, kept as it came."))
+            .example(Some(example))
+            .into()
+    }
+}
+impl ToSchema for DraftContent {}
 
 /// A draft.
 #[derive(Serialize, ToSchema)]

@@ -54,5 +54,6 @@ pub mod page;
 pub mod people;
 pub mod policy;
 pub mod problem;
+pub mod reference;
 pub mod schema;
 pub mod server;

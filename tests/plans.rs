@@ -85,6 +85,11 @@ fn every_list_is_served_by_an_index_in_its_order() {
         format!("SELECT * FROM referral_feedback WHERE referral_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM audit_entries WHERE case_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM audit_entries WHERE resource_id = x'00' AND id < x'01' {newest}"),
+        format!("SELECT * FROM questionnaires WHERE authority = 'a' AND id < x'01' {newest}"),
+        "SELECT * FROM questionnaires WHERE authority = 'a' AND template = 'msp-six' ORDER BY number DESC"
+            .to_owned(),
+        format!("SELECT * FROM drafts WHERE owner_id = x'00' AND id < x'01' {newest}"),
+        "SELECT * FROM drafts WHERE owner_id = x'00' AND key = 'x' AND expires_at > 0".to_owned(),
         format!("SELECT * FROM outcome_revisions WHERE outcome_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM plan_versions WHERE plan_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM meeting_discussions WHERE meeting_id = x'00' AND id < x'01' {newest}"),

@@ -118,12 +118,14 @@ fn two_instances_that_start_together_migrate_once() {
 fn the_checks_in_the_migrations_are_the_code_lists() {
     use msp_api::casework::advocacy::model::{AssignmentKind, AssignmentState};
     use msp_api::casework::cases::model::{Agreement, CaseState};
+    use msp_api::casework::feedback::FeedbackStatus;
     use msp_api::casework::meetings::MeetingKind;
     use msp_api::casework::meetings::discussions::Side;
     use msp_api::casework::outcomes::model::{
         Achieved, ChangeKind, ChangeReason, CommunicatedBy, ExpressedBy,
     };
     use msp_api::casework::plans::model::PlanStatus;
+    use msp_api::casework::questionnaires::model::QuestionnaireStatus;
     use msp_api::casework::referrals::model::{FeedbackCode, Status, WrittenBy};
     use msp_api::casework::referrals::requests::RequestStatus;
     use msp_api::casework::referrals::updates::UpdateKind;
@@ -135,6 +137,7 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         include_str!("../migrations/postgres/2026-11-21-000003_casework/up.sql"),
         include_str!("../migrations/postgres/2026-11-21-000008_meetings/up.sql"),
         include_str!("../migrations/postgres/2026-11-21-000010_referral_life/up.sql"),
+        include_str!("../migrations/postgres/2026-11-21-000009_reference/up.sql"),
     ]
     .concat();
     let squeezed = sql.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -165,6 +168,8 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         UpdateKind,
         WrittenBy,
         RequestStatus,
-        FeedbackCode
+        FeedbackCode,
+        FeedbackStatus,
+        QuestionnaireStatus
     );
 }

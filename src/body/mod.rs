@@ -21,6 +21,8 @@ pub use patch::Patch;
 
 /// An agency's own message, kept as it came: its nulls mean what the agency says they mean.
 const VERBATIM: &str = "agencyPayload";
+/// Bodies whose nulls stay: in a patch they clear; a draft is kept as it came.
+const WITH_NULLS: [&str; 2] = [patch::NAME, "DraftContent"];
 
 /// A body that was read: its value where it can be built, and every fault that was found.
 #[derive(Debug, Clone)]
@@ -212,9 +214,9 @@ fn names_half_a_pair(error: &serde_json::Error) -> bool {
     message.contains("surrogate") || message.contains("hex escape")
 }
 
-/// `null` means absent, except inside an agency's own message and in a merge patch.
+/// `null` means absent, except inside an agency's own message, in a merge patch and in a draft.
 fn drop_nulls<T: 'static + ToSchema>(json: &mut Value) {
-    if T::name() != patch::NAME {
+    if !WITH_NULLS.contains(&T::name().as_ref()) {
         without_nulls(json);
     }
 }

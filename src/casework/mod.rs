@@ -16,6 +16,7 @@ pub mod outcomes;
 pub mod persons_of_concern;
 pub mod plans;
 pub mod produced;
+pub mod questionnaires;
 pub mod record;
 pub mod referrals;
 pub mod responses;

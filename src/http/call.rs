@@ -312,6 +312,27 @@ impl Call {
         Ok(problem.body(&self.shared.path, &passed.request_id.to_string()))
     }
 
+    /// Deletes what is configuration, or nobody's record yet: 204. `effect` answers the id of what is gone.
+    pub async fn remove<E>(self, effect: E) -> Reply
+    where
+        E: Fn(&mut Act) -> Result<Id, Problem> + Send + 'static,
+    {
+        read_params::<NoFilter>(&self.shared.query)?;
+        let shared = Arc::clone(&self.shared);
+        self.app
+            .database
+            .write(move |conn| {
+                let mut act = shared.act(conn, Id::new());
+                let id = effect(&mut act)?;
+                let found = std::mem::take(&mut act.found);
+                let entry = shared.entry(204, Some(id), &found, json!({}));
+                audit::insert(conn, &[entry])?;
+                Ok(())
+            })
+            .await?;
+        Ok(HttpResponse::NoContent().finish())
+    }
+
     /// Runs work that is no answer to the caller (a note about a refusal) in a transaction of its own.
     pub async fn aside<W>(&self, work: W) -> Result<(), Problem>
     where

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use utoipa_actix_web::AppExt;
 
 use super::router;
-use crate::policy::Action;
+use crate::policy::{Action, Standing};
 
 /// One operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -296,6 +296,9 @@ fn complete_operation(operation: &mut Value, path: &str, method: &str, schemas: 
         None => json!([]),
         Some(action) => match action.client_scope() {
             Some(scope) => json!([{ "accessToken": [] }, { "clientCredentials": [scope] }]),
+            None if action.permits(Standing::Anyone) => {
+                json!([{ "accessToken": [] }, { "clientCredentials": [] }])
+            }
             None => json!([{ "accessToken": [] }]),
         },
     };

@@ -47,6 +47,33 @@ impl<const N: usize> FromRequest for Ids<N> {
     }
 }
 
+/// The name in a path that callers give to what is theirs, where others have an id: kebab-case. A malformed one is 404
+/// like a malformed id.
+#[derive(Debug, Clone)]
+pub struct Key(pub String);
+
+impl FromRequest for Key {
+    type Error = Refusal;
+    type Future = std::future::Ready<Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let key = request.match_info().get("key").filter(|key| is_key(key));
+        std::future::ready(key.map(|key| Self(key.to_owned())).ok_or_else(|| {
+            let form =
+                "A key has 1 to 100 characters: lower-case letters and digits, in words joined by a hyphen.";
+            Problem::not_found().saying(form).into()
+        }))
+    }
+}
+
+fn is_key(text: &str) -> bool {
+    let is_word = |word: &str| {
+        let fits = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+        !word.is_empty() && word.bytes().all(fits)
+    };
+    text.len() <= 100 && text.split('-').all(is_word)
+}
+
 impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
     type Error = Refusal;
     type Future = Reading<Self>;
@@ -149,5 +176,36 @@ impl actix_web::body::MessageBody for PayloadBody<'_> {
         context: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Result<Bytes, Self::Error>>> {
         futures_core::Stream::poll_next(Pin::new(&mut *self.0), context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_kebab_case() {
+        for right in [
+            "a",
+            "visit-note",
+            "note-019a4c3e-8f00-7000-8000-000000000001",
+            &"k".repeat(100),
+        ] {
+            assert!(is_key(right), "{right}");
+        }
+        for wrong in [
+            "",
+            "-",
+            "a-",
+            "-a",
+            "a--b",
+            "A",
+            "a_b",
+            "ä",
+            "a b",
+            &"k".repeat(101),
+        ] {
+            assert!(!is_key(wrong), "{wrong}");
+        }
     }
 }

@@ -86,6 +86,8 @@ path_params! {
     ReferralAnswerPath { referral_id: "The referral", request_id: "The request", answer_id: "The answer" }
     /// `{referralId}/feedback-to-referrer/{referrerFeedbackId}`.
     ReferralFeedbackPath { referral_id: "The referral", referrer_feedback_id: "The feedback" }
+    /// `{questionnaireId}`.
+    QuestionnairePath { questionnaire_id: "The version of a questionnaire" }
     /// `{advocateId}`.
     AdvocatePath { advocate_id: "The advocate's entry" }
 }

@@ -6,9 +6,11 @@ use super::system;
 use crate::auth::routes as auth;
 use crate::casework::{
     actions, adults, advocacy, capacity, cases, contacts, disagreements, feedback, informed, links, meetings,
-    outcomes, persons_of_concern, plans, referrals, responses, risks, sharing_decisions, summary, wishes,
+    outcomes, persons_of_concern, plans, questionnaires, referrals, responses, risks, sharing_decisions,
+    summary, wishes,
 };
-use crate::people::{advocates, colleagues};
+use crate::people::{advocates, colleagues, drafts};
+use crate::reference;
 
 /// Registers the operations; the contract is made from exactly these.
 pub fn operations(config: &mut ServiceConfig) {
@@ -64,4 +66,7 @@ pub fn operations(config: &mut ServiceConfig) {
     informed::operations(config);
     links::operations(config);
     feedback::operations(config);
+    questionnaires::routes::operations(config);
+    reference::operations(config);
+    drafts::operations(config);
 }

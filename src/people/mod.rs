@@ -6,4 +6,5 @@ pub mod agencies;
 pub mod authorities;
 pub mod clients;
 pub mod colleagues;
+pub mod drafts;
 pub mod users;

@@ -213,6 +213,15 @@ actions! {
     FeedbackRead = "feedback.read" => [Manager, Adult];
     /// Give feedback, or write down what was said.
     FeedbackGive = "feedback.give" => [Allocated, Adult];
+    /// Read the questions that feedback answers.
+    QuestionnairesRead = "questionnaires.read" => [Anyone];
+    /// Record, change and retire questionnaires of one's authority.
+    QuestionnairesKeep = "questionnaires.keep" => [Manager, Admin];
+
+    /// Read the words of codes, terms, prompts and public texts.
+    ReferenceDataRead = "reference_data.read" => [Anyone];
+    /// Keep drafts; each caller reaches only their own.
+    DraftsKeep = "drafts.keep" => [Anyone];
 }
 
 impl Action {

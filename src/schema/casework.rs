@@ -332,5 +332,9 @@ diesel::table! {
         how_we_could_have_done_better -> Nullable<Text>,
         given_at -> Nullable<Moment>,
         support_used -> Nullable<Text>,
+        questionnaire_id -> Nullable<Key>,
+        status -> Nullable<Text>,
+        how -> Nullable<Text>,
+        not_offered_reason -> Nullable<Text>,
     }
 }

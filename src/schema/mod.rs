@@ -5,9 +5,11 @@ pub mod adult_records;
 pub mod case_life;
 pub mod casework;
 pub mod contacts;
+pub mod drafts;
 pub mod foundation;
 pub mod meetings;
 pub mod people;
+pub mod questionnaires;
 pub mod records;
 pub mod referral_life;
 

@@ -2,6 +2,7 @@
 
 pub mod databases;
 pub mod http;
+pub mod readability;
 
 use std::collections::HashMap;
 use std::net::TcpListener;

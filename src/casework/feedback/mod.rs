@@ -1,19 +1,20 @@
-//! Feedback: was it what you wanted, and how did it feel? Six questions to the adult or who represents them.
-//! Staff write answers down and never edit them, so there is no amending.
+//! Feedback: was it what you wanted, and how did it feel? The questions of a questionnaire, to the adult or who
+//! represents them. Staff write answers down and never edit them, so there is no amending: an offer and the answers
+//! that came of it are two records.
 
-use actix_web::{get, post};
+pub mod routes;
+pub mod rules;
+pub mod service;
+
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use super::record;
-use crate::act::Act;
-use crate::body::Body;
 use crate::clock::{PastTime, UtcTime};
 use crate::ids::Id;
-use crate::policy::Standing;
-use crate::problem::{Fault, Problem, repeated};
 use crate::schema::casework::feedback;
+pub use routes::operations;
+pub use service::give;
 
 crate::codes! {
     /// Who answers.
@@ -73,13 +74,31 @@ crate::codes! {
     }
 }
 
+crate::codes! {
+    /// What came of asking for feedback.
+    pub enum FeedbackStatus {
+        /// It was offered, and there are no answers yet.
+        Offered = "offered",
+        /// Every question was answered.
+        Completed = "completed",
+        /// Some questions were.
+        Partial = "partial",
+        /// The respondent did not want to.
+        Declined = "declined",
+        /// It was not offered; the reason says why.
+        NotOffered = "not_offered",
+    }
+}
+
 /// An answer to one question.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Answer {
-    /// The question.
-    pub question: Question,
+    /// Code of the question, as the questionnaire has it. The six that every version of `msp-six` begins with:
+    /// `got_outcomes`, `chance_to_say`, `listened_to`, `acted_on_wishes`, `feel_safe`, `feel_happier`.
+    #[schema(max_length = 60)]
+    pub question: String,
     /// The answer.
     pub answer: AnswerCode,
     /// In the respondent's words.
@@ -97,7 +116,7 @@ crate::record! {
             {"question": "feel_safe", "answer": "partly"},
             {"question": "feel_happier", "answer": "no", "comment": "I miss my nephew"}
         ],
-        "howWeCouldHaveDoneBetter": "Come on the day you said"
+        "howWeCouldHaveDoneBetter": "Come on the day you said", "how": "At her kitchen table"
     }))]
     FeedbackRow (FeedbackContent) in feedback as "feedback", Feedback, FeedbackView {
         columns {
@@ -105,56 +124,33 @@ crate::record! {
             respondent: Respondent,
             /// Who asked.
             asked_by: AskedBy,
+            /// The version of a questionnaire that was asked. Left out, it is the authority's newest version of the six
+            /// questions.
+            questionnaire_id: Option<Id>,
+            /// What came of asking. Left out, it follows from the answers.
+            status: Option<FeedbackStatus>,
             /// What could have been done better.
             #[schema(min_length = 1, max_length = 4000)]
             how_we_could_have_done_better: Option<String>,
             /// When it was given, where that was not when it was recorded.
             #[schema(value_type = Option<PastTime>)]
             given_at: Option<UtcTime>,
+            /// How it was asked: in person, by telephone, on paper.
+            #[schema(min_length = 1, max_length = 500)]
+            how: Option<String>,
             /// What helped the respondent to answer.
             #[schema(min_length = 1, max_length = 1000)]
             support_used: Option<String>,
+            /// Why it was not offered. Not shown in the adult's own app, which somebody else may be holding.
+            #[schema(min_length = 1, max_length = 4000)]
+            not_offered_reason: Option<String>,
         }
         documents {
-            /// Answers; each question once, none has to be answered.
-            #[schema(max_items = 6)]
+            /// Answers, each question once. Whoever names the questionnaire answers all of its questions, if only with
+            /// `not_asked`, or says that this is `partial`.
+            #[schema(max_items = 40)]
             answers: Vec<Answer>,
         }
     }
 }
-crate::record!(rules FeedbackRow, Feedback, FeedbackView, repeated_questions);
-
-fn repeated_questions(feedback: &Feedback) -> Vec<Fault> {
-    let asked: Vec<Question> = feedback.answers.iter().map(|answer| answer.question).collect();
-    let pointer = |index| format!("/answers/{index}/question");
-    repeated(&asked, pointer, "Each question stands here once.")
-}
-
-/// Gives feedback.
-pub fn give(act: &mut Act, case: Id, body: &Body<Feedback>) -> Result<Id, Problem> {
-    record::create_as::<FeedbackRow>(act, case, body, |_, case, feedback| {
-        Ok(faults_of(case.standing, feedback))
-    })
-}
-
-fn faults_of(standing: Standing, feedback: &Feedback) -> Vec<Fault> {
-    let mut faults = repeated_questions(feedback);
-    if standing == Standing::Adult && feedback.respondent != Respondent::Adult {
-        faults.push(Fault::at(
-            "/respondent",
-            "not_theirs_to_say",
-            "From the adult's own app this is the adult.",
-        ));
-    }
-    faults
-}
-
-crate::record_operations! {
-    FeedbackRow, Feedback, FeedbackView, tag "Feedback", at "/v1/cases/{caseId}/feedback",
-    one "/v1/cases/{caseId}/feedback/{feedbackId}" (FeedbackPath), read "feedback.read", write "feedback.give",
-    list list_feedback "listFeedback" "List the feedback on a case"
-        "What the adult and those who speak for them said about how it went.",
-    create give_feedback "giveFeedback" "Give feedback"
-        "In any state of the case; from the adult's own account, or written down by the worker." by give,
-    get get_feedback "getFeedback" "Read feedback" "One respondent's answers.",
-}
+crate::record!(rules FeedbackRow, Feedback, FeedbackView);

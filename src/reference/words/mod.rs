@@ -1,0 +1,51 @@
+//! The words of every code. A code without words does not compile; a list without words fails a test.
+
+/// Declares the lists of a file: each code with its plain wording, its Easy Read wording and, where the Safeguarding
+/// Adults Collection has one, the national label.
+macro_rules! words {
+    ($($codes:ident, $title:literal {
+        $($code:ident: $plain:literal, $easy_read:literal $(, national $national:literal)?;)+
+    })+) => {
+        pub(super) fn lists() -> Vec<$crate::reference::CodeList> {
+            vec![$($crate::reference::CodeList {
+                name: stringify!($codes),
+                title: $title,
+                codes: $codes::ALL
+                    .iter()
+                    .map(|code| match code {
+                        $($codes::$code => $crate::reference::CodeWords {
+                            code: code.as_str(),
+                            plain: $plain,
+                            easy_read: $easy_read,
+                            national_label: words!(@national $($national)?),
+                        },)+
+                    })
+                    .collect(),
+            }),+]
+        }
+    };
+    (@national) => { None };
+    (@national $label:literal) => { Some($label) };
+}
+
+mod adults;
+mod asking;
+mod cases;
+mod people;
+mod risks;
+mod support;
+
+use super::CodeList;
+
+/// Every list.
+pub(super) fn lists() -> Vec<CodeList> {
+    let files = [
+        risks::lists(),
+        asking::lists(),
+        support::lists(),
+        cases::lists(),
+        people::lists(),
+        adults::lists(),
+    ];
+    files.into_iter().flatten().collect()
+}

@@ -113,6 +113,23 @@ on_both_databases! {
         server.as_("practitioner2").get(&team).ok();
     }
 
+    fn an_authority_names_the_stages_and_the_states_stay_the_same(server) {
+        let (admin, manager) = (server.as_("admin"), server.as_("manager"));
+        let (_, case) = accepted_case(server, "PPN-STAGES");
+        let path = "/v1/authorities/northbank/settings";
+        let settings = json!({"stageLabels": {"concern": "First stage"}, "linkCountsAsConcern": true});
+        manager.put(path, &settings).if_match("W/\"1\"").expect(403);
+        server.as_("manager-eastmoor").get(path).expect(404);
+        admin.put("/v1/authorities/eastmoor/settings", &settings).if_match("W/\"1\"").expect(404);
+        admin.put(path, &settings).if_match(&admin.tag(path)).ok();
+        let read = manager.get(&format!("/v1/cases/{case}")).ok();
+        assert_eq!((read.text("/stageLabel"), read.text("/state")), ("First stage".to_owned(), "concern".to_owned()));
+        let sent = server.as_("police-intake").post("/v1/referrals", &crate::stories::referral("PPN-LINKED")).created();
+        let link = json!({"decision": "link", "caseId": case});
+        let linked = manager.post(&format!("/v1/referrals/{}/triage", sent.id()), &link).if_match("W/\"1\"").ok();
+        assert_eq!(linked.body["countsAsConcern"], true, "as this authority counts");
+    }
+
     fn cases_of_one_organisational_concern_stand_together(server) {
         let manager = server.as_("manager");
         let cases: Vec<String> = (0..3).map(|number| accepted_case(server, &format!("PPN-GROUP-{number}")).1).collect();

@@ -92,6 +92,15 @@ path_params! {
     AdvocatePath { advocate_id: "The advocate's entry" }
 }
 
+/// `{authority}`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct AuthorityPath {
+    /// The authority's code.
+    #[param(example = "northbank")]
+    pub authority: String,
+}
+
 /// The version that was read.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Header)]

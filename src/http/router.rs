@@ -9,7 +9,7 @@ use crate::casework::{
     outcomes, persons_of_concern, plans, questionnaires, referrals, responses, risks, sharing_decisions,
     summary, wishes,
 };
-use crate::people::{advocates, colleagues, drafts};
+use crate::people::{advocates, authorities, colleagues, drafts};
 use crate::reference;
 
 /// Registers the operations; the contract is made from exactly these.
@@ -25,6 +25,8 @@ pub fn operations(config: &mut ServiceConfig) {
         .service(system::live)
         .service(system::ready)
         .service(system::problem_page)
+        .service(authorities::get_authority_settings)
+        .service(authorities::keep_authority_settings)
         .service(colleagues::list_colleagues)
         .service(advocates::list_advocates)
         .service(advocates::register_advocate)

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::closing::{ClosureChecklist, Conclusion};
 use super::dto::{CaseFilterParams, CaseView, EnquiryView, Expand, NewTransition};
+use super::gaps;
 use super::model::{Case, CaseState, Enquiry, EnquiryContent, EnquiryType, Transition};
 use super::reach::{Reached, reach, reach_for};
 use super::rules::{self, Facts, Step};
@@ -147,7 +148,7 @@ pub fn list(act: &mut Act, params: &CaseFilterParams, page: &PageRequest) -> Res
 
 fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
     let sees_gaps = standing.is_staff() || standing == Standing::Advocate;
-    let gaps = sees_gaps.then(|| rules::gaps(case.state, case.adult_id.is_some(), &around));
+    let owed = sees_gaps.then(|| gaps::gaps(case.state, case.adult_id.is_some(), &around));
     CaseView {
         id: case.id,
         reference: case.reference,
@@ -176,7 +177,7 @@ fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
         next_meeting: around.next_meeting,
         open_actions: around.open_actions,
         last_contact_with_adult_at: around.last_contact_with_adult_at,
-        gaps,
+        gaps: owed,
         desired_outcomes: None,
         version: case.version,
         created_at: case.created_at,

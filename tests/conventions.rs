@@ -67,6 +67,10 @@ impl World {
                 .put("/v1/drafts/visit-note", &json!({"ownWords": "I want"}))
                 .ok();
         }
+        let emergency = manager
+            .get(&format!("/v1/cases/{case}/emergency-access"))
+            .ok()
+            .text("/items/0/id");
         Self {
             ids: vec![
                 ("updateId", of_it("updates")),
@@ -106,6 +110,10 @@ impl World {
                 ("meetingId", meeting),
                 ("enquiryId", first("enquiries")),
                 ("causedEnquiryId", first("caused-enquiries")),
+                ("grantId", first("grants")),
+                ("askedId", first("requests")),
+                ("conflictId", first("conflicts")),
+                ("emergencyId", emergency),
                 ("feedbackId", feedback),
                 ("outcomeId", outcome),
                 (

@@ -5,10 +5,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::system;
 use crate::auth::routes as auth;
 use crate::casework::{
-    actions, adults, advocacy, capacity, cases, contacts, disagreements, feedback, informed, links, meetings,
-    outcomes, persons_of_concern, plans, questionnaires, referrals, responses, risks, sharing_decisions,
-    summary, wishes,
+    access, actions, adults, advocacy, capacity, cases, contacts, disagreements, feedback, informed, links,
+    meetings, outcomes, persons_of_concern, plans, questionnaires, referrals, requests, responses, risks,
+    sharing_decisions, summary, wishes,
 };
+use crate::my_view;
 use crate::people::{advocates, authorities, colleagues, drafts};
 use crate::reference;
 
@@ -38,6 +39,11 @@ pub fn operations(config: &mut ServiceConfig) {
     adults::needs::operations(config);
     adults::representatives::operations(config);
     cases::routes::operations(config);
+    access::grants::operations(config);
+    access::conflicts::operations(config);
+    access::emergency::operations(config);
+    requests::operations(config);
+    my_view::operations(config);
     cases::caused::operations(config);
     cases::transfer::operations(config);
     cases::team::operations(config);

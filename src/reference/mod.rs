@@ -190,3 +190,11 @@ impl View for Served {
 fn served() -> Served {
     Served(&DATA.0)
 }
+
+/// The promise in Easy Read, for the adult's own page.
+pub fn promise_in_easy_read() -> Vec<String> {
+    public::promise()
+        .into_iter()
+        .map(|promise| promise.easy_read.to_owned())
+        .collect()
+}

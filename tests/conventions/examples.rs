@@ -76,6 +76,31 @@ pub fn setting_for(
             path = format!("{list}/{}/{step}", asked.id());
             as_("nhs-intake")
         }
+        "askForSomething" => as_("adult"),
+        "answerRequest" => {
+            let list = format!("/v1/cases/{}/requests", world.id("caseId"));
+            let asked = as_("adult").post(&list, &json!({"kind": "call_me"})).created();
+            path = format!("{list}/{}/answer", asked.id());
+            as_("practitioner")
+        }
+        "nameOnCase" => {
+            body["agencyId"] = json!(as_("nhs-intake").get("/v1/me").ok().text("/agencyId"));
+            as_("manager")
+        }
+        "amendGrant" => {
+            let list = format!("/v1/cases/{}/grants", world.id("caseId"));
+            let agency = as_("nhs-intake").get("/v1/me").ok().text("/agencyId");
+            let partner = json!({"relationship": "partner", "agencyId": agency, "reason": "Visits"});
+            path = format!("{list}/{}", as_("manager").post(&list, &partner).created().id());
+            body["agencyId"] = json!(agency);
+            as_("manager")
+        }
+        "recordConflict" | "amendConflict" => {
+            body["userId"] = json!(server.user_id("board"));
+            as_("manager")
+        }
+        "useEmergencyAccess" => as_("duty"),
+        "reviewEmergencyAccess" => as_("manager"),
         "causeEnquiry" => {
             body["agencyId"] = json!(as_("nhs-intake").get("/v1/me").ok().text("/agencyId"));
             as_("practitioner")
@@ -148,6 +173,8 @@ pub fn actor_tag(server: &Server, path: &str, operation: &Operation) -> String {
         "/achievement",
         "/merge",
         "/report",
+        "/answer",
+        "/review",
         "/transfer",
         "/group",
         "/unmerge",

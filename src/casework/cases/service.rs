@@ -106,7 +106,15 @@ pub fn get_with(act: &mut Act, id: Id, expand: &[Expand]) -> Result<CaseView, Pr
 pub fn view(act: &mut Act, case: Reached) -> Result<CaseView, Problem> {
     let mut around = store::surroundings(act.conn, std::slice::from_ref(&case.row), act.now)?;
     let around = around.remove(&case.row.id).unwrap_or_default();
-    Ok(shown(case.row, around, case.standing))
+    let until = match case.standing {
+        Standing::Emergency => store::emergency_until(act.conn, case.row.id, act.caller.id)?,
+        _ => None,
+    };
+    let answer = shown(case.row, around, case.standing);
+    Ok(CaseView {
+        emergency_access_until: until,
+        ..answer
+    })
 }
 
 /// Lists the cases in the caller's scope.
@@ -135,7 +143,7 @@ pub fn list(act: &mut Act, params: &CaseFilterParams, page: &PageRequest) -> Res
     let mut around = store::surroundings(act.conn, &rows.items, act.now)?;
     // Gaps are for those whose every standing is staff's or an advocate's.
     let standing = scope
-        .0
+        .clauses
         .iter()
         .map(crate::policy::Clause::standing)
         .max()
@@ -147,6 +155,8 @@ pub fn list(act: &mut Act, params: &CaseFilterParams, page: &PageRequest) -> Res
 }
 
 fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
+    // To those who have parts of the case its other parts show in no way.
+    let in_parts = matches!(standing, Standing::Partner | Standing::Representative);
     let sees_gaps = standing.is_staff() || standing == Standing::Advocate;
     let owed = sees_gaps.then(|| gaps::gaps(case.state, case.adult_id.is_some(), &around));
     CaseView {
@@ -169,14 +179,15 @@ fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
                 }
             }
         }),
-        allocated_to: case.allocated_to,
-        allocated_team: case.allocated_team,
+        allocated_to: case.allocated_to.filter(|_| standing != Standing::Partner),
+        allocated_team: case.allocated_team.filter(|_| standing != Standing::Partner),
         case_group_id: case.case_group_id,
         transferred_from: case.transferred_from,
         transferred_to: case.transferred_to,
-        next_meeting: around.next_meeting,
-        open_actions: around.open_actions,
-        last_contact_with_adult_at: around.last_contact_with_adult_at,
+        next_meeting: around.next_meeting.filter(|_| !in_parts),
+        open_actions: if in_parts { 0 } else { around.open_actions },
+        last_contact_with_adult_at: around.last_contact_with_adult_at.filter(|_| !in_parts),
+        emergency_access_until: None,
         gaps: owed,
         desired_outcomes: None,
         version: case.version,

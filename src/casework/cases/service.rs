@@ -282,7 +282,7 @@ fn take(
     effective_at: UtcTime,
 ) -> Result<(), Problem> {
     let from_state = case.state;
-    let content = serde_json::to_value(wanted).map_err(|_| Problem::new(Code::Internal))?;
+    let mut content = serde_json::to_value(wanted).map_err(|_| Problem::new(Code::Internal))?;
     match step {
         Step::OpenEnquiry => open_enquiry(
             act,
@@ -294,12 +294,16 @@ fn take(
         )?,
         Step::ChangeType => change_type(act, case, wanted.enquiry_type)?,
         Step::Conclude => conclude(act, case, facts, effective_at)?,
-        Step::Reopen if wanted.to == CaseState::Enquiry => {
-            let kind = wanted.enquiry_type.or(facts.enquiry_type);
-            open_enquiry(act, case, wanted, kind, effective_at, content.clone())?;
+        Step::Close => content["closureChecklist"] = json!(facts.checklist),
+        Step::Reopen => {
+            begin_anew(act, case)?;
+            if wanted.to == CaseState::Enquiry {
+                let kind = wanted.enquiry_type.or(facts.enquiry_type);
+                open_enquiry(act, case, wanted, kind, effective_at, content.clone())?;
+            }
         }
         Step::PutPlanInForce => put_plan_in_force(act, case, wanted, effective_at)?,
-        Step::EndWithoutEnquiry | Step::Close | Step::Reopen => {}
+        Step::EndWithoutEnquiry => {}
     }
     case.state = wanted.to;
     store::save(act, case)?;
@@ -356,6 +360,19 @@ fn open_enquiry(
         conclusion: None,
     };
     record::write_new(act, &Enquiry::of(head, content), "opened").map(drop)
+}
+
+/// The next enquiry needs a conclusion of its own, and the next closing a checklist: those of before stay with the
+/// enquiry and the step they belong to, and are not taken for the new ones.
+fn begin_anew(act: &mut Act, case: &Case) -> Result<(), Problem> {
+    let place = (case.id, case.authority.as_str());
+    if matches!(case.state, CaseState::Concluded | CaseState::Closed) {
+        singleton::begin_anew::<Conclusion>(act, place, Kind::Conclusion)?;
+    }
+    if case.state == CaseState::Closed {
+        singleton::begin_anew::<ClosureChecklist>(act, place, Kind::ClosureChecklist)?;
+    }
+    Ok(())
 }
 
 fn put_plan_in_force(

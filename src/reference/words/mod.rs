@@ -32,8 +32,10 @@ mod adults;
 mod asking;
 mod cases;
 mod people;
+mod referrals;
 mod risks;
 mod support;
+mod working;
 
 use super::CodeList;
 
@@ -46,6 +48,9 @@ pub(super) fn lists() -> Vec<CodeList> {
         cases::lists(),
         people::lists(),
         adults::lists(),
+        adults::groups(),
+        working::lists(),
+        referrals::lists(),
     ];
     files.into_iter().flatten().collect()
 }

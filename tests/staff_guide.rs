@@ -154,6 +154,10 @@ impl<'a> Guide<'a> {
 }
 
 /// A conclusion set with these answers in place of the usual ones.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "written as json! where it is called"
+)]
 fn conclusion(others: Value) -> Value {
     let mut set = json!({
         "risks": [{"type": "financial_or_material", "location": "own_home", "source": "other_known"}],

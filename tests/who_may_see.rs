@@ -26,6 +26,21 @@ fn all_are(actor: &Actor, case: &str, status: u16) {
     }
 }
 
+/// Somebody who works for the agency behind `nhs-intake`, with no role in any authority.
+fn nurse(server: &Server) -> Actor {
+    let nurse = server.add_user("nurse", msp_api::policy::Role::Analyst, "northbank", None);
+    let agency = msp_api::ids::Id::parse(&agency_of(server, "nhs-intake")).unwrap();
+    server.database(move |conn| {
+        use diesel::prelude::*;
+        use msp_api::schema::people::users;
+        diesel::update(users::table.filter(users::username.eq("nurse")))
+            .set(users::agency_id.eq(agency))
+            .execute(conn)?;
+        Ok(())
+    });
+    nurse
+}
+
 on_both_databases! {
     fn a_conflict_denies_before_any_permit_and_on_the_very_next_request(server) {
         let (manager, practitioner, advocate) = (server.as_("manager"), server.as_("practitioner"), server.as_("advocate"));
@@ -82,7 +97,7 @@ on_both_databases! {
         all_are(&other, &case, 404);
         other.get(&format!("/v1/adults/{adult}")).expect(404);
         duty.get(&format!("/v1/cases/{case}")).expect(404);
-        let named = json!({"relationship": "adviser", "userId": server.user_id("manager-two"), "reason": "Covers next week"});
+        let named = json!({"relationship": "adviser", "userId": other.get("/v1/me").ok().text("/id"), "reason": "Covers next week"});
         manager.post(&format!("/v1/cases/{case}/grants"), &named).created();
         all_are(&other, &case, 200);
     }
@@ -106,28 +121,29 @@ on_both_databases! {
     }
 
     fn a_partner_agency_reads_name_and_needs_and_the_sections_it_is_named_for(server) {
-        let (manager, nhs) = (server.as_("manager"), server.as_("nhs-intake"));
+        let manager = server.as_("manager");
+        let nurse = nurse(server);
         let case = server.as_("adult").get("/v1/me").ok().text("/cases/0/id");
         let list = format!("/v1/cases/{case}/grants");
-        nhs.get(&format!("/v1/cases/{case}")).expect(404);
+        nurse.get(&format!("/v1/cases/{case}")).expect(404);
         let partner = |sections: Value| json!({"relationship": "partner", "agencyId": agency_of(server, "nhs-intake"),
             "reason": "Visits twice a week", "sections": sections});
         let grant = manager.post(&list, &partner(json!([]))).created();
-        let read = nhs.get(&format!("/v1/cases/{case}")).ok();
+        let read = nurse.get(&format!("/v1/cases/{case}")).ok();
         assert!(!read.text("/adult/preferredName").is_empty());
         for hidden in ["gaps", "allocatedTo", "nextMeeting", "lastContactWithAdultAt", "withheld"] {
             assert!(read.body.get(hidden).is_none(), "{hidden} shows: {}", read.text);
         }
         assert_eq!(read.body["adult"]["alerts"], json!([]));
         for path in ["/desired-outcomes", "/wishes", "/meetings", "/actions", "/capacity-assessments", "/persons-of-concern"] {
-            nhs.get(&format!("/v1/cases/{case}{path}")).expect(403);
+            nurse.get(&format!("/v1/cases/{case}{path}")).expect(403);
         }
         let one = format!("{list}/{}", grant.id());
         manager.patch(&one, &json!({"sections": ["meetings"]})).if_match(&grant.tag()).ok();
-        nhs.get(&format!("/v1/cases/{case}/meetings")).ok();
-        nhs.get(&format!("/v1/cases/{case}/wishes")).expect(403);
-        nhs.get(&format!("/v1/cases/{case}/contacts")).expect(403);
-        server.as_("police-intake").get(&format!("/v1/cases/{case}")).expect(404);
+        nurse.get(&format!("/v1/cases/{case}/meetings")).ok();
+        nurse.get(&format!("/v1/cases/{case}/wishes")).expect(403);
+        nurse.get(&format!("/v1/cases/{case}/contacts")).expect(403);
+        server.as_("police-intake").get(&format!("/v1/cases/{case}")).expect(403);
     }
 
     fn a_representative_sees_what_they_may_receive_and_cannot_replace_her_words(server) {

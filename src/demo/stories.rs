@@ -311,8 +311,7 @@ impl Story<'_> {
         let glass = body(&json!({
             "reasonCode": "worker_unavailable", "reason": "She rang, and her worker was away", "minutes": 1
         }))?;
-        let duty = self.people.named("duty")?;
-        perform(self.conn, duty, Action::EmergencyUse, 1, |act| {
+        perform(self.conn, manager, Action::EmergencyUse, 1, |act| {
             emergency::begin(act, case, &glass)
         })
         .map(drop)

@@ -81,7 +81,7 @@ actions! {
     RepresentativesRecord = "representatives.record" => [Manager, Allocated];
 
     /// Read a case.
-    CasesRead = "cases.read", scope "enquiries:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
+    CasesRead = "cases.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Move a case along; each step has its own permission below.
     CasesMove = "cases.move" => [Manager, Delegated, Allocated];
     /// Decide for or against an enquiry, or change its type.
@@ -142,7 +142,7 @@ actions! {
     ClosingRead = "closing.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate];
 
     /// Read desired outcomes with their revisions and achievement.
-    OutcomesRead = "outcomes.read", scope "enquiries:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
+    OutcomesRead = "outcomes.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record a desired outcome.
     OutcomesRecord = "outcomes.record" => [Allocated, Advocate, Adult, Representative];
     /// Revise a desired outcome, or put the outcomes in another order.
@@ -155,19 +155,19 @@ actions! {
     /// Record a case note.
     ContactsRecord = "contacts.record" => [Manager, Delegated, Allocated, OnDuty];
     /// Read wishes.
-    WishesRead = "wishes.read", scope "enquiries:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
+    WishesRead = "wishes.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record wishes.
     WishesRecord = "wishes.record" => [Allocated, Advocate, Adult, Representative];
     /// Read capacity assessments and best-interests decisions.
-    CapacityRead = "capacity.read", scope "enquiries:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
+    CapacityRead = "capacity.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record capacity assessments and best-interests decisions.
     CapacityRecord = "capacity.record" => [Manager, Allocated];
     /// Read actions.
-    ActionsRead = "actions.read", scope "enquiries:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
+    ActionsRead = "actions.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record actions.
     ActionsRecord = "actions.record" => [Manager, Allocated];
     /// Read safeguarding plans and their versions.
-    PlansRead = "plans.read", scope "enquiries:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
+    PlansRead = "plans.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Make safeguarding plans, write new versions, put them in force and end them.
     PlansRecord = "plans.record" => [Manager, Allocated];
     /// Answer to a safeguarding plan.
@@ -185,11 +185,11 @@ actions! {
     /// Record disagreements.
     DisagreementsRecord = "disagreements.record" => [Manager, Allocated];
     /// Read persons of concern.
-    PersonsOfConcernRead = "persons_of_concern.read", scope "enquiries:write" => [Manager, Delegated, Allocated, Emergency, Partner];
+    PersonsOfConcernRead = "persons_of_concern.read", scope "actions:write" => [Manager, Delegated, Allocated, Emergency, Partner];
     /// Record persons of concern.
     PersonsOfConcernRecord = "persons_of_concern.record" => [Manager, Allocated];
     /// Read decisions to share.
-    SharingRead = "sharing.read", scope "enquiries:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
+    SharingRead = "sharing.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record decisions to share.
     SharingRecord = "sharing.record" => [Manager, Allocated];
     /// Read who was told.
@@ -223,7 +223,7 @@ actions! {
     AssignmentsEnd = "advocacy_assignments.end" => [Manager, Allocated, Advocate];
 
     /// Read meetings and how the adult took part.
-    MeetingsRead = "meetings.read", scope "enquiries:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
+    MeetingsRead = "meetings.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record meetings and how the adult took part.
     MeetingsRecord = "meetings.record" => [Manager, Allocated];
     /// Write down what was discussed with the adult before or after a meeting.

@@ -100,7 +100,13 @@ pub fn setting_for(
             as_("manager")
         }
         "useEmergencyAccess" => as_("duty"),
-        "reviewEmergencyAccess" => as_("manager"),
+        "reviewEmergencyAccess" => {
+            let list = format!("/v1/cases/{}/emergency-access", world.id("caseId"));
+            let used = json!({"reasonCode": "out_of_hours", "reason": "The police ask where she is"});
+            let used = as_("duty").post(&list, &used).created();
+            path = format!("{list}/{}/review", used.id());
+            as_("manager")
+        }
         "causeEnquiry" => {
             body["agencyId"] = json!(as_("nhs-intake").get("/v1/me").ok().text("/agencyId"));
             as_("practitioner")

@@ -294,7 +294,11 @@ fn take(
         )?,
         Step::ChangeType => change_type(act, case, wanted.enquiry_type)?,
         Step::Conclude => conclude(act, case, facts, effective_at)?,
-        Step::Close => content["closureChecklist"] = json!(facts.checklist),
+        Step::Close => {
+            if let Some(content) = content.as_object_mut() {
+                content.insert("closureChecklist".to_owned(), json!(facts.checklist));
+            }
+        }
         Step::Reopen => {
             begin_anew(act, case)?;
             if wanted.to == CaseState::Enquiry {

@@ -28,9 +28,11 @@ macro_rules! words {
     (@national $label:literal) => { Some($label) };
 }
 
+mod access;
 mod adults;
 mod asking;
 mod cases;
+mod meetings;
 mod people;
 mod referrals;
 mod risks;
@@ -42,10 +44,12 @@ use super::CodeList;
 /// Every list.
 pub(super) fn lists() -> Vec<CodeList> {
     let files = [
+        access::lists(),
         risks::lists(),
         asking::lists(),
         support::lists(),
         cases::lists(),
+        meetings::lists(),
         people::lists(),
         adults::lists(),
         adults::groups(),

@@ -10,6 +10,69 @@ fn agency_of(server: &Server, client: &str) -> String {
 }
 
 on_both_databases! {
+    fn reopening_as_a_section_42_enquiry_asks_for_the_three_parts_unless_they_were_met_before(server) {
+        let manager = server.as_("manager");
+        let (_, case) = accepted_case(server, "PPN-REOPEN-OTHER");
+        let path = format!("/v1/cases/{case}");
+        let step = |body: &serde_json::Value| {
+            manager.post(&format!("{path}/transitions"), body).if_match(&manager.tag(&path)).send()
+        };
+        let closed = step(&json!({"to": "closed_no_enquiry", "dispositions": ["information_advice"],
+            "narrative": "Advice given", "adultView": "Content", "feedbackToReferrer": {"withheldReason": "Anonymous"}}));
+        assert_eq!(closed.status, 200, "{}", closed.text);
+        let part = |answer: &str| json!({"answer": answer, "reasoning": "seen"});
+        let other = step(&json!({"to": "enquiry", "reason": "More came to light", "enquiryType": "other",
+            "otherEnquiryReason": "No care needs, and yet", "adultView": "Look into it",
+            "threePartTest": {"careAndSupportNeeds": part("no"), "experiencingOrAtRisk": part("yes"), "unableToProtect": part("yes")}}));
+        assert_eq!(other.status, 200, "{}", other.text);
+        let conclusion = json!({"risks": [{"type": "physical", "location": "own_home", "source": "not_known"}],
+            "riskAssessmentOutcome": "no_risk_no_action", "capacity": "not_known", "asked": "not_known",
+            "reason": "Nothing found", "adultView": "Fine"});
+        let draft = format!("{path}/conclusion");
+        manager.put(&draft, &conclusion).if_match(&manager.tag(&draft)).ok();
+        let concluded = step(&json!({"to": "concluded"}));
+        assert_eq!(concluded.status, 200, "{}", concluded.text);
+        let refused = step(&json!({"to": "enquiry", "reason": "Again", "enquiryType": "section_42"}));
+        assert_eq!(refused.status, 409);
+        assert!(refused.pointers("missing").contains(&"/threePartTest/careAndSupportNeeds".to_owned()), "{}", refused.text);
+        let as_before = step(&json!({"to": "enquiry", "reason": "Again"}));
+        assert_eq!(as_before.status, 200, "{}", as_before.text);
+    }
+
+    fn adults_of_one_organisational_concern_are_grouped_at_triage(server) {
+        let manager = server.as_("manager");
+        let (_, first) = accepted_case(server, "PPN-HOME-1");
+        let mut second = crate::stories::referral("PPN-HOME-2");
+        second["adult"] = json!({"familyName": "Second-Resident"});
+        let sent = server.as_("police-intake").post("/v1/referrals", &second).created();
+        let triage = |with: &str| {
+            let body = json!({"decision": "accept", "allocateTo": server.user_id("practitioner"), "groupWithCaseId": with});
+            manager.post(&format!("/v1/referrals/{}/triage", sent.id()), &body).if_match("W/\"1\"").send()
+        };
+        let eastmoor = server.as_("manager-eastmoor").get("/v1/cases").ok().text("/items/0/id");
+        assert_eq!(triage(&eastmoor).pointers("errors"), ["/groupWithCaseId"]);
+        let accepted = triage(&first);
+        assert_eq!(accepted.status, 200, "{}", accepted.text);
+        let group = |case: &str| manager.get(&format!("/v1/cases/{case}")).ok().text("/caseGroupId");
+        assert_eq!(group(&first), group(&accepted.text("/caseId")));
+    }
+
+    fn the_day_to_look_again_at_telling_somebody_shows_until_they_are_told(server) {
+        let practitioner = server.as_("practitioner");
+        let (_, case) = accepted_case(server, "PPN-LOOK-AGAIN");
+        let list = format!("/v1/cases/{case}/informed");
+        let due = || practitioner.get(&format!("/v1/cases/{case}")).ok().text.contains("look_again_at_telling");
+        let not_yet = |day: &str| json!({"who": "family", "about": "concern", "notToldReason": "She is thinking about it",
+            "lookAgainOn": day});
+        practitioner.post(&list, &not_yet("2126-01-01")).created();
+        assert!(!due());
+        practitioner.post(&list, &not_yet("2026-11-01")).created();
+        assert!(due());
+        let told = json!({"who": "family", "about": "concern", "toldAt": "2026-11-20T10:00:00Z"});
+        practitioner.post(&list, &told).created();
+        assert!(!due());
+    }
+
     fn a_caused_enquiry_is_reported_and_the_manager_is_not_satisfied(server) {
         let (practitioner, manager, nhs) = (server.as_("practitioner"), server.as_("manager"), server.as_("nhs-intake"));
         let (_, case) = accepted_case(server, "PPN-CAUSED");

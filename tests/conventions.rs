@@ -34,6 +34,7 @@ impl World {
         let within = |list: &str| first(&format!("desired-outcomes/{outcome}/{list}"));
         let meeting = first("meetings");
         let plan = first("plans");
+        let assignment = first("advocacy-assignments");
         let manager = server.as_("manager");
         let feedback = manager
             .get(&format!("/v1/cases/{case}/feedback"))
@@ -102,7 +103,11 @@ impl World {
                 ("sharingId", first("sharing-decisions")),
                 ("linkId", first("links")),
                 ("informedId", first("informed")),
-                ("assignmentId", first("advocacy-assignments")),
+                (
+                    "representationId",
+                    first(&format!("advocacy-assignments/{assignment}/representations")),
+                ),
+                ("assignmentId", assignment),
                 ("versionId", first(&format!("plans/{plan}/versions"))),
                 ("planId", plan),
                 ("responseId", first("responses")),

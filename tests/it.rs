@@ -13,6 +13,7 @@ mod support;
 
 mod access;
 mod adults;
+mod advocates;
 mod architecture;
 mod bad_input;
 mod case_life;
@@ -27,6 +28,7 @@ mod graph;
 mod intake;
 mod licences;
 mod meetings;
+mod mistakes;
 mod my_page;
 mod planning;
 mod plans;

@@ -40,6 +40,25 @@ fn sequence(actor: &Actor, meeting: &str) -> u32 {
 }
 
 on_both_databases! {
+    fn asking_around_a_meeting_counts_as_asking(server) {
+        let practitioner = server.as_("practitioner");
+        let (_, case) = accepted_case(server, "PPN-ASKED-AROUND");
+        let case = format!("/v1/cases/{case}");
+        let gap = || practitioner.get(&case).ok().text.contains("adult_not_asked");
+        let meeting = json!({"kind": "review", "heldStart": "2026-11-20T10:00:00Z"});
+        let meeting = practitioner.post(&format!("{case}/meetings"), &meeting).created();
+        let discussions = format!("{case}/meetings/{}/discussions", meeting.id());
+        let wrong = json!({"when": "before", "text": "We spoke", "outcomesAsked": {"asked": true}});
+        assert_eq!(practitioner.post(&discussions, &wrong).expect(422).pointers("errors"), ["/outcomesAsked/result"]);
+        assert!(gap());
+        let asked = json!({"when": "before", "text": "We spoke", "outcomesAsked": {"asked": true, "result": "none_expressed"}});
+        let asked = practitioner.post(&discussions, &asked).created();
+        assert_eq!(asked.text("/askedResult"), "none_expressed");
+        assert!(!gap());
+        let derived = practitioner.get(&format!("{case}/conclusion")).ok();
+        assert_eq!(derived.text("/derived/asked"), "asked_none_expressed");
+    }
+
     fn a_meeting_that_is_planned_anew_or_cancelled_keeps_its_times_and_moves_every_calendar(server) {
         let (practitioner, case, first) = planned(server, "PPN-RESCHEDULE");
         assert_eq!((first.text("/status"), first.text("/timeZone")), ("planned".to_owned(), "Europe/London".to_owned()));

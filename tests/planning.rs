@@ -22,6 +22,36 @@ fn items(answer: &Answer) -> Vec<Value> {
 }
 
 on_both_databases! {
+    fn an_authority_adds_responses_and_suggestions_of_its_own(server) {
+        let (practitioner, admin) = (server.as_("practitioner"), server.as_("admin"));
+        let (_, case) = accepted_case(server, "PPN-LOCAL-CODES");
+        let case = format!("/v1/cases/{case}");
+        let response = json!({"option": "other", "localOption": "walking_group"});
+        let refused = practitioner.post(&format!("{case}/responses"), &response).expect(422);
+        assert_eq!(refused.pointers("errors"), ["/localOption"]);
+        let outcome = json!({"ownWords": "To see the children", "expressedBy": "adult",
+            "localSuggestionCodes": ["see_grandchildren"]});
+        let refused = practitioner.post(&format!("{case}/desired-outcomes"), &outcome).expect(422);
+        assert_eq!(refused.pointers("errors"), ["/localSuggestionCodes/0"]);
+        let settings = "/v1/authorities/northbank/settings";
+        let mut kept = admin.get(settings).ok();
+        for field in ["authority", "name", "version"] {
+            kept.body.as_object_mut().unwrap().remove(field);
+        }
+        kept.body["localResponseOptions"] = json!([{"code": "walking_group", "label": "A walking group"}]);
+        let twice = json!({"code": "see_grandchildren", "label": "See my grandchildren"});
+        kept.body["localSuggestions"] = json!([twice, twice]);
+        let tag = admin.tag(settings);
+        let refused = admin.put(settings, &kept.body).if_match(&tag).expect(422);
+        assert_eq!(refused.pointers("errors"), ["/localSuggestions/1/code"]);
+        kept.body["localSuggestions"] = json!([twice]);
+        admin.put(settings, &kept.body).if_match(&tag).ok();
+        let taken = practitioner.post(&format!("{case}/responses"), &response).created();
+        assert_eq!(taken.text("/localOption"), "walking_group");
+        let taken = practitioner.post(&format!("{case}/desired-outcomes"), &outcome).created();
+        assert_eq!(taken.body["localSuggestionCodes"], json!(["see_grandchildren"]));
+    }
+
     fn a_plan_changes_by_versions_and_every_earlier_one_stays(server) {
         let practitioner = server.as_("practitioner");
         let case = enquiry(server, "PPN-PLAN");

@@ -98,6 +98,7 @@ fn every_list_is_served_by_an_index_in_its_order() {
         format!("SELECT * FROM outcome_revisions WHERE outcome_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM plan_versions WHERE plan_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM meeting_discussions WHERE meeting_id = x'00' AND id < x'01' {newest}"),
+        format!("SELECT * FROM advocacy_representations WHERE assignment_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM outcome_achievements WHERE outcome_id = x'00' AND id < x'01' {newest}"),
     ]);
     for query in queries {

@@ -146,6 +146,8 @@ pub struct ActionView {
     pub created_at: UtcTime,
     /// When it was last changed.
     pub updated_at: UtcTime,
+    /// Why it should not have been recorded, if somebody said so; it counts nowhere, and shows to staff only.
+    pub entered_in_error: Option<String>,
 }
 
 impl View for ActionView {
@@ -207,6 +209,7 @@ impl Record for ActionRow {
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,
+            entered_in_error: self.entered_in_error,
         }
     }
 }
@@ -219,6 +222,8 @@ crate::record_operations! {
         "One that goes against a recorded \"do not want\" names the wish and says why." by create,
     get get_action "getAction" "Read an action" "With the due dates there were before the present one.",
     amend amend_action "amendAction" "Amend an action" "By a merge patch; an earlier due date is kept." by amend,
+    mistake mark_action "markActionEnteredInError" "/v1/cases/{caseId}/actions/{actionId}/entered-in-error"
+        may "actions.record",
 }
 
 fn create(act: &mut Act, case: Id, body: &Body<NewAction>) -> Result<Id, Problem> {
@@ -287,6 +292,7 @@ pub fn open_by_case(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<(Id,
                 .eq_any(cases)
                 .and(actions::status.eq(ActionStatus::Open)),
         )
+        .filter(actions::entered_in_error.is_null())
         .group_by(actions::case_id)
         .select((actions::case_id, diesel::dsl::count_star()))
         .load(conn)

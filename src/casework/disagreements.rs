@@ -56,4 +56,6 @@ crate::record_operations! {
     create record_disagreement "recordDisagreement" "Record a disagreement" "Apart from the adult's own wishes.",
     get get_disagreement "getDisagreement" "Read a disagreement" "One disagreement.",
     amend amend_disagreement "amendDisagreement" "Amend a disagreement" "By a merge patch: what was tried, and the result.",
+    mistake mark_disagreement "markDisagreementEnteredInError" "/v1/cases/{caseId}/disagreements/{disagreementId}/entered-in-error"
+        may "disagreements.record",
 }

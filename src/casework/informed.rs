@@ -77,6 +77,8 @@ crate::record_operations! {
     create record_informed "recordInformed" "Record that somebody was told" "Or why not yet, and when to look at it again.",
     get get_informed "getInformed" "Read who was told" "One record.",
     amend amend_informed "amendInformed" "Amend who was told" "By a merge patch: that it was done since.",
+    mistake mark_informed "markInformedEnteredInError" "/v1/cases/{caseId}/informed/{informedId}/entered-in-error"
+        may "informed.record",
 }
 
 fn faults(record: &NewInformed) -> Vec<Fault> {

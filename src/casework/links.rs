@@ -81,6 +81,8 @@ crate::record_operations! {
     create record_link "recordLink" "Record a parallel process" "A link; it never moves the case.",
     get get_link "getLink" "Read a parallel process" "One link.",
     amend amend_link "amendLink" "Amend a parallel process" "By a merge patch: its status.",
+    mistake mark_link "markLinkEnteredInError" "/v1/cases/{caseId}/links/{linkId}/entered-in-error"
+        may "links.record",
 }
 
 fn faults(link: &NewLink) -> Vec<Fault> {

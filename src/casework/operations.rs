@@ -16,11 +16,12 @@ macro_rules! record_operations {
         create $create:ident $create_id:tt $create_summary:tt $create_description:tt $(by $create_with:path)?,
         get $get:ident $get_id:tt $get_summary:tt $get_description:tt $(by $get_with:path)?
         $(, amend $amend:ident $amend_id:tt $amend_summary:tt $amend_description:tt $(by $amend_with:path)?)?
+        $(, mistake $mistake:ident $mistake_id:tt $mistake_path:tt may $mistake_may:tt $(by $mistake_with:path)?)?
         $(,)?
     ) => {
         /// Registers the operations.
         pub fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
-            config.service($list).service($create).service($get)$(.service($amend))?;
+            config.service($list).service($create).service($get)$(.service($amend))?$(.service($mistake))?;
         }
 
         fn read_one(
@@ -125,7 +126,16 @@ macro_rules! record_operations {
                 .await
             }
         )?
+
+        $(
+            $crate::mistake_operation! {
+                $view, tag $tag, at $mistake_path ($params), may $mistake_may, $mistake $mistake_id
+                by $crate::record_operations!(@mistake $row $($mistake_with)?), then read_one
+            }
+        )?
     };
+    (@mistake $row:ident) => { $crate::casework::record::mark::<$row> };
+    (@mistake $row:ident $with:path) => { $with };
     (@list $row:ident) => { $crate::casework::record::list::<$row> };
     (@list $row:ident $with:path) => { $with };
     (@get $row:ident) => { $crate::casework::record::get::<$row> };
@@ -134,4 +144,40 @@ macro_rules! record_operations {
     (@create $row:ident $with:path) => { $with };
     (@amend $row:ident) => { $crate::casework::record::amend::<$row> };
     (@amend $row:ident $with:path) => { $with };
+}
+
+/// Declares the handler that marks a record as entered in error.
+#[macro_export]
+macro_rules! mistake_operation {
+    (
+        $view:ident, tag $tag:tt, at $path:tt ($params:ident), may $may:tt, $name:ident $id:tt
+        by $mark:expr, then $read:path
+    ) => {
+        /// Mark as entered in error
+        ///
+        /// Nothing is deleted: the record stays with the reason, counts nowhere from now on, and shows to staff only. What
+        /// the adult wrote themself only they can mark.
+        #[utoipa::path(
+            operation_id = $id,
+            tag = $tag,
+            params($crate::http::params::$params, $crate::http::params::IfMatchHeader),
+            request_body = $crate::casework::record::EnteredInError,
+            responses((status = 200, description = "The record as it now is", body = $view)),
+            extensions(("x-permission" = json!($may)))
+        )]
+        #[post($path)]
+        pub async fn $name(
+            call: $crate::http::call::Call,
+            ids: $crate::http::extract::Ids<2>,
+            body: $crate::body::Body<$crate::casework::record::EnteredInError>,
+        ) -> $crate::http::answer::Reply {
+            let $crate::http::extract::Ids([owner, id]) = ids;
+            call.change(
+                body,
+                move |act, body| $mark(act, owner, id, body),
+                move |act, id| $read(act, owner, id),
+            )
+            .await
+        }
+    };
 }

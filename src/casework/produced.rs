@@ -60,8 +60,8 @@ pub struct Linked<'a> {
 /// What the rules need to know of the record.
 #[derive(Debug, Default)]
 pub struct Known {
-    /// Of each outcome, whether a best-interests decision covers it.
-    outcomes: Vec<bool>,
+    /// Of each outcome, whether a best-interests decision covers it, and what of it the authority does not know.
+    outcomes: Vec<(bool, Vec<Fault>)>,
     /// Of each revision, whether a best-interests decision covers it; none where its outcome is not on this case.
     revisions: Vec<Option<bool>>,
 }
@@ -97,9 +97,9 @@ impl Linked<'_> {
         }
         for outcome in self.outcomes {
             let decision = outcome.best_interests_decision_id;
-            known
-                .outcomes
-                .push(decisions::covers(act, case.row.id, decision)?);
+            let covered = decisions::covers(act, case.row.id, decision)?;
+            let unknown = outcomes::unknown_suggestions(act, case, outcome)?;
+            known.outcomes.push((covered, unknown));
         }
         Ok(known)
     }
@@ -107,8 +107,9 @@ impl Linked<'_> {
     /// What is wrong with it, each fault where it stands in the body.
     pub fn faults(&self, standing: Standing, known: &Known) -> Vec<Fault> {
         let mut faults = Vec::new();
-        for (index, (outcome, covered)) in self.outcomes.iter().zip(&known.outcomes).enumerate() {
-            let found = outcome_rules::faults_of_expression(standing, outcome.expressed_by, *covered);
+        for (index, (outcome, (covered, unknown))) in self.outcomes.iter().zip(&known.outcomes).enumerate() {
+            let mut found = outcome_rules::faults_of_expression(standing, outcome.expressed_by, *covered);
+            found.extend(unknown.iter().cloned());
             faults.extend(below(&format!("/outcomes/{index}"), found));
         }
         for (index, (linked, covered)) in self.revisions.iter().zip(&known.revisions).enumerate() {

@@ -4,8 +4,8 @@
 //! [`case_row!`](crate::case_row) declares a table's row with its four queries; [`record!`](crate::record)
 //! adds the body and the view of a plain record, whose fields are the same in all three.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::cases::reach::Reached;
@@ -16,7 +16,8 @@ use crate::db::Connection;
 use crate::http::answer::View;
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
-use crate::problem::{Fault, Problem};
+use crate::policy::Standing;
+use crate::problem::{Code, Fault, Problem};
 
 /// What a record belongs to: it is reached before anything recorded about it may be known.
 pub trait Owner: Sized {
@@ -28,6 +29,18 @@ pub trait Owner: Sized {
     fn authority(&self) -> &str;
     /// The case that an event about one of its records names.
     fn case_of(owner: Id) -> Option<Id>;
+    /// Whether what was entered in error still shows: it may be about somebody else, so to nobody but staff.
+    fn shows_errors(&self) -> bool {
+        false
+    }
+    /// Whether the caller may say of what others recorded that it was entered in error.
+    fn corrects_others(&self) -> bool {
+        false
+    }
+    /// Whether this is the account of the person it is about.
+    fn is_about(&self, _conn: &mut Connection, _account: Id) -> diesel::QueryResult<bool> {
+        Ok(false)
+    }
 }
 
 impl Owner for Reached {
@@ -45,6 +58,18 @@ impl Owner for Reached {
 
     fn case_of(owner: Id) -> Option<Id> {
         Some(owner)
+    }
+
+    fn shows_errors(&self) -> bool {
+        self.standing.is_staff()
+    }
+
+    fn corrects_others(&self) -> bool {
+        matches!(self.standing, Standing::Manager | Standing::Allocated)
+    }
+
+    fn is_about(&self, conn: &mut Connection, account: Id) -> diesel::QueryResult<bool> {
+        super::cases::access::is_the_adults(conn, self.row.id, account)
     }
 }
 
@@ -67,6 +92,8 @@ pub struct Head {
     pub updated_at: UtcTime,
     /// By whom.
     pub updated_by: Id,
+    /// Why it should not have been recorded, if somebody said so.
+    pub entered_in_error: Option<String>,
 }
 
 impl Head {
@@ -87,8 +114,19 @@ impl Head {
             created_by: by,
             updated_at: now,
             updated_by: by,
+            entered_in_error: None,
         }
     }
+}
+
+/// Says that something should not have been recorded.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"reason": "Written into the wrong person's case"}))]
+pub struct EnteredInError {
+    /// Why.
+    #[schema(min_length = 1, max_length = 2000, extensions(("x-rule" = json!("not_blank"))))]
+    pub reason: String,
 }
 
 /// A row that belongs to something, most often to a case.
@@ -104,12 +142,30 @@ pub trait OwnedRow: Sized {
     fn touch(&mut self, act: &Act);
     /// Writes a new row.
     fn insert(&self, conn: &mut Connection) -> diesel::QueryResult<()>;
-    /// The row of this id that belongs to this owner.
-    fn find(conn: &mut Connection, owner: Id, id: Id) -> diesel::QueryResult<Option<Self>>;
-    /// A page of the owner's rows, with one to spare.
-    fn page(conn: &mut Connection, owner: Id, page: &PageRequest) -> diesel::QueryResult<Vec<Self>>;
+    /// Says why it should not have been recorded.
+    fn mark(&mut self, reason: String);
+    /// The row of this id that belongs to this owner, also one entered in error.
+    fn find_any(conn: &mut Connection, owner: Id, id: Id) -> diesel::QueryResult<Option<Self>>;
+    /// A page of the owner's rows, with one to spare; those entered in error among them if they are to show.
+    fn page_of(
+        conn: &mut Connection,
+        owner: Id,
+        page: &PageRequest,
+        errors: bool,
+    ) -> diesel::QueryResult<Vec<Self>>;
     /// Writes a touched row over the version before it; answers how many rows that changed.
     fn save(&self, conn: &mut Connection) -> diesel::QueryResult<usize>;
+
+    /// The row of this id that belongs to this owner and stands.
+    fn find(conn: &mut Connection, owner: Id, id: Id) -> diesel::QueryResult<Option<Self>> {
+        let found = Self::find_any(conn, owner, id)?;
+        Ok(found.filter(|row| row.head().entered_in_error.is_none()))
+    }
+
+    /// A page of the owner's rows that stand, with one to spare.
+    fn page(conn: &mut Connection, owner: Id, page: &PageRequest) -> diesel::QueryResult<Vec<Self>> {
+        Self::page_of(conn, owner, page, false)
+    }
 }
 
 /// A plain record: what a caller writes is what it holds.
@@ -132,9 +188,21 @@ pub trait Record: OwnedRow {
     }
 }
 
-/// Finds a row of an owner that was reached; missing is 404.
+/// Finds a row of an owner that was reached; missing is 404, and so is what was entered in error to all but staff and
+/// whoever wrote it.
 pub fn row<R: OwnedRow>(act: &mut Act, owner: &R::Owner, id: Id) -> Result<R, Problem> {
-    R::find(act.conn, owner.id(), id)?.ok_or_else(Problem::not_found)
+    let shows = |head: Head| {
+        head.entered_in_error.is_none() || owner.shows_errors() || head.created_by == act.caller.id
+    };
+    R::find_any(act.conn, owner.id(), id)?
+        .filter(|row| shows(row.head()))
+        .ok_or_else(Problem::not_found)
+}
+
+/// A page of the rows of an owner that was reached, as far as they show.
+pub fn rows<R: OwnedRow>(act: &mut Act, owner: &R::Owner, page: &PageRequest) -> Result<Rows<R>, Problem> {
+    let rows = R::page_of(act.conn, owner.id(), page, owner.shows_errors())?;
+    Ok(Rows::cut(rows, page, |row| row.head().id))
 }
 
 /// Writes a new row and tells what happened.
@@ -146,10 +214,57 @@ pub fn write_new<R: OwnedRow>(act: &mut Act, row: &R, verb: &str) -> Result<Id, 
 
 /// Writes a changed row over the version that was read and tells what happened.
 pub fn write_over<R: OwnedRow>(act: &mut Act, row: &mut R, verb: &str) -> Result<Id, Problem> {
+    if row.head().entered_in_error.is_some() {
+        return Err(Problem::new(Code::Conflict)
+            .saying("This was entered in error: it stays as it is. Record what is right anew."));
+    }
+    put_over(act, row, verb)
+}
+
+fn put_over<R: OwnedRow>(act: &mut Act, row: &mut R, verb: &str) -> Result<Id, Problem> {
     row.touch(act);
     guarded(row.save(act.conn)?)?;
     tell(act, row, verb)?;
     Ok(row.head().id)
+}
+
+/// Marks a record as entered in error: it stays, counts nowhere, and shows to staff only.
+pub fn mark<R: OwnedRow>(
+    act: &mut Act,
+    owner: Id,
+    id: Id,
+    body: &Body<EnteredInError>,
+) -> Result<Id, Problem> {
+    mark_with::<R>(act, owner, id, body, |_, _| ())
+}
+
+/// Marks a record whose row loses something else with it.
+pub fn mark_with<R: OwnedRow>(
+    act: &mut Act,
+    owner: Id,
+    id: Id,
+    body: &Body<EnteredInError>,
+    also: impl FnOnce(&mut R, &R::Owner),
+) -> Result<Id, Problem> {
+    let owner = R::Owner::reach(act, owner)?;
+    let mut row: R = row(act, &owner, id)?;
+    let head = row.head();
+    let own = head.created_by == act.caller.id;
+    if !own && !owner.corrects_others() {
+        return Err(Problem::new(Code::Forbidden).saying("Others recorded this."));
+    }
+    if !own && owner.is_about(act.conn, head.created_by)? {
+        return Err(Problem::new(Code::Forbidden)
+            .saying("The adult wrote this themself: only they can say that it was a mistake."));
+    }
+    act.expect_version(head.version)?;
+    let reason = body.valid()?.reason.clone();
+    if head.entered_in_error.is_some() {
+        return Err(Problem::new(Code::Conflict).saying("This was said to be entered in error before."));
+    }
+    also(&mut row, &owner);
+    row.mark(reason);
+    put_over(act, &mut row, "entered_in_error")
 }
 
 fn tell<R: OwnedRow>(act: &mut Act, row: &R, verb: &str) -> Result<(), Problem> {
@@ -201,8 +316,7 @@ pub fn get<R: Record>(act: &mut Act, owner: Id, id: Id) -> Result<R::View, Probl
 /// Reads a page of records.
 pub fn list<R: Record>(act: &mut Act, owner: Id, page: &PageRequest) -> Result<Rows<R::View>, Problem> {
     let owner = R::Owner::reach(act, owner)?;
-    let rows = R::page(act.conn, owner.id(), page)?;
-    Ok(Rows::cut(rows, page, |row| row.head().id).map(R::view))
+    Ok(rows::<R>(act, &owner, page)?.map(R::view))
 }
 
 /// Amends a record by a merge patch.
@@ -266,6 +380,8 @@ macro_rules! case_row {
             pub updated_at: $crate::clock::UtcTime,
             /// By whom.
             pub updated_by: $crate::ids::Id,
+            /// Why it should not have been recorded, if somebody said so.
+            pub entered_in_error: Option<String>,
             $($(#[$field_meta])* pub $field: $type),*
         }
 
@@ -286,6 +402,7 @@ macro_rules! case_row {
                     created_by: head.created_by,
                     updated_at: head.updated_at,
                     updated_by: head.updated_by,
+                    entered_in_error: head.entered_in_error,
                     $($field: content.$field),*
                 }
             }
@@ -305,7 +422,12 @@ macro_rules! case_row {
                     created_by: self.created_by,
                     updated_at: self.updated_at,
                     updated_by: self.updated_by,
+                    entered_in_error: self.entered_in_error.clone(),
                 }
+            }
+
+            fn mark(&mut self, reason: String) {
+                self.entered_in_error = Some(reason);
             }
 
             fn touch(&mut self, act: &$crate::act::Act) {
@@ -319,7 +441,7 @@ macro_rules! case_row {
                 diesel::insert_into($table::table).values(self).execute(conn).map(drop)
             }
 
-            fn find(
+            fn find_any(
                 conn: &mut $crate::db::Connection,
                 owner: $crate::ids::Id,
                 id: $crate::ids::Id,
@@ -328,13 +450,17 @@ macro_rules! case_row {
                 $table::table.find(id).filter($table::$owner.eq(owner)).select(Self::as_select()).first(conn).optional()
             }
 
-            fn page(
+            fn page_of(
                 conn: &mut $crate::db::Connection,
                 owner: $crate::ids::Id,
                 page: &$crate::page::PageRequest,
+                errors: bool,
             ) -> diesel::QueryResult<Vec<Self>> {
                 use diesel::prelude::*;
-                let query = $table::table.filter($table::$owner.eq(owner)).into_boxed();
+                let mut query = $table::table.filter($table::$owner.eq(owner)).into_boxed();
+                if !errors {
+                    query = query.filter($table::entered_in_error.is_null());
+                }
                 $crate::paged!(query, $table, page).select(Self::as_select()).load(conn)
             }
 
@@ -389,6 +515,8 @@ macro_rules! record {
             pub created_at: $crate::clock::UtcTime,
             /// When it was last changed.
             pub updated_at: $crate::clock::UtcTime,
+            /// Why it should not have been recorded, if somebody said so; it counts nowhere, and shows to staff only.
+            pub entered_in_error: Option<String>,
         }
 
         impl $crate::http::answer::View for $view {
@@ -417,6 +545,7 @@ macro_rules! record {
                     version: self.version,
                     created_at: self.created_at,
                     updated_at: self.updated_at,
+                    entered_in_error: self.entered_in_error,
                 }
             }
         }

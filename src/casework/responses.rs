@@ -12,6 +12,7 @@ use crate::act::Act;
 use crate::body::{Body, Patch};
 use crate::clock::{PastTime, UtcTime};
 use crate::ids::Id;
+use crate::people::authorities;
 use crate::problem::{Fault, Problem, repeated};
 use crate::schema::meetings::responses;
 
@@ -94,7 +95,10 @@ crate::record! {
         columns {
             /// Which.
             option: ResponseOption,
-            /// What it is, more closely; needed with `other`.
+            /// With `other`: the authority's own code for it, from its settings.
+            #[schema(min_length = 1, max_length = 60)]
+            local_option: Option<String>,
+            /// What it is, more closely; needed with `other` unless `localOption` says it.
             #[schema(min_length = 1, max_length = 2000)]
             description: Option<String>,
             /// When it was offered; absent, if it was not.
@@ -123,6 +127,8 @@ crate::record_operations! {
         "What was offered and what the adult chose. An effect names an outcome of this case." by create,
     get get_response "getResponse" "Read a response" "One response.",
     amend amend_response "amendResponse" "Amend a response" "By a merge patch: that it was used, and what it did." by amend,
+    mistake mark_response "markResponseEnteredInError" "/v1/cases/{caseId}/responses/{responseId}/entered-in-error"
+        may "responses.record",
 }
 
 fn create(act: &mut Act, case: Id, body: &Body<NewResponse>) -> Result<Id, Problem> {
@@ -135,8 +141,20 @@ fn amend(act: &mut Act, case: Id, id: Id, patch: &Body<Patch<NewResponse>>) -> R
 
 fn faults(act: &mut Act, case: &Reached, response: &NewResponse) -> Result<Vec<Fault>, Problem> {
     let mut faults = Vec::new();
-    if response.option == ResponseOption::Other && response.description.is_none() {
+    if response.option == ResponseOption::Other
+        && response.description.is_none()
+        && response.local_option.is_none()
+    {
         faults.push(Fault::required("/description", "Say which other response."));
+    }
+    if let Some(local) = &response.local_option {
+        let pointer = "/localOption";
+        if response.option != ResponseOption::Other {
+            faults.push(Fault::at(pointer, "not_with_this_option", "This goes with `other`."));
+        }
+        let known = authorities::settings_of(act.conn, &case.row.authority)?.local_response_options;
+        let used = std::slice::from_ref(local);
+        faults.extend(authorities::unknown_codes(&known, used, |_| pointer.to_owned()));
     }
     if !response.effects.is_empty() && response.used != Some(true) {
         let detail = "Only what was used has an effect: say that it was.";

@@ -66,4 +66,6 @@ crate::record_operations! {
     create record_risk "recordRisk" "Record a risk" "What happened, factually, and its impact in the adult's words.",
     get get_risk "getRisk" "Read a risk" "One risk.",
     amend amend_risk "amendRisk" "Amend a risk" "By a merge patch.",
+    mistake mark_risk "markRiskEnteredInError" "/v1/cases/{caseId}/risks/{riskId}/entered-in-error"
+        may "risks.record",
 }

@@ -2,7 +2,12 @@
 
 use actix_web::{get, post};
 
-use crate::problem::Fault;
+use super::cases::reach::Reached;
+use super::{record, wishes};
+use crate::act::Act;
+use crate::body::Body;
+use crate::ids::Id;
+use crate::problem::{Fault, Problem};
 use crate::schema::records::sharing_decisions;
 
 crate::codes! {
@@ -91,6 +96,9 @@ crate::record! {
             /// How it was shared.
             #[schema(min_length = 1, max_length = 500)]
             how: Option<String>,
+            /// Why it is shared with somebody whom the adult does not want involved; needed then.
+            #[schema(min_length = 1, max_length = 4000)]
+            override_reason: Option<String>,
         }
         documents {
             /// On what basis in law.
@@ -99,7 +107,7 @@ crate::record! {
         }
     }
 }
-crate::record!(rules SharingDecision, NewSharingDecision, SharingDecisionView, faults);
+crate::record!(rules SharingDecision, NewSharingDecision, SharingDecisionView);
 
 crate::record_operations! {
     SharingDecision, NewSharingDecision, SharingDecisionView, tag "Sharing decisions",
@@ -108,16 +116,28 @@ crate::record_operations! {
     read "sharing.read", write "sharing.record",
     list list_sharing "listSharingDecisions" "List sharing decisions" "What was shared with whom, why, and on what basis.",
     create record_sharing "recordSharingDecision" "Record a sharing decision"
-        "Also one to share in part, or not. Append-only.",
+        "Also one to share in part, or not. Append-only. With somebody whom the adult does not want involved only for a reason."
+        by append,
     get get_sharing "getSharingDecision" "Read a sharing decision" "One decision.",
+    mistake mark_sharing "markSharingDecisionEnteredInError" "/v1/cases/{caseId}/sharing-decisions/{sharingId}/entered-in-error"
+        may "sharing.record",
 }
 
-fn faults(decision: &NewSharingDecision) -> Vec<Fault> {
-    match decision.adult_told == AdultTold::NotTold && decision.adult_not_told_reason.is_none() {
-        true => vec![Fault::required(
+fn append(act: &mut Act, case: Id, body: &Body<NewSharingDecision>) -> Result<Id, Problem> {
+    record::create_as::<SharingDecision>(act, case, body, faults)
+}
+
+fn faults(act: &mut Act, case: &Reached, decision: &NewSharingDecision) -> Result<Vec<Fault>, Problem> {
+    let mut faults = Vec::new();
+    if decision.adult_told == AdultTold::NotTold && decision.adult_not_told_reason.is_none() {
+        faults.push(Fault::required(
             "/adultNotToldReason",
             "Say why the adult was not told.",
-        )],
-        false => vec![],
+        ));
     }
+    if decision.decision != SharingOutcome::Refused {
+        let reason = decision.override_reason.as_ref();
+        faults.extend(wishes::fault_of_involving(act, case.row.id, &decision.with_whom, reason)?);
+    }
+    Ok(faults)
 }

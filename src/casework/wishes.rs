@@ -76,6 +76,8 @@ crate::record_operations! {
     create record_wish "recordWish" "Record a wish"
         "Also what the adult does not want, and who should not be involved. Append-only." by append,
     get get_wish "getWish" "Read a wish" "One statement.",
+    mistake mark_wish "markWishEnteredInError" "/v1/cases/{caseId}/wishes/{wishId}/entered-in-error"
+        may "wishes.correct",
 }
 
 fn append(act: &mut Act, case: Id, body: &Body<NewWish>) -> Result<Id, Problem> {
@@ -89,6 +91,7 @@ pub fn about_involvement(conn: &mut Connection, case: Id) -> QueryResult<Vec<Wis
     wishes::table
         .filter(wishes::case_id.eq(case).and(wishes::said_by.eq(Party::Adult)))
         .filter(wishes::kind.eq_any([WishKind::WhoToInvolve, WishKind::WhoNotToInvolve]))
+        .filter(wishes::entered_in_error.is_null())
         .order(wishes::id)
         .select(Wish::as_select())
         .load(conn)
@@ -109,5 +112,70 @@ pub fn faults(standing: Standing, wish: &NewWish) -> Vec<Fault> {
             "not_theirs_to_say",
             "From here this is only your own, or the adult's.",
         )],
+    }
+}
+
+/// The fault of involving somebody whom the adult has said should not be, without a reason why all the same.
+pub fn fault_of_involving(
+    act: &mut Act,
+    case: Id,
+    named: &str,
+    override_reason: Option<&String>,
+) -> Result<Option<Fault>, Problem> {
+    if override_reason.is_some() {
+        return Ok(None);
+    }
+    let wishes = about_involvement(act.conn, case)?;
+    Ok(is_anybody_unwanted(&wishes, named).then(|| {
+        Fault::required(
+            "/overrideReason",
+            "The adult does not want them involved: say why they are all the same.",
+        )
+    }))
+}
+
+/// Whether words that may hold more than a name ("Mr A Name, her nephew") name somebody who should not be involved.
+fn is_anybody_unwanted(wishes: &[Wish], words: &str) -> bool {
+    let begins_high = |word: &&str| word.chars().next().is_some_and(char::is_uppercase);
+    let parts: Vec<&str> = words
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let pairs = parts.windows(2).filter(|pair| pair.iter().all(begins_high));
+    let mut names = pairs.map(|pair| pair.join(" "));
+    is_unwanted(wishes, words) || names.any(|name| is_unwanted(wishes, &name))
+}
+
+/// Whether the last of these wishes, oldest first, that names somebody says that they should not be involved.
+pub fn is_unwanted(wishes: &[Wish], name: &str) -> bool {
+    let last = wishes.iter().rev().find(|wish| names(&wish.text, name));
+    last.is_some_and(|wish| wish.kind == WishKind::WhoNotToInvolve)
+}
+
+fn names(text: &str, name: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|character: char| !character.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect()
+    };
+    let (text, name) = (words(text), words(name));
+    !name.is_empty() && text.windows(name.len()).any(|window| window == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_named_by_whole_words_whatever_stands_between() {
+        assert!(names("Please not Marmaduke  Vole, ever", "marmaduke vole"));
+        for (text, name) in [
+            ("Not at Anniversary Hall", "Ann"),
+            ("Not Marmaduke", "Marmaduke Vole"),
+            ("x", "-"),
+        ] {
+            assert!(!names(text, name), "{text} {name}");
+        }
     }
 }

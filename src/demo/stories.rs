@@ -9,6 +9,7 @@ use crate::casework::actions::ActionRow;
 use crate::casework::adults::contact_points::ContactPoint;
 use crate::casework::adults::representatives::Representative;
 use crate::casework::advocacy::needs::Need;
+use crate::casework::advocacy::representations;
 use crate::casework::advocacy::service as advocacy;
 use crate::casework::capacity::assessments::Assessment;
 use crate::casework::capacity::decisions::BestInterestsDecision;
@@ -339,6 +340,12 @@ impl Story<'_> {
                 advocacy::step(act, case, assignment, &step)
             })?;
         }
+        let put_forward = body(&json!({
+            "kind": "representation", "text": "She wants to be asked before anybody speaks to her nephew"
+        }))?;
+        perform(self.conn, advocate, Action::RepresentationsMake, 1, |act| {
+            representations::make(act, case, assignment, &put_forward)
+        })?;
         let reference = case_store::find_any(self.conn, case)?
             .map(|case| case.reference)
             .unwrap_or_default();

@@ -74,6 +74,8 @@ path_params! {
     LinkPath { case_id: "The case", link_id: "The link" }
     /// `{caseId}/…/{informedId}`.
     InformedPath { case_id: "The case", informed_id: "The record" }
+    /// `{assignmentId}/representations/{representationId}`.
+    RepresentationPath { case_id: "The case", assignment_id: "The assignment", representation_id: "The representation" }
     /// `{adultId}`.
     AdultPath { adult_id: "The adult" }
     /// `{adultId}/…/{contactPointId}`.

@@ -56,6 +56,7 @@ pub fn operations(config: &mut ServiceConfig) {
     capacity::decisions::operations(config);
     advocacy::needs::operations(config);
     advocacy::routes::operations(config);
+    advocacy::representations::operations(config);
     meetings::operations(config);
     meetings::participation::operations(config);
     meetings::transitions::operations(config);

@@ -103,6 +103,11 @@ pub fn exists(conn: &mut Connection, id: Id) -> QueryResult<bool> {
     Ok(found.is_some())
 }
 
+/// The name of this agency.
+pub fn name(conn: &mut Connection, id: Id) -> QueryResult<Option<String>> {
+    table::table.find(id).select(table::name).first(conn).optional()
+}
+
 /// The kind of this agency.
 pub fn kind_of(conn: &mut Connection, id: Id) -> QueryResult<Option<AgencyType>> {
     table::table

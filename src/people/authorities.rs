@@ -18,7 +18,7 @@ use crate::http::extract::Key;
 use crate::http::params::{AuthorityPath, IfMatchHeader};
 use crate::ids::Id;
 use crate::policy::{Action, Role};
-use crate::problem::Problem;
+use crate::problem::{Fault, Problem, repeated};
 use crate::schema::foundation::authorities as table;
 
 /// A local authority with its safeguarding duty (Care Act 2014 s.42).
@@ -43,6 +43,7 @@ pub struct Authority {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[schema(example = json!({
     "stageLabels": {"concern": "First stage", "enquiry": "Strategy planning"}, "linkCountsAsConcern": true,
+    "localResponseOptions": [{"code": "walking_group", "label": "A walking group"}],
     "publicContact": "Northbank adult social care, 01632 960001"
 }))]
 pub struct Settings {
@@ -50,9 +51,42 @@ pub struct Settings {
     pub stage_labels: StageLabels,
     /// Whether a referral that is linked to a case counts as a concern of its own (SG1).
     pub link_counts_as_concern: Option<bool>,
+    /// Responses that this authority offers beyond the list; a record names them in `localOption`.
+    #[schema(max_items = 50)]
+    pub local_response_options: Vec<LocalCode>,
+    /// What people here often want, beyond the nine statements; an outcome names them in `localSuggestionCodes`.
+    #[schema(max_items = 50)]
+    pub local_suggestions: Vec<LocalCode>,
     /// Whom the public reaches, for the booklet.
     #[schema(min_length = 1, max_length = 300)]
     pub public_contact: Option<String>,
+}
+
+/// A code of an authority's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LocalCode {
+    /// The code, as records name it.
+    #[schema(min_length = 1, max_length = 60, example = "walking_group")]
+    pub code: String,
+    /// What people read.
+    #[schema(min_length = 1, max_length = 200, example = "A walking group")]
+    pub label: String,
+}
+
+/// The faults of codes that an authority does not have; `pointer` says where each stands.
+pub fn unknown_codes(known: &[LocalCode], used: &[String], pointer: impl Fn(usize) -> String) -> Vec<Fault> {
+    let unknown = |code: &String| !known.iter().any(|local| local.code == *code);
+    let found = used.iter().enumerate().filter(|(_, code)| unknown(code));
+    found
+        .map(|(index, _)| Fault::at(pointer(index), "unknown", "The authority of the case has no such code."))
+        .collect()
+}
+
+/// The settings of one authority.
+pub fn settings_of(conn: &mut Connection, code: &str) -> QueryResult<Settings> {
+    let found = settings(conn, &[code.to_owned()])?.remove(code);
+    Ok(found.unwrap_or_default())
 }
 
 /// What an authority calls each state.
@@ -199,7 +233,17 @@ fn read(act: &mut Act, code: &str) -> Result<SettingsView, Problem> {
 fn keep(act: &mut Act, code: &str, body: &Body<Settings>) -> Result<Id, Problem> {
     let found = reached(act, code)?;
     act.expect_version(found.version)?;
-    let settings = body.valid()?;
+    let settings = body.checked(|settings| {
+        let twice = |codes: &[LocalCode], list: &str| {
+            let codes: Vec<String> = codes.iter().map(|local| local.code.clone()).collect();
+            repeated(&codes, |index| format!("/{list}/{index}/code"), "Each code stands here once.")
+        };
+        [
+            twice(&settings.local_response_options, "localResponseOptions"),
+            twice(&settings.local_suggestions, "localSuggestions"),
+        ]
+        .concat()
+    })?;
     guarded(save(act.conn, &found, settings)?)?;
     Ok(act.new_id)
 }

@@ -147,6 +147,8 @@ actions! {
     OutcomesRecord = "outcomes.record" => [Allocated, Advocate, Adult, Representative];
     /// Revise a desired outcome, or put the outcomes in another order.
     OutcomesRevise = "outcomes.revise" => [Manager, Allocated, Advocate, Adult, Representative];
+    /// Say that an outcome should not have been recorded.
+    OutcomesCorrect = "outcomes.correct" => [Manager];
     /// Say how far an outcome was achieved.
     OutcomesJudge = "outcomes.judge" => [Manager, Allocated, Advocate, Adult, Representative];
 
@@ -158,6 +160,8 @@ actions! {
     WishesRead = "wishes.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record wishes.
     WishesRecord = "wishes.record" => [Allocated, Advocate, Adult, Representative];
+    /// Say that a wish should not have been recorded.
+    WishesCorrect = "wishes.correct" => [Manager, Allocated, Advocate, Adult, Representative];
     /// Read capacity assessments and best-interests decisions.
     CapacityRead = "capacity.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record capacity assessments and best-interests decisions.
@@ -217,6 +221,12 @@ actions! {
     AssignmentsInstructImca = "advocacy_assignments.instruct_imca" => [Manager];
     /// Move an assignment along; each step has its own permission below.
     AssignmentsMove = "advocacy_assignments.move" => [Manager, Allocated, Advocate, AdvocateAsked];
+    /// Read what advocates put forward, and the authority's answers.
+    RepresentationsRead = "representations.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult];
+    /// Put something forward for the adult as their advocate, or write down what the advocate said.
+    RepresentationsMake = "representations.make" => [Manager, Allocated, Advocate];
+    /// Answer what an advocate put forward.
+    RepresentationsAnswer = "representations.answer" => [Manager, Allocated];
     /// Accept or decline an assignment.
     AssignmentsAnswer = "advocacy_assignments.answer" => [Advocate, AdvocateAsked];
     /// Record that an assignment began, ended, or that the advocate is not available.
@@ -233,6 +243,8 @@ actions! {
     FeedbackRead = "feedback.read" => [Manager, Adult, Representative];
     /// Give feedback, or write down what was said.
     FeedbackGive = "feedback.give" => [Allocated, Adult, Representative];
+    /// Say that feedback should not have been recorded.
+    FeedbackCorrect = "feedback.correct" => [Manager, Adult];
     /// Read the questions that feedback answers.
     QuestionnairesRead = "questionnaires.read" => [Anyone];
     /// Record, change and retire questionnaires of one's authority.

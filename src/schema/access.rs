@@ -19,12 +19,14 @@ diesel::table! {
         created_by -> Key,
         updated_at -> Moment,
         updated_by -> Key,
+        entered_in_error -> Nullable<Text>,
         relationship -> Text,
         user_id -> Nullable<Key>,
         agency_id -> Nullable<Key>,
         reason -> Text,
         ends_on -> Nullable<Date>,
         sections -> Document,
+        override_reason -> Nullable<Text>,
     }
 }
 
@@ -41,6 +43,7 @@ diesel::table! {
         created_by -> Key,
         updated_at -> Moment,
         updated_by -> Key,
+        entered_in_error -> Nullable<Text>,
         user_id -> Nullable<Key>,
         agency_id -> Nullable<Key>,
         kind -> Text,
@@ -62,6 +65,7 @@ diesel::table! {
         created_by -> Key,
         updated_at -> Moment,
         updated_by -> Key,
+        entered_in_error -> Nullable<Text>,
         user_id -> Key,
         reason_code -> Text,
         reason -> Text,
@@ -100,6 +104,7 @@ diesel::table! {
         created_by -> Key,
         updated_at -> Moment,
         updated_by -> Key,
+        entered_in_error -> Nullable<Text>,
         kind -> Text,
         text -> Nullable<Text>,
         answer -> Nullable<Text>,

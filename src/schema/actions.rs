@@ -19,6 +19,7 @@ diesel::table! {
         created_by -> Key,
         updated_at -> Moment,
         updated_by -> Key,
+        entered_in_error -> Nullable<Text>,
         text -> Text,
         responsible -> Text,
         agency -> Nullable<Text>,

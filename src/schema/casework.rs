@@ -78,6 +78,7 @@ diesel::table! {
         created_by -> Key,
         updated_at -> Moment,
         updated_by -> Key,
+        entered_in_error -> Nullable<Text>,
         enquiry_type -> Text,
         started_on -> Date,
         concluded_on -> Nullable<Date>,
@@ -174,6 +175,7 @@ diesel::table! {
         created_by -> Key,
         updated_at -> Moment,
         updated_by -> Key,
+        entered_in_error -> Nullable<Text>,
         own_words -> Text,
         expressed_by -> Text,
         communicated_by -> Nullable<Text>,
@@ -183,6 +185,7 @@ diesel::table! {
         status -> Text,
         said_at -> Moment,
         best_interests_decision_id -> Nullable<Key>,
+        local_suggestion_codes -> Document,
     }
 }
 
@@ -249,6 +252,7 @@ diesel::table! {
         created_by -> Key,
         updated_at -> Moment,
         updated_by -> Key,
+        entered_in_error -> Nullable<Text>,
         difficulties -> Document,
         appropriate_person -> Document,
         conclusion -> Text,
@@ -269,6 +273,7 @@ diesel::table! {
         created_by -> Key,
         updated_at -> Moment,
         updated_by -> Key,
+        entered_in_error -> Nullable<Text>,
         kind -> Text,
         basis -> Text,
         advocate_id -> Key,
@@ -278,6 +283,7 @@ diesel::table! {
         first_contact_at -> Nullable<Moment>,
         ended_at -> Nullable<Moment>,
         reason -> Nullable<Text>,
+        covers -> Document,
     }
 }
 
@@ -294,6 +300,7 @@ diesel::table! {
         created_by -> Key,
         updated_at -> Moment,
         updated_by -> Key,
+        entered_in_error -> Nullable<Text>,
         kind -> Text,
         planned_start -> Nullable<Moment>,
         planned_end -> Nullable<Moment>,
@@ -326,6 +333,7 @@ diesel::table! {
         created_by -> Key,
         updated_at -> Moment,
         updated_by -> Key,
+        entered_in_error -> Nullable<Text>,
         respondent -> Text,
         asked_by -> Text,
         answers -> Document,
@@ -336,5 +344,28 @@ diesel::table! {
         status -> Nullable<Text>,
         how -> Nullable<Text>,
         not_offered_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    advocacy_representations (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        entered_in_error -> Nullable<Text>,
+        assignment_id -> Key,
+        kind -> Text,
+        text -> Text,
+        made_at -> Moment,
+        response -> Nullable<Text>,
+        responded_at -> Nullable<Moment>,
     }
 }

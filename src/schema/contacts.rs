@@ -19,6 +19,7 @@ diesel::table! {
         created_by -> Key,
         updated_at -> Moment,
         updated_by -> Key,
+        entered_in_error -> Nullable<Text>,
         kind -> Text,
         at -> Moment,
         with_adult -> Bool,
@@ -33,5 +34,6 @@ diesel::table! {
         options_discussed -> Document,
         next_steps -> Document,
         produced -> Document,
+        checklist -> Document,
     }
 }

@@ -19,6 +19,7 @@ diesel::table! {
         created_by -> Key,
         updated_at -> Moment,
         updated_by -> Key,
+        entered_in_error -> Nullable<Text>,
         meeting_id -> Key,
         side -> Text,
         at -> Moment,
@@ -29,6 +30,8 @@ diesel::table! {
         prompts_covered -> Document,
         next_steps -> Document,
         produced -> Document,
+        asked_result -> Nullable<Text>,
+        not_asked_reason -> Nullable<Text>,
     }
 }
 
@@ -45,6 +48,7 @@ diesel::table! {
         created_by -> Key,
         updated_at -> Moment,
         updated_by -> Key,
+        entered_in_error -> Nullable<Text>,
         status -> Text,
         plan_version -> Integer,
         adult_agrees -> Text,
@@ -86,11 +90,13 @@ diesel::table! {
         created_by -> Key,
         updated_at -> Moment,
         updated_by -> Key,
+        entered_in_error -> Nullable<Text>,
         option -> Text,
         description -> Nullable<Text>,
         offered_at -> Nullable<Moment>,
         adult_chose -> Nullable<Text>,
         used -> Nullable<Bool>,
         effects -> Document,
+        local_option -> Nullable<Text>,
     }
 }

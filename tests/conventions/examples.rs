@@ -22,6 +22,18 @@ pub fn setting_for(
         }
     }
     let actor = match operation.spec["operationId"].as_str().unwrap() {
+        mark if mark.ends_with("EnteredInError") => {
+            path = format!("{}/entered-in-error", newly_recorded(server, world, operation));
+            // Feedback is recorded as the adult's own in the walk.
+            as_(if mark.contains("Feedback") { "adult" } else { "manager" })
+        }
+        "answerRepresentation" => {
+            let list = world.path(operation.template.rsplit_once("/{representationId}").unwrap().0);
+            let made = json!({"kind": "report", "text": "She was heard"});
+            path = format!("{list}/{}/response", as_("advocate").post(&list, &made).created().id());
+            as_("practitioner")
+        }
+        "makeRepresentation" => as_("advocate"),
         "submitReferral" | "submitReferrals" | "addReferralUpdate" | "answerInformationRequest" => {
             as_("police-intake")
         }
@@ -167,6 +179,22 @@ pub fn setting_for(
     (path, body, actor)
 }
 
+/// A record of its own to mark: the example of the list's own operation, recorded.
+fn newly_recorded(server: &Server, world: &World, mark: &Operation) -> String {
+    let list = mark.template.rsplitn(3, '/').last().unwrap();
+    let (contract, operations) = super::operations(server);
+    let mut creates = operations.iter().filter(|other| other.method == "POST");
+    let create = creates.find(|other| other.template == list).unwrap();
+    let mut example = super::example_of(&contract, create).unwrap();
+    let is_outcome = example.as_object_mut().unwrap().remove("priority").is_some();
+    let (path, body, actor) = match is_outcome {
+        true => (world.path(list), example, server.as_("practitioner")),
+        false => setting_for(server, world, create, example),
+    };
+    let key = mark.spec["operationId"].as_str().unwrap();
+    format!("{path}/{}", actor.post(&path, &body).key(key).created().id())
+}
+
 /// The tag of the record that the operation changes.
 pub fn actor_tag(server: &Server, path: &str, operation: &Operation) -> String {
     if !operation.has_parameter("If-Match") {
@@ -185,6 +213,8 @@ pub fn actor_tag(server: &Server, path: &str, operation: &Operation) -> String {
         "/group",
         "/unmerge",
         "/versions",
+        "/entered-in-error",
+        "/response",
         "/acknowledgement",
     ];
     let whose = steps.iter().find_map(|step| path.strip_suffix(step));

@@ -60,6 +60,8 @@ crate::record_operations! {
         "It denies before any permit, whatever role or relationship would allow, from the next request on." by create,
     get get_conflict "getConflict" "Read a conflict" "One user or agency.",
     amend amend_conflict "amendConflict" "Amend or end a conflict" "By a merge patch." by amend,
+    mistake mark_conflict "markConflictEnteredInError" "/v1/cases/{caseId}/conflicts/{conflictId}/entered-in-error"
+        may "access.keep",
 }
 
 /// Records a conflict.

@@ -22,7 +22,7 @@ use crate::http::list::NoFilter;
 use crate::http::params::{CasePath, EmergencyPath, IfMatchHeader};
 use crate::ids::Id;
 use crate::page::{Page, PageParams, PageRequest, Rows};
-use crate::policy::{Action, Role, scope};
+use crate::policy::{Action, Role};
 use crate::problem::{Code, Problem};
 use crate::schema::access::{emergency_access, notices};
 
@@ -167,7 +167,7 @@ pub fn begin(act: &mut Act, case: Id, body: &Body<NewEmergencyAccess>) -> Result
     let found = case_store::find_any(act.conn, case)?.filter(|case| staff_of.contains(&case.authority));
     let case = found.ok_or_else(Problem::not_found)?;
     // A conflict denies before any permit, this one too.
-    if case_store::in_conflict(act.conn, &scope(act.caller, act.action), case.id)? {
+    if case_store::in_conflict(act.conn, case.id, (act.caller.id, act.caller.agency_id))? {
         return Err(Problem::not_found());
     }
     act.found.authority = Some(case.authority.clone());

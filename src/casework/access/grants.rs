@@ -9,6 +9,7 @@ use crate::body::{Body, Patch};
 use crate::casework::cases::model::Case;
 use crate::casework::cases::reach::Reached;
 use crate::casework::record::{self, Head, Record};
+use crate::casework::wishes;
 use crate::ids::Id;
 use crate::people::{agencies, users};
 use crate::policy::Part;
@@ -42,6 +43,9 @@ crate::record! {
             /// Why they need to know.
             #[schema(min_length = 1, max_length = 2000, extensions(("x-rule" = json!("not_blank"))))]
             reason: String,
+            /// Why they are named though the adult does not want them involved; needed then.
+            #[schema(min_length = 1, max_length = 2000)]
+            override_reason: Option<String>,
             /// The last day; a member of staff's ends at once when it is set.
             ends_on: Option<NaiveDate>,
         }
@@ -63,6 +67,8 @@ crate::record_operations! {
         "A member of staff reads the case while named; an agency reads the sections given." by create,
     get get_grant "getGrant" "Read who is named" "One adviser or agency.",
     amend amend_grant "amendGrant" "Amend or end it" "By a merge patch; it holds on the next request." by amend,
+    mistake mark_grant "markGrantEnteredInError" "/v1/cases/{caseId}/grants/{grantId}/entered-in-error"
+        may "access.keep",
 }
 
 /// Names somebody on a case.
@@ -76,12 +82,18 @@ fn amend(act: &mut Act, case: Id, id: Id, patch: &Body<Patch<NewGrant>>) -> Resu
 
 fn faults(act: &mut Act, case: &Reached, grant: &NewGrant) -> Result<Vec<Fault>, Problem> {
     let mut faults = Vec::new();
+    let reason = grant.override_reason.as_ref();
     match grant.relationship {
         GrantRelationship::Adviser => {
             let known = match grant.user_id {
                 Some(user) => users::does_casework(act.conn, user, &case.row.authority)?,
                 None => false,
             };
+            if let Some(user) = grant.user_id.filter(|_| known)
+                && let Some(user) = users::find(act.conn, user)?
+            {
+                faults.extend(wishes::fault_of_involving(act, case.row.id, &user.name, reason)?);
+            }
             if !known {
                 faults.push(Fault::at(
                     "/userId",
@@ -91,12 +103,15 @@ fn faults(act: &mut Act, case: &Reached, grant: &NewGrant) -> Result<Vec<Fault>,
             }
         }
         GrantRelationship::Partner => {
-            let known = match grant.agency_id {
-                Some(agency) => agencies::exists(act.conn, agency)?,
-                None => false,
+            let name = match grant.agency_id {
+                Some(agency) => agencies::name(act.conn, agency)?,
+                None => None,
             };
-            if !known {
-                faults.push(Fault::at("/agencyId", "unknown", "Name an agency."));
+            match name {
+                Some(name) => {
+                    faults.extend(wishes::fault_of_involving(act, case.row.id, &name, reason)?);
+                }
+                None => faults.push(Fault::at("/agencyId", "unknown", "Name an agency.")),
             }
         }
     }
@@ -111,6 +126,7 @@ pub fn name_self(act: &mut Act, case: &Case) -> Result<(), Problem> {
         user_id: Some(act.caller.id),
         agency_id: None,
         reason: "Restricted the case".to_owned(),
+        override_reason: None,
         ends_on: None,
         sections: vec![],
     };

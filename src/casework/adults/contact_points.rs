@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
+use diesel::QueryResult;
+
 use super::reach::{ReachedAdult, reach_adult};
 use super::store;
 use crate::act::Act;
@@ -13,6 +15,7 @@ use crate::body::Body;
 use crate::casework::record::{self, Head, OwnedRow, Record, row, write_new, write_over};
 use crate::casework::referrals::dto::ReferredAdult;
 use crate::clock::UtcTime;
+use crate::db::Connection;
 use crate::db::types::Json;
 use crate::facts::YesNoNotKnown;
 use crate::http::answer::View;
@@ -180,6 +183,8 @@ pub struct ContactPointView {
     pub created_at: UtcTime,
     /// When it was last changed.
     pub updated_at: UtcTime,
+    /// Why it should not have been recorded, if somebody said so; it counts nowhere, and shows to staff only.
+    pub entered_in_error: Option<String>,
 }
 
 impl View for ContactPointView {
@@ -260,6 +265,7 @@ impl Record for ContactPoint {
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,
+            entered_in_error: self.entered_in_error,
         }
     }
 }
@@ -276,12 +282,14 @@ crate::record_operations! {
     get get_contact_point "getContactPoint" "Read a way to reach the adult" "One contact point." by get_shown,
     amend amend_contact_point "amendContactPoint" "Amend a way to reach the adult"
         "By a merge patch. An address that changed is a new contact point." by amend_point,
+    mistake mark_contact_point "markContactPointEnteredInError" "/v1/adults/{adultId}/contact-points/{contactPointId}/entered-in-error"
+        may "adults.amend",
 }
 
 fn list_shown(act: &mut Act, adult: Id, page: &PageRequest) -> Result<Rows<ContactPointView>, Problem> {
     let adult = reach_adult(act, adult)?;
     let all = adult.confidential || adult.told_of_withheld;
-    let rows = store::contact_points(act.conn, adult.row.id, all, page)?;
+    let rows = store::contact_points(act.conn, adult.row.id, (all, adult.staff), page)?;
     Ok(Rows::cut(rows, page, |row| row.id).map(|row| shown(&adult, row)))
 }
 
@@ -412,4 +420,31 @@ pub fn append_referred(act: &mut Act, adult: &ReachedAdult, referred: &ReferredA
         write_new(act, &ContactPoint::new(head, point), "recorded")?;
     }
     Ok(())
+}
+
+/// A way to reach the adult that is safe to use.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SafeContact {
+    /// Kind.
+    pub kind: ContactPointKind,
+    /// Number or address.
+    pub value: String,
+    /// Whether a message may be left.
+    pub safe_to_leave_message: Option<YesNoNotKnown>,
+    /// When it is safe.
+    pub safe_times: Option<String>,
+}
+
+/// Ways to reach the adult that are in use, safe to use, and not confidential.
+pub fn safe(conn: &mut Connection, adult: Id) -> QueryResult<Vec<SafeContact>> {
+    let points = store::safe_contact_points(conn, adult)?;
+    let safe = points.into_iter().map(|point| SafeContact {
+        kind: point.kind,
+        value: point.value,
+        safe_to_leave_message: point.safe_to_leave_message,
+        safe_times: point.safe_times,
+    });
+    Ok(safe.collect())
 }

@@ -7,7 +7,7 @@ use super::reach::ReachedAdult;
 use super::{service, store};
 use crate::act::Act;
 use crate::body::{Body, Patch};
-use crate::casework::record::{self, Head, Record, write_new};
+use crate::casework::record::{self, EnteredInError, Head, Record, write_new};
 use crate::db::types::Json;
 use crate::facts::YesNoNotKnown;
 use crate::ids::Id;
@@ -53,6 +53,8 @@ crate::record_operations! {
         "It stands on every answer about the adult until it ends." by record_need,
     get get_communication_need "getCommunicationNeed" "Read a communication need" "One need.",
     amend amend_communication_need "amendCommunicationNeed" "Amend or end a communication need" "By a merge patch." by amend_need,
+    mistake mark_communication_need "markCommunicationNeedEnteredInError" "/v1/adults/{adultId}/communication-needs/{communicationNeedId}/entered-in-error"
+        may "adults.amend" by mark_need,
 }
 
 impl CommunicationNeedBody {
@@ -87,6 +89,12 @@ fn amend_need(
     patch: &Body<Patch<CommunicationNeedBody>>,
 ) -> Result<Id, Problem> {
     let id = record::amend::<CommunicationNeed>(act, adult, id, patch)?;
+    refresh(act, adult)?;
+    Ok(id)
+}
+
+fn mark_need(act: &mut Act, adult: Id, id: Id, body: &Body<EnteredInError>) -> Result<Id, Problem> {
+    let id = record::mark::<CommunicationNeed>(act, adult, id, body)?;
     refresh(act, adult)?;
     Ok(id)
 }

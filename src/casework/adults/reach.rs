@@ -17,6 +17,8 @@ pub struct ReachedAdult {
     pub confidential: bool,
     /// Whether the caller is told that something is withheld.
     pub told_of_withheld: bool,
+    /// Whether the caller is staff of the authority that keeps the record.
+    pub staff: bool,
 }
 
 /// Reaches an adult for the operation's permission: 403 on one that can be seen, 404 on one that cannot.
@@ -29,6 +31,7 @@ pub fn reach_adult(act: &mut Act, id: Id) -> Result<ReachedAdult, Problem> {
     Ok(ReachedAdult {
         confidential: may(act, id, Action::AdultsConfidential)?,
         told_of_withheld: may(act, id, Action::WithheldSee)?,
+        staff: act.caller.staff_of().contains(&row.authority),
         row,
     })
 }
@@ -52,5 +55,13 @@ impl Owner for ReachedAdult {
 
     fn case_of(_: Id) -> Option<Id> {
         None
+    }
+
+    fn shows_errors(&self) -> bool {
+        self.staff
+    }
+
+    fn corrects_others(&self) -> bool {
+        self.staff
     }
 }

@@ -7,7 +7,7 @@ use super::reach::ReachedAdult;
 use super::store;
 use crate::act::Act;
 use crate::body::{Body, Patch};
-use crate::casework::record::{self, OwnedRow};
+use crate::casework::record::{self, EnteredInError, OwnedRow};
 use crate::facts::YesNoNotKnown;
 use crate::ids::Id;
 use crate::people::users;
@@ -134,6 +134,8 @@ crate::record_operations! {
     get get_representative "getRepresentative" "Read a representative or supporter" "One person.",
     amend amend_representative "amendRepresentative" "Amend a representative or supporter"
         "By a merge patch. Who is `implicated` loses access to every case of the adult at once." by amend_representative_of,
+    mistake mark_representative "markRepresentativeEnteredInError" "/v1/adults/{adultId}/representatives/{representativeId}/entered-in-error"
+        may "representatives.record" by mark_representative_of,
 }
 
 fn record_representative_of(act: &mut Act, adult: Id, body: &Body<NewRepresentative>) -> Result<Id, Problem> {
@@ -150,6 +152,17 @@ fn amend_representative_of(
 ) -> Result<Id, Problem> {
     let id = record::amend_as::<Representative>(act, adult, id, patch, faults)?;
     suspend_if_implicated(act, adult, id)?;
+    Ok(id)
+}
+
+fn mark_representative_of(
+    act: &mut Act,
+    adult: Id,
+    id: Id,
+    body: &Body<EnteredInError>,
+) -> Result<Id, Problem> {
+    let id = record::mark::<Representative>(act, adult, id, body)?;
+    end_access_unless(act, adult, id, |_| false)?;
     Ok(id)
 }
 
@@ -181,10 +194,21 @@ fn faults(act: &mut Act, _: &ReachedAdult, body: &NewRepresentative) -> Result<V
 }
 
 fn suspend_if_implicated(act: &mut Act, adult: Id, id: Id) -> Result<(), Problem> {
-    let row = Representative::find(act.conn, adult, id)?.ok_or_else(Problem::not_found)?;
-    let over = row.ends_on.is_some_and(|until| until < act.now.date());
+    let today = act.now.date();
+    end_access_unless(act, adult, id, |row| {
+        row.ends_on.is_none_or(|until| until >= today) && row.conflict != RepresentativeConflict::Implicated
+    })
+}
+
+fn end_access_unless(
+    act: &mut Act,
+    adult: Id,
+    id: Id,
+    holds: impl Fn(&Representative) -> bool,
+) -> Result<(), Problem> {
+    let row = Representative::find_any(act.conn, adult, id)?.ok_or_else(Problem::not_found)?;
     match row.user_id {
-        Some(user) if over || row.conflict == RepresentativeConflict::Implicated => {
+        Some(user) if !holds(&row) => {
             Ok(store::end_access(act.conn, adult, user, act.now)?)
         }
         _ => Ok(()),

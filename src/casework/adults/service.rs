@@ -81,6 +81,7 @@ pub fn open(act: &mut Act, row: Adult, referred: &ReferredAdult) -> Result<Id, P
         row,
         confidential: true,
         told_of_withheld: true,
+        staff: true,
     };
     for need in &referred.communication_needs {
         needs::append(act, &adult, CommunicationNeedBody::plain(&need.0))?;

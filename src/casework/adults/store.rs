@@ -49,6 +49,7 @@ fn conflict_of(scope: &Scope) -> _ {
     case_conflicts::table
         .filter(case_conflicts::case_id.eq(cases::id))
         .filter(case_conflicts::ended_on.is_null())
+        .filter(case_conflicts::entered_in_error.is_null())
         .filter(
             case_conflicts::user_id
                 .assume_not_null()
@@ -62,6 +63,7 @@ fn named(user: Id) -> _ {
     case_grants::table
         .filter(case_grants::case_id.eq(cases::id))
         .filter(case_grants::user_id.assume_not_null().eq(user))
+        .filter(case_grants::entered_in_error.is_null())
         .filter(case_grants::ends_on.is_null())
 }
 
@@ -148,7 +150,7 @@ pub fn has_confidential(conn: &mut Connection, adult: Id) -> QueryResult<bool> {
 pub fn contact_points(
     conn: &mut Connection,
     adult: Id,
-    confidential_too: bool,
+    (confidential_too, errors_too): (bool, bool),
     page: &PageRequest,
 ) -> QueryResult<Vec<ContactPoint>> {
     let mut query = contact_points::table
@@ -157,7 +159,23 @@ pub fn contact_points(
     if !confidential_too {
         query = query.filter(contact_points::confidential.eq(false));
     }
+    if !errors_too {
+        query = query.filter(contact_points::entered_in_error.is_null());
+    }
     crate::paged!(query, contact_points, page)
+        .select(ContactPoint::as_select())
+        .load(conn)
+}
+
+/// Ways to reach the adult that are in use, safe to use, and not confidential.
+pub fn safe_contact_points(conn: &mut Connection, adult: Id) -> QueryResult<Vec<ContactPoint>> {
+    contact_points::table
+        .filter(contact_points::adult_id.eq(adult))
+        .filter(contact_points::entered_in_error.is_null())
+        .filter(contact_points::confidential.eq(false))
+        .filter(contact_points::safe_to_use.eq("yes"))
+        .filter(contact_points::status.eq("current"))
+        .order(contact_points::id)
         .select(ContactPoint::as_select())
         .load(conn)
 }
@@ -166,6 +184,7 @@ pub fn contact_points(
 pub fn current_addresses(conn: &mut Connection, adult: Id) -> QueryResult<Vec<ContactPoint>> {
     contact_points::table
         .filter(contact_points::adult_id.eq(adult))
+        .filter(contact_points::entered_in_error.is_null())
         .filter(
             contact_points::kind
                 .eq("address")
@@ -179,6 +198,7 @@ pub fn current_addresses(conn: &mut Connection, adult: Id) -> QueryResult<Vec<Co
 pub fn standing_needs(conn: &mut Connection, adult: Id) -> QueryResult<Vec<CommunicationNeed>> {
     needs::table
         .filter(needs::adult_id.eq(adult).and(needs::ended_on.is_null()))
+        .filter(needs::entered_in_error.is_null())
         .order(needs::id)
         .select(CommunicationNeed::as_select())
         .load(conn)

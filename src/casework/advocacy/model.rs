@@ -1,8 +1,9 @@
 //! Codes and rows of advocacy.
 
 use crate::clock::UtcTime;
+use crate::db::types::Json;
 use crate::ids::Id;
-use crate::schema::casework::advocacy_assignments;
+use crate::schema::casework::{advocacy_assignments, advocacy_representations};
 
 crate::codes! {
     /// What the adult has substantial difficulty in (Care Act 2014 s.68(3)).
@@ -81,6 +82,30 @@ crate::codes! {
     }
 }
 
+crate::codes! {
+    /// What an assignment covers.
+    pub enum AdvocateCovers {
+        /// Meeting the adult alone.
+        Conversations = "conversations",
+        /// Coming to meetings.
+        Meetings = "meetings",
+        /// Reading records.
+        Records = "records",
+        /// Decisions about where to live and about treatment.
+        Decisions = "decisions",
+    }
+}
+
+crate::codes! {
+    /// What an advocate put forward.
+    pub enum RepresentationKind {
+        /// The adult's views, wishes and feelings, or a challenge (Care Act 2014 s.67; Mental Capacity Act 2005 s.36).
+        Representation = "representation",
+        /// The advocate's report.
+        Report = "report",
+    }
+}
+
 crate::case_row! {
     /// An advocate asked to act on a case.
     Assignment (AssignmentContent) in advocacy_assignments as "advocacy_assignment" {
@@ -102,5 +127,25 @@ crate::case_row! {
         ended_at: Option<UtcTime>,
         /// Why it was declined or ended.
         reason: Option<String>,
+        /// What it covers.
+        covers: Json<Vec<AdvocateCovers>>,
+    }
+}
+
+crate::case_row! {
+    /// What an advocate put forward, and what the authority answered.
+    Representation (RepresentationContent) in advocacy_representations as "representation" {
+        /// The assignment.
+        assignment_id: Id,
+        /// Kind.
+        kind: RepresentationKind,
+        /// What was put forward.
+        text: String,
+        /// When.
+        made_at: UtcTime,
+        /// What the authority answered, and the regard it had to it.
+        response: Option<String>,
+        /// When.
+        responded_at: Option<UtcTime>,
     }
 }

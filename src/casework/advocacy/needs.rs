@@ -61,4 +61,6 @@ crate::record_operations! {
         "Substantial difficulty in taking part, and whether an appropriate person can support (Care Act 2014 s.68).",
     get get_need "getAdvocacyNeed" "Read a need for an advocate" "One conclusion about the need.",
     amend amend_need "amendAdvocacyNeed" "Amend a need for an advocate" "By a merge patch.",
+    mistake mark_need "markAdvocacyNeedEnteredInError" "/v1/cases/{caseId}/advocacy-needs/{needId}/entered-in-error"
+        may "advocacy_needs.record",
 }

@@ -4,21 +4,23 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use super::model::{AdvocacyBasis, Assignment, AssignmentContent, AssignmentKind, AssignmentState};
+use super::model::{AdvocacyBasis, AdvocateCovers, Assignment, AssignmentContent, AssignmentKind, AssignmentState};
 use super::needs::Need;
-use super::rules;
+use super::{independence, rules};
 use crate::act::Act;
 use crate::body::Body;
+use crate::casework::adults::contact_points::{self, SafeContact};
 use crate::casework::cases::reach::{Reached, reach, reach_for};
 use crate::casework::record::{Head, OwnedRow, row, write_new, write_over};
 use crate::clock::{PastTime, UtcTime};
+use crate::db::types::Json;
 use crate::http::answer::View;
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
 use crate::people::adults::{self, AdultBrief};
 use crate::people::advocates;
 use crate::policy::{Action, Standing};
-use crate::problem::{Code, Fault, Problem};
+use crate::problem::{Code, Fault, Problem, repeated};
 
 /// A request to an advocate.
 #[skip_serializing_none]
@@ -36,6 +38,10 @@ pub struct NewAssignment {
     pub advocate_id: Id,
     /// The need that stands behind it; without one the answer shows a gap.
     pub need_id: Option<Id>,
+    /// What it covers.
+    #[serde(default)]
+    #[schema(max_items = 4)]
+    pub covers: Vec<AdvocateCovers>,
 }
 
 /// What becomes of an assignment.
@@ -71,8 +77,14 @@ pub struct AssignmentView {
     pub need_id: Option<Id>,
     /// Where it stands.
     pub state: AssignmentState,
+    /// What it covers.
+    pub covers: Vec<AdvocateCovers>,
     /// For an advocate who was asked: the adult's name and communication needs.
     pub adult: Option<AdultBrief>,
+    /// For an advocate who was asked: how the adult can safely be reached.
+    pub safe_contact: Option<Vec<SafeContact>>,
+    /// For an advocate who was asked: whether the record knows of a conflict that would keep them away.
+    pub known_conflict: Option<bool>,
     /// When the advocate accepted.
     pub accepted_at: Option<UtcTime>,
     /// When the advocate first met the adult.
@@ -101,7 +113,10 @@ fn view(row: Assignment, adult: Option<AdultBrief>) -> AssignmentView {
         advocate_id: row.advocate_id,
         need_id: row.need_id,
         state: row.state,
+        covers: row.covers.0,
         adult,
+        safe_contact: None,
+        known_conflict: None,
         accepted_at: row.accepted_at,
         first_contact_at: row.first_contact_at,
         ended_at: row.ended_at,
@@ -123,13 +138,14 @@ pub fn request(act: &mut Act, case: Id, body: &Body<NewAssignment>) -> Result<Id
         Some(id) => Some(Need::find(act.conn, case.row.id, id)?),
         None => None,
     };
-    let mut faults = Vec::new();
-    if advocate.is_none() {
-        faults.push(Fault::at(
+    let mut faults = repeated(&new.covers, |index| format!("/covers/{index}"), "Each stands here once.");
+    match &advocate {
+        Some(advocate) => faults.extend(independence::fault(act, &case, advocate)?),
+        None => faults.push(Fault::at(
             "/advocateId",
             "unknown",
             "There is no such entry in the register.",
-        ));
+        )),
     }
     if need.is_some_and(|found| found.is_none()) {
         faults.push(Fault::at(
@@ -151,6 +167,7 @@ pub fn request(act: &mut Act, case: Id, body: &Body<NewAssignment>) -> Result<Id
         first_contact_at: None,
         ended_at: None,
         reason: None,
+        covers: Json(new.covers.clone()),
     };
     let assignment = Assignment::of(Head::new(act, &case), content);
     write_new(act, &assignment, "requested")
@@ -175,10 +192,19 @@ fn shown(act: &mut Act, case: &Reached, assignment: Assignment) -> Result<Assign
             }),
         None => None,
     };
-    Ok(view(assignment, adult))
+    let mut shown = view(assignment, adult);
+    if decides {
+        shown.safe_contact = match case.row.adult_id {
+            Some(adult) => Some(contact_points::safe(act.conn, adult)?),
+            None => Some(vec![]),
+        };
+        let entry = advocates::find(act.conn, shown.advocate_id)?.ok_or_else(Problem::not_found)?;
+        shown.known_conflict = Some(independence::fault(act, case, &entry)?.is_some());
+    }
+    Ok(shown)
 }
 
-fn theirs(act: &mut Act, case: &Reached, id: Id) -> Result<Assignment, Problem> {
+pub(super) fn theirs(act: &mut Act, case: &Reached, id: Id) -> Result<Assignment, Problem> {
     let assignment: Assignment = row(act, case, id)?;
     let own_only = case.standing == Standing::AdvocateAsked;
     if own_only && !advocates::is_entry_of(act.conn, assignment.advocate_id, act.caller.id)? {

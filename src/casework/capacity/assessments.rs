@@ -128,6 +128,8 @@ crate::record_operations! {
         "The parts have no forced order; not_completed may be amended later.",
     get get_assessment "getCapacityAssessment" "Read a capacity assessment" "One assessment.",
     amend amend_assessment "amendCapacityAssessment" "Amend a capacity assessment" "By a merge patch.",
+    mistake mark_assessment "markCapacityAssessmentEnteredInError" "/v1/cases/{caseId}/capacity-assessments/{assessmentId}/entered-in-error"
+        may "capacity.record",
 }
 
 /// To conclude that someone lacks capacity takes an inability, its cause, and the help that was given first

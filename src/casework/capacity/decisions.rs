@@ -101,6 +101,8 @@ crate::record_operations! {
         "Needs an assessment on this case that concludes lacks_capacity." by decide,
     get get_decision "getBestInterestsDecision" "Read a best-interests decision" "One decision.",
     amend amend_decision "amendBestInterestsDecision" "Amend a best-interests decision" "By a merge patch." by amend,
+    mistake mark_decision "markBestInterestsDecisionEnteredInError" "/v1/cases/{caseId}/best-interests-decisions/{decisionId}/entered-in-error"
+        may "capacity.record",
 }
 
 fn decide(act: &mut Act, case: Id, body: &Body<NewDecision>) -> Result<Id, Problem> {

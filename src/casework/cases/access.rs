@@ -10,6 +10,14 @@ use crate::policy::Role;
 use crate::problem::{Code, Problem};
 use crate::schema::casework::{case_access, cases};
 
+/// Whether this is the account of the adult whose case it is.
+pub fn is_the_adults(conn: &mut Connection, case: Id, account: Id) -> QueryResult<bool> {
+    let theirs = case_access::table
+        .filter(case_access::case_id.eq(case).and(case_access::user_id.eq(account)))
+        .filter(case_access::relationship.eq("adult"));
+    diesel::select(diesel::dsl::exists(theirs)).get_result(conn)
+}
+
 /// Gives a user access to the case of this reference in this authority, as the adult or a representative.
 pub fn grant(
     conn: &mut Connection,

@@ -41,6 +41,9 @@ pub fn gaps(state: CaseState, has_adult: bool, around: &Surroundings) -> Vec<Gap
     if around.court_applied_to && !around.family_told_of_court {
         gaps.push(Gap::FamilyNotToldBeforeCourt);
     }
+    if around.telling_is_due {
+        gaps.push(Gap::LookAgainAtTelling);
+    }
     let died = around
         .adult
         .as_ref()

@@ -142,6 +142,8 @@ crate::codes! {
         CausedEnquiryUnanswered = "caused_enquiry_unanswered",
         /// An application to court is planned or made, and nothing says that the family was told before.
         FamilyNotToldBeforeCourt = "family_not_told_before_court",
+        /// The day has come to look again at why somebody was not told.
+        LookAgainAtTelling = "look_again_at_telling",
         /// The adult has died, and nothing says that a review was considered (Care Act 2014 s.44).
         ReviewNotConsidered = "review_not_considered",
     }

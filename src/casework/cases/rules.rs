@@ -114,7 +114,12 @@ pub fn missing_for(step: Step, wanted: &NewTransition, facts: &Facts) -> Vec<Fau
                 "Say why the case goes on.",
                 &mut missing,
             );
-            if wanted.to == CaseState::Enquiry && facts.enquiry_type.is_none() {
+            // What was decided before stands; that all of s.42(1) is met never was, if the enquiry was another.
+            let decided = match wanted.enquiry_type {
+                Some(EnquiryType::Section42) => facts.enquiry_type == Some(EnquiryType::Section42),
+                _ => facts.enquiry_type.is_some(),
+            };
+            if wanted.to == CaseState::Enquiry && !decided {
                 missing_for_enquiry(wanted, facts, &mut missing);
             }
         }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
@@ -49,6 +50,7 @@ pub fn visible(scope: &Scope) -> Visible {
     let against = case_conflicts::table
         .filter(case_conflicts::case_id.eq(cases::id))
         .filter(case_conflicts::ended_on.is_null())
+        .filter(case_conflicts::entered_in_error.is_null())
         .filter(
             case_conflicts::user_id
                 .assume_not_null()
@@ -103,6 +105,7 @@ fn condition(clause: &Clause, caller: Id) -> Condition {
                 .filter(adult_representatives::adult_id.eq(cases::adult_id.assume_not_null()))
                 .filter(adult_representatives::user_id.assume_not_null().eq(*user))
                 .filter(adult_representatives::conflict.ne("implicated"))
+                .filter(adult_representatives::entered_in_error.is_null())
                 .filter(
                     adult_representatives::ends_on
                         .is_null()
@@ -129,6 +132,7 @@ fn condition(clause: &Clause, caller: Id) -> Condition {
             case_grants::table
                 .filter(case_grants::case_id.eq(cases::id))
                 .filter(case_grants::agency_id.assume_not_null().eq(*agency))
+                .filter(case_grants::entered_in_error.is_null())
                 .filter(
                     case_grants::ends_on
                         .is_null()
@@ -151,6 +155,7 @@ fn named(user: Id) -> Condition {
         case_grants::table
             .filter(case_grants::case_id.eq(cases::id))
             .filter(case_grants::user_id.assume_not_null().eq(user))
+            .filter(case_grants::entered_in_error.is_null())
             .filter(case_grants::ends_on.is_null()),
     ))
 }
@@ -216,20 +221,23 @@ pub fn any_about(conn: &mut Connection, scope: &Scope, adult: Id) -> QueryResult
     Ok(found.is_some())
 }
 
-/// Whether a conflict keeps this caller away from this case.
-pub fn in_conflict(conn: &mut Connection, scope: &Scope, case: Id) -> QueryResult<bool> {
-    let agency = scope.agency.unwrap_or(scope.caller);
+/// Whether a conflict keeps this account, or the agency it works for, away from this case.
+pub fn in_conflict(
+    conn: &mut Connection,
+    case: Id,
+    (user, agency): (Id, Option<Id>),
+) -> QueryResult<bool> {
     let against = case_conflicts::table
-        .filter(
-            case_conflicts::case_id
-                .eq(case)
-                .and(case_conflicts::ended_on.is_null()),
-        )
+        .filter(case_conflicts::case_id.eq(case))
+        .filter(case_conflicts::ended_on.is_null())
+        .filter(case_conflicts::entered_in_error.is_null())
         .filter(
             case_conflicts::user_id
                 .assume_not_null()
-                .eq(scope.caller)
-                .or(case_conflicts::agency_id.assume_not_null().eq(agency)),
+                .eq(user)
+                .or(case_conflicts::agency_id
+                    .assume_not_null()
+                    .eq(agency.unwrap_or(user))),
         );
     diesel::select(exists(against)).get_result(conn)
 }
@@ -386,6 +394,8 @@ pub struct Surroundings {
     pub caused_unanswered: bool,
     /// Whether the family was told of a court application.
     pub family_told_of_court: bool,
+    /// Whether it is time to look again at why somebody was not told.
+    pub telling_is_due: bool,
     /// Whether an application to the Court of Protection is planned or made.
     pub court_applied_to: bool,
     /// Whether a review of what happened was considered (Care Act 2014 s.44).
@@ -434,19 +444,21 @@ pub fn surroundings(
     }
     let with_outcomes: Vec<Id> = desired_outcomes::table
         .filter(desired_outcomes::case_id.eq_any(&ids))
+        .filter(desired_outcomes::entered_in_error.is_null())
         .select(desired_outcomes::case_id)
         .distinct()
         .load(conn)?;
     for id in with_outcomes {
         around.entry(id).or_default().has_outcomes = true;
     }
-    let needs: Vec<(Id, NeedConclusion)> = advocacy_needs::table
+    let needs: Vec<(Id, Id, NeedConclusion)> = advocacy_needs::table
         .filter(advocacy_needs::case_id.eq_any(&ids))
+        .filter(advocacy_needs::entered_in_error.is_null())
         .order(advocacy_needs::id)
-        .select((advocacy_needs::case_id, advocacy_needs::conclusion))
+        .select((advocacy_needs::case_id, advocacy_needs::id, advocacy_needs::conclusion))
         .load(conn)?;
-    for (id, conclusion) in needs {
-        around.entry(id).or_default().need = Some(conclusion);
+    for (case, _, conclusion) in &needs {
+        around.entry(*case).or_default().need = Some(*conclusion);
     }
     let standing = [
         AssignmentState::Requested,
@@ -467,12 +479,13 @@ pub fn surroundings(
         let assignment = StandingAssignment {
             kind,
             basis,
-            has_need: need.is_some(),
+            has_need: needs.iter().any(|(_, id, _)| need == Some(*id)),
         };
         around.entry(id).or_default().advocates.push(assignment);
     }
     let planned: Vec<(Id, Option<UtcTime>)> = meetings::table
         .filter(meetings::case_id.eq_any(&ids))
+        .filter(meetings::entered_in_error.is_null())
         .filter(
             meetings::held_start
                 .is_null()
@@ -487,6 +500,7 @@ pub fn surroundings(
     }
     let assessed: Vec<Id> = capacity_assessments::table
         .filter(capacity_assessments::case_id.eq_any(&ids))
+        .filter(capacity_assessments::entered_in_error.is_null())
         .filter(capacity_assessments::conclusion.ne(CapacityConclusion::NotCompleted))
         .select(capacity_assessments::case_id)
         .distinct()
@@ -494,25 +508,39 @@ pub fn surroundings(
     for id in assessed {
         around.entry(id).or_default().capacity_assessed = true;
     }
-    let told: Vec<(Id, Audience, Topic)> = informed_records::table
+    type Telling = (Id, Audience, Topic, Option<UtcTime>, Option<NaiveDate>);
+    let told: Vec<Telling> = informed_records::table
         .filter(informed_records::case_id.eq_any(&ids))
-        .filter(informed_records::told_at.is_not_null())
+        .filter(informed_records::entered_in_error.is_null())
+        .filter(
+            informed_records::told_at
+                .is_not_null()
+                .or(informed_records::look_again_on.le(now.date())),
+        )
         .select((
             informed_records::case_id,
             informed_records::who,
             informed_records::about,
+            informed_records::told_at,
+            informed_records::look_again_on,
         ))
         .load(conn)?;
-    for (id, who, about) in told {
-        let place = around.entry(id).or_default();
-        place.adult_told |= who == Audience::Adult;
-        place.family_told_of_court |= who == Audience::Family && about == Topic::CourtApplication;
+    for (id, who, about, told_at, _) in &told {
+        let place = around.entry(*id).or_default();
+        let same = |other: &&Telling| (&other.0, &other.1, &other.2) == (id, who, about);
+        if told_at.is_none() {
+            place.telling_is_due |= !told.iter().filter(same).any(|other| other.3.is_some());
+            continue;
+        }
+        place.adult_told |= *who == Audience::Adult;
+        place.family_told_of_court |= *who == Audience::Family && *about == Topic::CourtApplication;
     }
     for id in caused::unanswered(conn, &ids)? {
         around.entry(id).or_default().caused_unanswered = true;
     }
     let links: Vec<(Id, LinkKind, LinkStatus)> = case_links::table
         .filter(case_links::case_id.eq_any(&ids))
+        .filter(case_links::entered_in_error.is_null())
         .filter(case_links::kind.eq_any([LinkKind::CourtOfProtection, LinkKind::Section44Review]))
         .select((case_links::case_id, case_links::kind, case_links::status))
         .load(conn)?;

@@ -111,6 +111,7 @@ fn transfer(act: &mut Act, id: Id, body: &Body<Transfer>) -> Result<Id, Problem>
         // What was decided in a best-interests decision is decided anew where it can be judged.
         if outcome.expressed_by != ExpressedBy::BestInterests {
             let words = NewOutcome {
+                local_suggestion_codes: vec![],
                 own_words: outcome.own_words,
                 expressed_by: outcome.expressed_by,
                 communicated_by: outcome.communicated_by,
@@ -168,27 +169,40 @@ fn group(act: &mut Act, id: Id, body: &Body<Grouping>) -> Result<Id, Problem> {
     let mut case = reach(act, id)?.row;
     act.expect_version(case.version)?;
     let wanted = body.valid()?.case_id;
-    let unknown = || {
-        Problem::invalid(vec![Fault::at(
-            "/caseId",
-            "unknown",
-            "There is no such other case in this authority.",
-        )])
-    };
-    let mut other = reach_for(act, wanted, Action::CasesGroup)
-        .map_err(|_| unknown())?
-        .row;
-    if other.authority != case.authority || other.id == case.id {
-        return Err(unknown());
+    if wanted == case.id {
+        return Err(no_such_case("/caseId"));
     }
-    let group = other.case_group_id.or(case.case_group_id).unwrap_or_else(Id::new);
-    for member in [&mut other, &mut case] {
-        if member.case_group_id != Some(group) {
-            member.case_group_id = Some(group);
-            store::save(act, member)?;
-        }
+    let group = group_of(act, wanted, &case.authority, "/caseId")?;
+    if case.case_group_id != Some(group) {
+        case.case_group_id = Some(group);
+        store::save(act, &mut case)?;
     }
     Ok(case.id)
+}
+
+fn no_such_case(pointer: &str) -> Problem {
+    Problem::invalid(vec![Fault::at(
+        pointer,
+        "unknown",
+        "There is no such other case in this authority.",
+    )])
+}
+
+/// The group of a case that was named at `pointer`, begun if it has none.
+pub fn group_of(act: &mut Act, case: Id, authority: &str, pointer: &str) -> Result<Id, Problem> {
+    let mut other = reach_for(act, case, Action::CasesGroup)
+        .map_err(|_| no_such_case(pointer))?
+        .row;
+    if other.authority != authority {
+        return Err(no_such_case(pointer));
+    }
+    if let Some(group) = other.case_group_id {
+        return Ok(group);
+    }
+    let group = Id::new();
+    other.case_group_id = Some(group);
+    store::save(act, &mut other)?;
+    Ok(group)
 }
 
 /// Registers the operations.

@@ -6,12 +6,14 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::model::{AskedResult, Basis, Contact, ContactKind};
+use crate::casework::meetings::checklist::MeetingItemAnswer;
 use crate::casework::outcomes::dto::NewOutcome;
 use crate::casework::produced::{Linked, LinkedRevision};
 use crate::casework::wishes::NewWish;
 use crate::clock::{PastTime, UtcTime};
 use crate::http::answer::View;
 use crate::ids::Id;
+use crate::problem::Fault;
 
 /// Whether the adult was asked what they want to happen.
 #[skip_serializing_none]
@@ -25,6 +27,30 @@ pub struct OutcomesAsked {
     /// Why not; needed when not asked.
     #[schema(min_length = 1, max_length = 2000)]
     pub why_not: Option<String>,
+}
+
+impl OutcomesAsked {
+    /// What is wrong with it, where it stands in a body.
+    pub fn faults(&self) -> Vec<Fault> {
+        let said = self.result.is_some_and(|result| result != AskedResult::NotAsked);
+        match (self.asked, said, &self.why_not) {
+            (true, false, _) => vec![Fault::required("/outcomesAsked/result", "Say what came of asking.")],
+            (false, _, None) => vec![Fault::required(
+                "/outcomesAsked/whyNot",
+                "Say why the adult was not asked.",
+            )],
+            _ => vec![],
+        }
+    }
+
+    /// As the record keeps it: what came of asking, and why the adult was not asked.
+    pub fn kept(asked: Option<&Self>) -> (Option<AskedResult>, Option<String>) {
+        match asked {
+            None => (None, None),
+            Some(asked) if asked.asked => (asked.result, None),
+            Some(asked) => (Some(AskedResult::NotAsked), asked.why_not.clone()),
+        }
+    }
 }
 
 /// An option that was discussed with the adult.
@@ -117,6 +143,10 @@ pub struct NewContact {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub next_steps: Vec<NextStep>,
+    /// Items of the checklists that were looked at; none has to be.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub checklist: Vec<MeetingItemAnswer>,
 }
 
 impl NewContact {
@@ -170,10 +200,14 @@ pub struct ContactView {
     pub wish_ids: Vec<Id>,
     /// What happens next.
     pub next_steps: Vec<NextStep>,
+    /// Items of the checklists that were looked at.
+    pub checklist: Vec<MeetingItemAnswer>,
     /// Always 1: a contact is not changed.
     pub version: i64,
     /// When it was recorded.
     pub created_at: UtcTime,
+    /// Why it should not have been recorded, if somebody said so; it counts nowhere, and shows to staff only.
+    pub entered_in_error: Option<String>,
 }
 
 impl View for ContactView {
@@ -204,8 +238,10 @@ impl ContactView {
             revision_ids: produced.revisions,
             wish_ids: produced.wishes,
             next_steps: row.next_steps.0,
+            checklist: row.checklist.0,
             version: row.version,
             created_at: row.created_at,
+            entered_in_error: row.entered_in_error,
         }
     }
 }

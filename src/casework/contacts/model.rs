@@ -3,12 +3,14 @@
 use diesel::prelude::*;
 
 use super::dto::{DiscussedOption, NextStep};
+use crate::casework::meetings::checklist::MeetingItemAnswer;
 use crate::casework::produced::Produced;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::schema::contacts::contacts;
+use crate::schema::meetings::meeting_discussions;
 
 crate::codes! {
     /// What kind of contact.
@@ -91,38 +93,60 @@ crate::case_row! {
         options_discussed: Json<Vec<DiscussedOption>>,
         /// What happens next.
         next_steps: Json<Vec<NextStep>>,
+        /// Items of the checklists that were looked at.
+        checklist: Json<Vec<MeetingItemAnswer>>,
         /// What it produced.
         produced: Json<Produced>,
     }
 }
 
-/// What came of asking, over all contacts of a case.
+/// What came of asking, over all contacts and discussions of a case.
 pub fn asked_results(conn: &mut Connection, case: Id) -> QueryResult<Vec<AskedResult>> {
-    contacts::table
-        .filter(
-            contacts::case_id
-                .eq(case)
-                .and(contacts::asked_result.is_not_null()),
-        )
+    let mut results: Vec<AskedResult> = contacts::table
+        .filter(contacts::case_id.eq(case))
+        .filter(contacts::asked_result.is_not_null())
+        .filter(contacts::entered_in_error.is_null())
         .select(contacts::asked_result.assume_not_null())
         .distinct()
-        .load(conn)
+        .load(conn)?;
+    let around_meetings: Vec<AskedResult> = meeting_discussions::table
+        .filter(meeting_discussions::case_id.eq(case))
+        .filter(meeting_discussions::asked_result.is_not_null())
+        .select(meeting_discussions::asked_result.assume_not_null())
+        .distinct()
+        .load(conn)?;
+    results.extend(around_meetings);
+    Ok(results)
 }
 
 /// Cases of these in which the adult was asked.
 pub fn cases_asked(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<Id>> {
-    contacts::table
+    let mut asked: Vec<Id> = contacts::table
         .filter(contacts::case_id.eq_any(cases))
         .filter(contacts::asked_result.assume_not_null().ne(AskedResult::NotAsked))
+        .filter(contacts::entered_in_error.is_null())
         .select(contacts::case_id)
         .distinct()
-        .load(conn)
+        .load(conn)?;
+    let around_meetings: Vec<Id> = meeting_discussions::table
+        .filter(meeting_discussions::case_id.eq_any(cases))
+        .filter(
+            meeting_discussions::asked_result
+                .assume_not_null()
+                .ne(AskedResult::NotAsked),
+        )
+        .select(meeting_discussions::case_id)
+        .distinct()
+        .load(conn)?;
+    asked.extend(around_meetings);
+    Ok(asked)
 }
 
 /// When the adult of each of these cases was last in contact.
 pub fn last_with_adult(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<(Id, Option<UtcTime>)>> {
     contacts::table
         .filter(contacts::case_id.eq_any(cases).and(contacts::with_adult.eq(true)))
+        .filter(contacts::entered_in_error.is_null())
         .group_by(contacts::case_id)
         .select((contacts::case_id, diesel::dsl::max(contacts::at)))
         .load(conn)

@@ -4,8 +4,10 @@ use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::dto::{ContactView, NewContact};
+use super::model::Contact;
 use super::service;
 use crate::body::Body;
+use crate::casework::record;
 use crate::http::answer::Reply;
 use crate::http::call::Call;
 use crate::http::extract::Ids;
@@ -18,7 +20,8 @@ pub fn operations(config: &mut ServiceConfig) {
     config
         .service(list_contacts)
         .service(record_contact)
-        .service(get_contact);
+        .service(get_contact)
+        .service(mark_contact);
 }
 
 /// List contacts
@@ -75,4 +78,9 @@ pub async fn record_contact(call: Call, ids: Ids<1>, body: Body<NewContact>) -> 
 pub async fn get_contact(call: Call, ids: Ids<2>) -> Reply {
     let Ids([case, contact]) = ids;
     call.read(move |act| service::get(act, case, contact)).await
+}
+
+crate::mistake_operation! {
+    ContactView, tag "Contacts", at "/v1/cases/{caseId}/contacts/{contactId}/entered-in-error" (ContactPath),
+    may "contacts.record", mark_contact "markContactEnteredInError" by record::mark::<Contact>, then service::get
 }

@@ -1,16 +1,17 @@
 //! Use cases of contacts.
 
 use super::dto::{ContactView, NewContact, OutcomesAsked};
-use super::model::{AskedResult, Contact, ContactContent};
+use super::model::{Contact, ContactContent};
 use crate::act::Act;
 use crate::body::Body;
 use crate::casework::cases::reach::{Reached, reach};
+use crate::casework::meetings::checklist::MeetingItem;
 use crate::casework::produced::Known;
-use crate::casework::record::{Head, OwnedRow, row, write_new};
+use crate::casework::record::{Head, row, rows, write_new};
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
-use crate::problem::{Fault, Problem};
+use crate::problem::{Fault, Problem, repeated};
 
 /// Records a contact, and in the same transaction what it produced.
 pub fn record(act: &mut Act, case: Id, body: &Body<NewContact>) -> Result<Id, Problem> {
@@ -22,7 +23,7 @@ pub fn record(act: &mut Act, case: Id, body: &Body<NewContact>) -> Result<Id, Pr
     let new = body.checked(|new| [faults(new), new.linked().faults(case.standing, &known)].concat())?;
     let contact = Head::new(act, &case);
     let produced = new.linked().record(act, &case)?;
-    let (asked_result, not_asked_reason) = asked(new.outcomes_asked.as_ref());
+    let (asked_result, not_asked_reason) = OutcomesAsked::kept(new.outcomes_asked.as_ref());
     let content = ContactContent {
         kind: new.kind,
         at: new.at.unwrap_or(act.now),
@@ -37,35 +38,21 @@ pub fn record(act: &mut Act, case: Id, body: &Body<NewContact>) -> Result<Id, Pr
         not_asked_reason,
         options_discussed: Json(new.options_discussed.clone()),
         next_steps: Json(new.next_steps.clone()),
+        checklist: Json(new.checklist.clone()),
         produced: Json(produced),
     };
     write_new(act, &Contact::of(contact, content), "recorded")
 }
 
-fn asked(asked: Option<&OutcomesAsked>) -> (Option<AskedResult>, Option<String>) {
-    match asked {
-        None => (None, None),
-        Some(asked) if asked.asked => (asked.result, None),
-        Some(asked) => (Some(AskedResult::NotAsked), asked.why_not.clone()),
-    }
-}
-
 fn faults(new: &NewContact) -> Vec<Fault> {
-    match &new.outcomes_asked {
-        Some(asked) if asked.asked && asked.result.is_none_or(|result| result == AskedResult::NotAsked) => {
-            vec![Fault::required(
-                "/outcomesAsked/result",
-                "Say what came of asking.",
-            )]
-        }
-        Some(asked) if !asked.asked && asked.why_not.is_none() => {
-            vec![Fault::required(
-                "/outcomesAsked/whyNot",
-                "Say why the adult was not asked.",
-            )]
-        }
-        _ => vec![],
-    }
+    let items: Vec<MeetingItem> = new.checklist.iter().map(|answer| answer.item).collect();
+    let pointer = |index: usize| format!("/checklist/{index}/item");
+    let asked = new.outcomes_asked.as_ref().map(OutcomesAsked::faults);
+    [
+        asked.unwrap_or_default(),
+        repeated(&items, pointer, "Each item is answered once."),
+    ]
+    .concat()
 }
 
 /// Reads a contact.
@@ -83,6 +70,5 @@ pub fn list(act: &mut Act, case: Id, page: &PageRequest) -> Result<Rows<ContactV
 
 /// A page of the contacts of a case that was reached.
 pub fn page_of(act: &mut Act, case: &Reached, page: &PageRequest) -> Result<Rows<ContactView>, Problem> {
-    let rows = Contact::page(act.conn, case.row.id, page)?;
-    Ok(Rows::cut(rows, page, |row| row.id).map(|row| ContactView::of(row, case.sees_restricted())))
+    Ok(rows::<Contact>(act, case, page)?.map(|row| ContactView::of(row, case.sees_restricted())))
 }

@@ -3,8 +3,9 @@
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Feedback, FeedbackView, service};
+use super::{Feedback, FeedbackRow, FeedbackView, service};
 use crate::body::Body;
+use crate::casework::record;
 use crate::http::answer::Reply;
 use crate::http::call::Call;
 use crate::http::extract::Ids;
@@ -17,7 +18,8 @@ pub fn operations(config: &mut ServiceConfig) {
     config
         .service(list_feedback)
         .service(give_feedback)
-        .service(get_feedback);
+        .service(get_feedback)
+        .service(mark_feedback);
 }
 
 /// List the feedback on a case
@@ -74,4 +76,9 @@ pub async fn give_feedback(call: Call, ids: Ids<1>, body: Body<Feedback>) -> Rep
 pub async fn get_feedback(call: Call, ids: Ids<2>) -> Reply {
     let Ids([case, feedback]) = ids;
     call.read(move |act| service::get(act, case, feedback)).await
+}
+
+crate::mistake_operation! {
+    FeedbackView, tag "Feedback", at "/v1/cases/{caseId}/feedback/{feedbackId}/entered-in-error" (FeedbackPath),
+    may "feedback.correct", mark_feedback "markFeedbackEnteredInError" by record::mark::<FeedbackRow>, then service::get
 }

@@ -6,7 +6,7 @@ use crate::body::Body;
 use crate::casework::cases::reach::{Reached, reach};
 use crate::casework::questionnaires::model::Questionnaire;
 use crate::casework::questionnaires::service as questionnaires;
-use crate::casework::record::{Head, OwnedRow, Record, row, write_new};
+use crate::casework::record::{Head, Record, row, rows, write_new};
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
 use crate::policy::Standing;
@@ -89,8 +89,7 @@ pub fn get(act: &mut Act, case: Id, id: Id) -> Result<FeedbackView, Problem> {
 /// Lists the feedback on a case.
 pub fn list(act: &mut Act, case: Id, page: &PageRequest) -> Result<Rows<FeedbackView>, Problem> {
     let case = reach(act, case)?;
-    let rows = FeedbackRow::page(act.conn, case.row.id, page)?;
-    Ok(Rows::cut(rows, page, |row| row.id).map(|row| seen_by(case.standing, row)))
+    Ok(rows::<FeedbackRow>(act, &case, page)?.map(|row| seen_by(case.standing, row)))
 }
 
 fn seen_by(standing: Standing, mut feedback: FeedbackRow) -> FeedbackView {

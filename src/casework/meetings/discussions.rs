@@ -12,7 +12,8 @@ use super::MeetingRow;
 use crate::act::Act;
 use crate::body::Body;
 use crate::casework::cases::reach::reach;
-use crate::casework::contacts::dto::NextStep;
+use crate::casework::contacts::dto::{NextStep, OutcomesAsked};
+use crate::casework::contacts::model::AskedResult;
 use crate::casework::outcomes::dto::NewOutcome;
 use crate::casework::outcomes::model::Party;
 use crate::casework::produced::{Known, Linked, LinkedRevision, Produced};
@@ -93,6 +94,10 @@ crate::case_row! {
         wants_changed: Option<String>,
         /// What help is needed.
         help_needed: Option<String>,
+        /// What came of asking what the adult wants.
+        asked_result: Option<AskedResult>,
+        /// Why the adult was not asked.
+        not_asked_reason: Option<String>,
         /// What was talked about.
         prompts_covered: Json<Vec<Prompt>>,
         /// What happens next.
@@ -131,6 +136,8 @@ pub struct NewDiscussion {
     /// What help the adult needs.
     #[schema(min_length = 1, max_length = 4000)]
     pub help_needed: Option<String>,
+    /// Whether the adult was asked what they want to happen.
+    pub outcomes_asked: Option<OutcomesAsked>,
     /// What happens next.
     #[serde(default)]
     #[schema(max_items = 20)]
@@ -183,6 +190,10 @@ pub struct DiscussionView {
     pub wants_changed: Option<String>,
     /// What help the adult needs.
     pub help_needed: Option<String>,
+    /// What came of asking the adult what they want.
+    pub asked_result: Option<AskedResult>,
+    /// Why the adult was not asked.
+    pub not_asked_reason: Option<String>,
     /// What happens next.
     pub next_steps: Vec<NextStep>,
     /// Desired outcomes it produced.
@@ -216,6 +227,8 @@ impl From<DiscussionRow> for DiscussionView {
             prompts_covered: row.prompts_covered.0,
             wants_changed: row.wants_changed,
             help_needed: row.help_needed,
+            asked_result: row.asked_result,
+            not_asked_reason: row.not_asked_reason,
             next_steps: row.next_steps.0,
             outcome_ids: produced.outcomes,
             revision_ids: produced.revisions,
@@ -234,7 +247,11 @@ pub fn record(act: &mut Act, case: Id, meeting: Id, body: &Body<NewDiscussion>) 
         Some(new) => new.linked().known(act, &case)?,
         None => Known::default(),
     };
-    let new = body.checked(|new| new.linked().faults(case.standing, &known))?;
+    let new = body.checked(|new| {
+        let asked = new.outcomes_asked.as_ref().map(OutcomesAsked::faults);
+        [asked.unwrap_or_default(), new.linked().faults(case.standing, &known)].concat()
+    })?;
+    let (asked_result, not_asked_reason) = OutcomesAsked::kept(new.outcomes_asked.as_ref());
     let head = Head::new(act, &case);
     let produced = new.linked().record(act, &case)?;
     let content = DiscussionContent {
@@ -248,6 +265,8 @@ pub fn record(act: &mut Act, case: Id, meeting: Id, body: &Body<NewDiscussion>) 
         text: new.text.clone(),
         wants_changed: new.wants_changed.clone(),
         help_needed: new.help_needed.clone(),
+        asked_result,
+        not_asked_reason,
         prompts_covered: Json(new.prompts_covered.clone()),
         next_steps: Json(new.next_steps.clone()),
         produced: Json(produced),

@@ -292,6 +292,8 @@ pub struct MeetingView {
     pub created_at: UtcTime,
     /// When it was last changed.
     pub updated_at: UtcTime,
+    /// Why it should not have been recorded, if somebody said so; it counts nowhere, and shows to staff only.
+    pub entered_in_error: Option<String>,
 }
 
 impl View for MeetingView {
@@ -368,6 +370,7 @@ impl Record for MeetingRow {
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,
+            entered_in_error: self.entered_in_error,
         }
     }
 }
@@ -384,6 +387,8 @@ crate::record_operations! {
     amend amend_meeting "amendMeeting" "Amend a meeting"
         "By a merge patch: that it was held, who came, and what was decided. It is cancelled or planned for another time by `transitions`."
         by service::amend,
+    mistake mark_meeting "markMeetingEnteredInError" "/v1/cases/{caseId}/meetings/{meetingId}/entered-in-error"
+        may "meetings.record",
 }
 
 /// Whether each end stands after its start.

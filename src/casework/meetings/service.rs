@@ -5,7 +5,7 @@ use crate::act::Act;
 use crate::body::{Body, Patch};
 use crate::casework::cases::reach::{Reached, reach};
 use crate::casework::record::{Head, OwnedRow, Record, row, write_new, write_over};
-use crate::casework::wishes::{self, Wish, WishKind};
+use crate::casework::wishes;
 use crate::ids::Id;
 use crate::problem::{Code, Fault, Problem};
 
@@ -73,7 +73,7 @@ fn unwanted(
     }
     let wishes = wishes::about_involvement(act.conn, case.row.id)?;
     let unexplained = |invitee: &Invitee| {
-        is_new(invitee) && invitee.override_reason.is_none() && is_unwanted(&wishes, &invitee.name)
+        is_new(invitee) && invitee.override_reason.is_none() && wishes::is_unwanted(&wishes, &invitee.name)
     };
     let faults = invitees
         .iter()
@@ -86,38 +86,4 @@ fn unwanted(
             )
         });
     Ok(faults.collect())
-}
-
-/// Whether the last of these wishes, oldest first, that names somebody says that they should not be involved.
-fn is_unwanted(wishes: &[Wish], name: &str) -> bool {
-    let last = wishes.iter().rev().find(|wish| names(&wish.text, name));
-    last.is_some_and(|wish| wish.kind == WishKind::WhoNotToInvolve)
-}
-
-fn names(text: &str, name: &str) -> bool {
-    let words = |text: &str| -> Vec<String> {
-        text.split(|character: char| !character.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .map(str::to_lowercase)
-            .collect()
-    };
-    let (text, name) = (words(text), words(name));
-    !name.is_empty() && text.windows(name.len()).any(|window| window == name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_person_is_named_by_whole_words_whatever_stands_between() {
-        assert!(names("Please not Marmaduke  Vole, ever", "marmaduke vole"));
-        for (text, name) in [
-            ("Not at Anniversary Hall", "Ann"),
-            ("Not Marmaduke", "Marmaduke Vole"),
-            ("x", "-"),
-        ] {
-            assert!(!names(text, name), "{text} {name}");
-        }
-    }
 }

@@ -12,6 +12,12 @@ use crate::clock::{PastTime, UtcTime};
 use crate::http::answer::View;
 use crate::ids::Id;
 
+/// A code of the authority's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = String, min_length = 1, max_length = 60, example = "see_grandchildren")]
+pub struct LocalSuggestion(pub String);
+
 /// What the adult wants to happen.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -35,6 +41,10 @@ pub struct NewOutcome {
     #[serde(default)]
     #[schema(max_items = 9)]
     pub suggestion_codes: Vec<Suggestion>,
+    /// Statements of the authority's own that it goes with, from its settings.
+    #[serde(default)]
+    #[schema(max_items = 9)]
+    pub local_suggestion_codes: Vec<LocalSuggestion>,
     /// With `best_interests`: the decision that covers it.
     pub best_interests_decision_id: Option<Id>,
     /// How the authority can help, in the adult's words.
@@ -62,6 +72,8 @@ pub struct OutcomeView {
     pub priority: Option<i16>,
     /// Statements it goes with.
     pub suggestion_codes: Vec<Suggestion>,
+    /// Statements of the authority's own that it goes with.
+    pub local_suggestion_codes: Vec<LocalSuggestion>,
     /// How the authority can help.
     pub how_we_can_help: Option<String>,
     /// The best-interests decision that covers it.
@@ -78,6 +90,8 @@ pub struct OutcomeView {
     pub created_at: UtcTime,
     /// When it last changed.
     pub updated_at: UtcTime,
+    /// Why it should not have been recorded, if somebody said so; it counts nowhere, and shows to staff only.
+    pub entered_in_error: Option<String>,
 }
 
 impl OutcomeView {
@@ -90,6 +104,7 @@ impl OutcomeView {
             communicated_by: row.communicated_by,
             priority: row.priority,
             suggestion_codes: row.suggestion_codes.0,
+            local_suggestion_codes: row.local_suggestion_codes.0,
             how_we_can_help: row.how_we_can_help,
             best_interests_decision_id: row.best_interests_decision_id,
             status: row.status,
@@ -98,6 +113,7 @@ impl OutcomeView {
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            entered_in_error: row.entered_in_error,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::dto::LocalSuggestion;
 use crate::clock::UtcTime;
 use crate::db::types::Json;
 use crate::ids::Id;
@@ -247,6 +248,8 @@ crate::case_row! {
         communicated_by: Option<CommunicatedBy>,
         /// Statements it goes with.
         suggestion_codes: Json<Vec<Suggestion>>,
+        /// Statements of the authority's own that it goes with.
+        local_suggestion_codes: Json<Vec<LocalSuggestion>>,
         /// How the authority can help.
         how_we_can_help: Option<String>,
         /// 1 to 3, or none.

@@ -23,6 +23,7 @@ pub fn operations(config: &mut ServiceConfig) {
         .service(list_outcomes)
         .service(record_outcome)
         .service(get_outcome)
+        .service(mark_outcome)
         .service(list_revisions)
         .service(revise_outcome)
         .service(get_revision)
@@ -220,4 +221,9 @@ pub async fn get_achievement(call: Call, ids: Ids<3>) -> Reply {
     let Ids([case, outcome, achievement]) = ids;
     call.read(move |act| service::achievement(act, case, outcome, achievement))
         .await
+}
+
+crate::mistake_operation! {
+    OutcomeView, tag "Desired outcomes", at "/v1/cases/{caseId}/desired-outcomes/{outcomeId}/entered-in-error" (OutcomePath),
+    may "outcomes.correct", mark_outcome "markDesiredOutcomeEnteredInError" by service::mark, then service::get
 }

@@ -13,11 +13,12 @@ use crate::act::{Act, guarded};
 use crate::body::Body;
 use crate::casework::capacity::decisions;
 use crate::casework::cases::reach::{Reached, reach};
-use crate::casework::record::{Head, OwnedRow, row, write_new, write_over};
+use crate::casework::record::{self, EnteredInError, Head, OwnedRow, row, rows, write_new, write_over};
 use crate::db::error::Cause;
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
+use crate::people::authorities;
 use crate::policy::Standing;
 use crate::problem::{Code, Fault, Problem};
 
@@ -26,8 +27,26 @@ pub fn record(act: &mut Act, case: Id, body: &Body<NewOutcome>) -> Result<Id, Pr
     let case = reach(act, case)?;
     let decision = body.value().and_then(|new| new.best_interests_decision_id);
     let covered = decisions::covers(act, case.row.id, decision)?;
-    let new = body.checked(|new| rules::faults_of_expression(case.standing, new.expressed_by, covered))?;
+    let unknown = match body.value() {
+        Some(new) => unknown_suggestions(act, &case, new)?,
+        None => vec![],
+    };
+    let new = body.checked(|new| {
+        let expressed = rules::faults_of_expression(case.standing, new.expressed_by, covered);
+        [expressed, unknown].concat()
+    })?;
     append(act, &case, new)
+}
+
+/// Suggestions that the authority does not have.
+pub fn unknown_suggestions(act: &mut Act, case: &Reached, new: &NewOutcome) -> Result<Vec<Fault>, Problem> {
+    if new.local_suggestion_codes.is_empty() {
+        return Ok(vec![]);
+    }
+    let known = authorities::settings_of(act.conn, &case.row.authority)?.local_suggestions;
+    let used: Vec<String> = new.local_suggestion_codes.iter().map(|code| code.0.clone()).collect();
+    let pointer = |index| format!("/localSuggestionCodes/{index}");
+    Ok(authorities::unknown_codes(&known, &used, pointer))
 }
 
 /// Appends an outcome that was judged already, with its first revision.
@@ -39,6 +58,7 @@ pub fn append(act: &mut Act, case: &Reached, new: &NewOutcome) -> Result<Id, Pro
         expressed_by: new.expressed_by,
         communicated_by: new.communicated_by,
         suggestion_codes: Json(new.suggestion_codes.clone()),
+        local_suggestion_codes: Json(new.local_suggestion_codes.clone()),
         how_we_can_help: new.how_we_can_help.clone(),
         priority: new.priority,
         status: OutcomeStatus::Current,
@@ -110,10 +130,15 @@ pub fn get(act: &mut Act, case: Id, id: Id) -> Result<OutcomeView, Problem> {
     Ok(OutcomeView::of(outcome, achieved))
 }
 
+/// Marks an outcome as entered in error; its priority is free again.
+pub fn mark(act: &mut Act, case: Id, id: Id, body: &Body<EnteredInError>) -> Result<Id, Problem> {
+    record::mark_with::<Outcome>(act, case, id, body, |outcome, _| outcome.priority = None)
+}
+
 /// Lists the outcomes of a case.
 pub fn list(act: &mut Act, case: Id, page: &PageRequest) -> Result<Rows<OutcomeView>, Problem> {
     let case = reach(act, case)?;
-    let rows = Rows::cut(Outcome::page(act.conn, case.row.id, page)?, page, |row| row.id);
+    let rows = rows::<Outcome>(act, &case, page)?;
     let judgements = store::latest_judgements(act.conn, case.row.id)?;
     Ok(rows.map(|row| {
         let achieved = judgements.get(&row.id).copied();

@@ -16,10 +16,11 @@ use crate::schema::casework::{cases, desired_outcomes, outcome_achievements, out
 /// More outcomes than this no case has in one answer.
 const MOST: i64 = 200;
 
-/// Every outcome of a case, oldest first.
+/// Every outcome of a case that stands, oldest first.
 pub fn all(conn: &mut Connection, case: Id) -> QueryResult<Vec<Outcome>> {
     desired_outcomes::table
         .filter(desired_outcomes::case_id.eq(case))
+        .filter(desired_outcomes::entered_in_error.is_null())
         .order(desired_outcomes::id)
         .limit(MOST)
         .select(Outcome::as_select())
@@ -35,6 +36,7 @@ pub fn prioritised(conn: &mut Connection, case: Id) -> QueryResult<Vec<Outcome>>
                 .and(desired_outcomes::status.eq(OutcomeStatus::Current)),
         )
         .filter(desired_outcomes::priority.is_not_null())
+        .filter(desired_outcomes::entered_in_error.is_null())
         .order(desired_outcomes::priority.assume_not_null())
         .select(Outcome::as_select())
         .load(conn)

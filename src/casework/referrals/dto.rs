@@ -312,6 +312,8 @@ pub struct NewTriage {
     pub new_adult: Option<bool>,
     /// With `link`: the case it joins.
     pub case_id: Option<Id>,
+    /// With `accept` and `no_enquiry`: the case of another adult of the same organisational concern.
+    pub group_with_case_id: Option<Id>,
     /// With `no_enquiry`: what was done instead.
     #[serde(default)]
     #[schema(max_items = 11)]

@@ -18,6 +18,7 @@ use crate::casework::cases::model::CaseState;
 use crate::casework::cases::reach::reach_for;
 use crate::casework::cases::service::{self as cases, Opening};
 use crate::casework::cases::team::faults_of_allocation;
+use crate::casework::cases::transfer;
 use crate::db::Connection;
 use crate::db::types::Json;
 use crate::http::answer::View;
@@ -160,12 +161,16 @@ fn open_case(
     wanted: &NewTriage,
 ) -> Result<Id, Problem> {
     let adult = adult_of(act, referral, content, wanted)?;
+    let group = match wanted.group_with_case_id {
+        Some(case) => Some(transfer::group_of(act, case, &referral.authority, "/groupWithCaseId")?),
+        None => None,
+    };
     let opening = Opening {
         authority: referral.authority.clone(),
         adult,
         allocated_to: wanted.allocate_to,
         allocated_team: wanted.allocate_to_team,
-        group: None,
+        group,
         transferred_from: None,
     };
     Ok(cases::open(act, opening)?.id)

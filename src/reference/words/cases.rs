@@ -62,6 +62,7 @@ words! {
         NotAllocated: "The case is allocated to nobody", "We still need to find you a worker.";
         CausedEnquiryUnanswered: "Another agency was asked to enquire and has not answered", "We still wait to hear from others.";
         FamilyNotToldBeforeCourt: "The family was not told before the court application", "We still need to tell your family about the court.";
+        LookAgainAtTelling: "It is time to look again at why somebody was not told", "We must think again about who to tell.";
         ReviewNotConsidered: "A review of what happened is still to be considered", "We still need to learn from what happened.";
     }
     ClosureItem, "What is looked at before closing" {

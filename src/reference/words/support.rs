@@ -1,7 +1,8 @@
 //! Words about help to decide, to speak up and to take part.
 
 use crate::casework::advocacy::model::{
-    AdvocacyBasis, AssignmentKind, AssignmentState, Difficulty, NeedConclusion,
+    AdvocacyBasis, AdvocateCovers, AssignmentKind, AssignmentState, Difficulty, NeedConclusion,
+    RepresentationKind,
 };
 use crate::casework::capacity::assessments::{Able, CapacityConclusion};
 use crate::casework::cases::closing::{CapacityAnswer, SupportedBy};
@@ -51,6 +52,16 @@ words! {
         ImcaGeneral: "IMCA in other matters", "This person speaks for you when you cannot make a big choice.";
         Imha: "Independent mental health advocate", "This person helps you when you are in a mental health hospital.";
         NonStatutory: "Advocate without a duty in law", "This person helps you have your say.";
+    }
+    AdvocateCovers, "What an advocate does for the adult" {
+        Conversations: "Meets the adult alone", "They talk with you on your own.";
+        Meetings: "Comes to meetings", "They come to meetings with you.";
+        Records: "Reads records", "They can read what is written about you.";
+        Decisions: "Takes part in decisions about home and treatment", "They help when it is about your home or your health.";
+    }
+    RepresentationKind, "What an advocate put forward" {
+        Representation: "Put forward for the adult", "Your advocate spoke up for you.";
+        Report: "Report", "Your advocate wrote a report.";
     }
     AdvocacyBasis, "Why there is an advocate" {
         Duty: "The law says there must be one", "The law says you must have one.";

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use crate::audit;
-use crate::auth::keys::Keys;
+use crate::auth::keys::{Keys, RELOADED_EVERY};
 use crate::auth::tokens::Tokens;
 use crate::config::Config;
 use crate::db::Database;
@@ -36,6 +37,16 @@ impl App {
     pub async fn start(config: Config, database: Database) -> Result<Self, String> {
         let keys = Arc::new(Keys::load(&database, &config).await?);
         let contract = Contract::build()?;
+        let (watched, watching) = (Arc::clone(&keys), database.clone());
+        let every = Duration::from_secs(RELOADED_EVERY.unsigned_abs());
+        actix_web::rt::spawn(async move {
+            loop {
+                tokio::time::sleep(every).await;
+                if let Err(problem) = watched.reload(&watching).await {
+                    tracing::warn!(why = problem.for_operator(), "the keys could not be looked at");
+                }
+            }
+        });
         Ok(Self {
             tokens: Tokens::new(Arc::clone(&keys), config.public_url.clone()),
             audit: audit::Writer::start(database.clone()),

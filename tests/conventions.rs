@@ -65,8 +65,20 @@ impl World {
                 .put("/v1/drafts/visit-note", &json!({"ownWords": "I want"}))
                 .ok();
         }
+        let admin = server.as_("admin");
+        let agency = manager.get("/v1/agencies").ok().text("/items/0/id");
+        let client = admin.get("/v1/api-clients").ok().text("/items/0/id");
+        let credential = admin
+            .get(&format!("/v1/api-clients/{client}"))
+            .ok()
+            .text("/credentials/0/id");
         Self {
             ids: vec![
+                ("agencyId", agency),
+                ("credentialId", credential),
+                ("clientId", client),
+                ("teamId", admin.get("/v1/teams").ok().text("/items/0/id")),
+                ("userId", server.user_id("practitioner2")),
                 ("updateId", of_it("updates")),
                 (
                     "answerId",
@@ -494,9 +506,10 @@ fn a_client_needs_a_key(server: &Server, operation: &Operation, path: &str) {
 }
 
 fn other_methods_are_405(server: &Server, operation: &Operation, path: &str) {
-    // Drafts can be deleted.
+    // Some can be deleted.
     let method = match operation.template.as_str() {
-        "/v1/drafts/{key}" => "POST",
+        "/v1/drafts/{key}" | "/v1/sessions/current" => "POST",
+        template if template.ends_with("/{credentialId}") => "POST",
         _ => "DELETE",
     };
     let answer = server.as_("manager").request(method, path, None).send();
@@ -645,6 +658,25 @@ fn setting_for(
             path = format!("{list}/{}/transitions", plan.id());
             as_("practitioner")
         }
+        "registerApiClient" | "amendApiClient" => {
+            body["agencyId"] = json!(as_("police-intake").get("/v1/me").ok().text("/agencyId"));
+            body["name"] = json!(reference);
+            as_("admin")
+        }
+        "registerAgency" | "amendAgency" | "setUpTeam" | "amendTeam" => {
+            body["name"] = json!(reference);
+            as_("admin")
+        }
+        "makeAccount" => as_("admin"),
+        "amendAccount" => {
+            body["username"] = json!("practitioner2");
+            as_("admin")
+        }
+        "confirmAuthenticator" => {
+            let begun = as_("practitioner2").post("/v1/me/totp", &json!({})).ok();
+            body["code"] = json!(crate::sessions::code_of(&begun.text("/otpauthUri"), 0));
+            as_("practitioner2")
+        }
         "agreeToPlan" => as_("adult"),
         "giveFeedback" => as_("adult"),
         "registerAdvocate" | "amendAdvocate" | "saveDraft" => as_("manager"),
@@ -674,5 +706,11 @@ fn actor_tag(server: &Server, path: &str, operation: &Operation) -> String {
     ];
     let whose = steps.iter().find_map(|step| path.strip_suffix(step));
     let whose = whose.or_else(|| path.split_once("/tasks/").map(|(referral, _)| referral));
-    server.as_("manager").tag(whose.unwrap_or(path))
+    let whose = whose.unwrap_or(path);
+    let kept_by_admin = ["/v1/users/", "/v1/api-clients/"];
+    let reader = match kept_by_admin.iter().any(|place| whose.starts_with(place)) {
+        true => "admin",
+        false => "manager",
+    };
+    server.as_(reader).tag(whose)
 }

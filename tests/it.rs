@@ -12,6 +12,7 @@
 mod support;
 
 mod access;
+mod administration;
 mod adults;
 mod architecture;
 mod bad_input;
@@ -23,14 +24,17 @@ mod contract;
 mod conventions;
 mod drafts;
 mod feedback;
+mod hostile_tokens;
 mod intake;
 mod licences;
 mod meetings;
 mod planning;
 mod plans;
+mod private_keys;
 mod reference;
 mod referral_life;
 mod referral_sending;
 mod schema;
+mod sessions;
 mod signing_in;
 mod stories;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use crate::auth::keys::Keys;
+use crate::auth::keys::{self, Keys};
 use crate::auth::tokens::Tokens;
 use crate::auth::{passwords, secrets};
 use crate::casework::cases::access;
@@ -124,6 +124,19 @@ pub async fn token(config: &Config, database: &Database, name: String) -> Result
             .issue(id, kind, &scopes, clock::now())
             .map_err(|problem| problem.for_operator())?
     );
+    Ok(())
+}
+
+/// Replaces the signing key in the database; prints the name of the new one.
+pub async fn rotate_key(config: &Config, database: &Database) -> Result<(), String> {
+    if config.signing_key_file.is_some() {
+        return Err(
+            "the key is a file (MSP_SIGNING_KEY_FILE): add the next one to MSP_OTHER_KEY_FILES on every \
+             instance, then swap the two, then take the old one away when its tokens have expired"
+                .to_owned(),
+        );
+    }
+    println!("kid={}", keys::rotate(database).await?);
     Ok(())
 }
 

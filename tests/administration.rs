@@ -2,7 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use msp_api::policy::Role;
+use diesel::prelude::*;
+use msp_api::people::users;
+use msp_api::policy::{Role, RoleGrant};
+use msp_api::schema::people::users as table;
 use serde_json::json;
 
 use crate::support::Server;
@@ -77,10 +80,20 @@ on_both_databases! {
         }
 
         // Whoever works in two authorities is nobody's alone to disable.
-        let both = roles(json!([{"role": "practitioner", "authority": "northbank"}]));
         let other = server.add_user("admin-eastmoor", Role::Admin, "eastmoor", None);
         other.get(&practitioner).expect(404);
-        assert_eq!(change(&practitioner, &both).status, 200);
+        server.database(|conn| {
+            let mut user = users::named(conn, "practitioner")?.expect("the demo's practitioner");
+            let there = RoleGrant { role: Role::Practitioner, authority: "eastmoor".to_owned() };
+            user.roles.0.push(there);
+            diesel::update(table::table.find(user.id)).set(table::roles.eq(user.roles)).execute(conn)?;
+            Ok(())
+        });
+        other.get(&practitioner).ok();
+        assert_eq!(change(&practitioner, &json!({"enabled": false})).status, 403);
+        other.post(&format!("{practitioner}/password-code"), &json!({})).expect(403);
+        let both_gone = change(&practitioner, &none);
+        assert_eq!((both_gone.status, both_gone.pointers("errors")), (422, vec!["/roles".to_owned()]));
     }
 
     fn teams_are_kept_where_one_administers(server) {

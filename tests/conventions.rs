@@ -67,11 +67,11 @@ impl World {
         }
         let admin = server.as_("admin");
         let agency = manager.get("/v1/agencies").ok().text("/items/0/id");
-        let client = admin.get("/v1/api-clients").ok().text("/items/0/id");
-        let credential = admin
-            .get(&format!("/v1/api-clients/{client}"))
-            .ok()
-            .text("/credentials/0/id");
+        let own = server.as_("police-intake").get("/v1/me").ok().text("/agencyId");
+        let client = json!({"name": "walked", "agencyId": own, "scopes": ["referrals:read"], "authorities": ["northbank"]});
+        let client = admin.post("/v1/api-clients", &client).created().id();
+        let credentials = format!("/v1/api-clients/{client}/credentials");
+        let credential = admin.post(&credentials, &json!({})).created().id();
         Self {
             ids: vec![
                 ("agencyId", agency),

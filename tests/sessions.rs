@@ -217,7 +217,7 @@ on_both_databases! {
         let evaluated: usize = std::thread::scope(|scope| {
             let guess = |number| move || sign_in(server, "manager", &format!("guess {number}")).status;
             let all: Vec<_> = (0..24).map(|number| scope.spawn(guess(number))).collect();
-            all.into_iter().filter(|_| true).map(|one| usize::from(one.join().unwrap() == 401)).sum()
+            all.into_iter().map(|one| usize::from(one.join().unwrap() == 401)).sum()
         });
         assert!((1..=8).contains(&evaluated), "{evaluated} of 24 were evaluated");
     }

@@ -128,15 +128,15 @@ pub fn add_credential(
         .map(drop)
 }
 
-/// Revokes a secret; whether there was such a live one.
-pub fn revoke_credential(conn: &mut Connection, client: Id, id: Id, now: UtcTime) -> QueryResult<bool> {
+/// Revokes a secret.
+pub fn revoke_credential(conn: &mut Connection, client: Id, id: Id, now: UtcTime) -> QueryResult<()> {
     let live = client_secrets::client_id
         .eq(client)
         .and(client_secrets::revoked_at.is_null());
-    let revoked = diesel::update(client_secrets::table.find(id).filter(live))
+    diesel::update(client_secrets::table.find(id).filter(live))
         .set(client_secrets::revoked_at.eq(now))
-        .execute(conn)?;
-    Ok(revoked == 1)
+        .execute(conn)
+        .map(drop)
 }
 
 /// The client, if it is enabled and the secret is one of its live ones.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::api_clients::{find_own, reach};
-use crate::act::Act;
+use crate::act::{Act, IfMatch};
 use crate::auth::secrets::{self, Once};
 use crate::auth::sign_in::Nothing;
 use crate::body::Body;
@@ -116,7 +116,7 @@ pub async fn get_credential(call: Call, ids: Ids<2>) -> Reply {
 
 /// Revoke a secret
 ///
-/// From the next request for a token on it is refused.
+/// From the next request for a token on it is refused. `If-Match` is not needed, but held to where it is sent.
 #[utoipa::path(
     operation_id = "revokeCredential",
     tag = "Administration",
@@ -129,10 +129,12 @@ pub async fn revoke_credential(call: Call, ids: Ids<2>) -> Reply {
     let Ids([client, credential]) = ids;
     call.remove(move |act| {
         find_own(act, client)?;
-        match clients::revoke_credential(act.conn, client, credential, act.now)? {
-            true => Ok(credential),
-            false => Err(Problem::not_found()),
+        let live = find(act, client, credential)?;
+        if matches!(act.if_match, IfMatch::Versions(_)) {
+            act.expect_version(live.version())?;
         }
+        clients::revoke_credential(act.conn, client, credential, act.now)?;
+        Ok(credential)
     })
     .await
 }

@@ -21,7 +21,7 @@ use crate::http::params::{IfMatchHeader, UserPath};
 use crate::ids::Id;
 use crate::people::users::{self, User};
 use crate::people::{accounts, agencies};
-use crate::policy::RoleGrant;
+use crate::policy::{Role, RoleGrant};
 use crate::problem::{Code, Fault, Problem, repeated};
 use crate::schema::people::users as table;
 
@@ -41,7 +41,7 @@ pub struct Account {
     pub name: String,
     /// Roles, each in an authority that the caller administers.
     #[schema(max_items = 20)]
-    pub roles: Vec<RoleGrant>,
+    pub roles: Vec<GivenRole>,
     /// Whether it may be used; a change holds on the next request.
     #[schema(default = true)]
     pub enabled: Option<bool>,
@@ -50,6 +50,34 @@ pub struct Account {
     /// How the public reaches this person, for the adult's booklet.
     #[schema(min_length = 1, max_length = 300)]
     pub public_contact: Option<String>,
+}
+
+/// A role to give, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GivenRole {
+    /// The role.
+    pub role: Role,
+    /// The authority in which it is held.
+    #[schema(min_length = 1, max_length = 40)]
+    pub authority: String,
+}
+
+impl From<RoleGrant> for GivenRole {
+    fn from(grant: RoleGrant) -> Self {
+        Self {
+            role: grant.role,
+            authority: grant.authority,
+        }
+    }
+}
+
+fn granted(roles: Vec<GivenRole>) -> Json<Vec<RoleGrant>> {
+    let grants = roles.into_iter().map(|given| RoleGrant {
+        role: given.role,
+        authority: given.authority,
+    });
+    Json(grants.collect())
 }
 
 /// An account of a person.
@@ -156,7 +184,7 @@ fn read(act: &mut Act, id: Id) -> Result<AccountView, Problem> {
 }
 
 /// Roles may be given and taken only where the caller administers; those elsewhere stay as they are.
-fn faults(act: &mut Act, account: &Account, before: &[RoleGrant]) -> Result<Vec<Fault>, Problem> {
+fn faults(act: &mut Act, account: &Account, before: &[GivenRole]) -> Result<Vec<Fault>, Problem> {
     let at = |index: usize| format!("/roles/{index}");
     let mut faults = repeated(&account.roles, at, "This role stands here already.");
     let own = administered(act);
@@ -200,7 +228,7 @@ fn make(act: &mut Act, body: &Body<Account>) -> Result<Id, Problem> {
         enabled: account.enabled.unwrap_or(true),
         password_hash: None,
         agency_id: account.agency_id,
-        roles: Json(account.roles),
+        roles: granted(account.roles),
         public_contact: account.public_contact,
         created_at: act.now,
     };
@@ -214,7 +242,7 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Prob
     let current = Account {
         username: user.username,
         name: user.name,
-        roles: user.roles.0,
+        roles: user.roles.0.into_iter().map(GivenRole::from).collect(),
         enabled: Some(user.enabled),
         agency_id: user.agency_id,
         public_contact: user.public_contact,
@@ -242,7 +270,7 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Prob
     let changed = diesel::update(read)
         .set((
             table::name.eq(account.name),
-            table::roles.eq(Json(account.roles)),
+            table::roles.eq(granted(account.roles)),
             table::enabled.eq(enabled),
             table::agency_id.eq(account.agency_id),
             table::public_contact.eq(account.public_contact),

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::audit;
+use crate::auth::issuers::Issuers;
 use crate::auth::keys::{Keys, RELOADED_EVERY};
 use crate::auth::tokens::Tokens;
 use crate::config::Config;
@@ -19,7 +20,9 @@ pub struct App {
     /// Keys of the deployment.
     pub keys: Arc<Keys>,
     /// Makes and checks access tokens.
-    pub tokens: Tokens,
+    pub tokens: Arc<Tokens>,
+    /// Issuers that may say who a person is.
+    pub issuers: Issuers,
     /// Batch writer of the audit trail.
     pub audit: audit::Writer,
     /// The contract that is served, and the operations in it.
@@ -48,7 +51,8 @@ impl App {
             }
         });
         Ok(Self {
-            tokens: Tokens::new(Arc::clone(&keys), config.public_url.clone()),
+            tokens: Arc::new(Tokens::new(Arc::clone(&keys), config.public_url.clone())),
+            issuers: Issuers::load(config.oidc_issuers.as_deref(), &config.public_url)?,
             audit: audit::Writer::start(database.clone()),
             limits: Limits::per_minute(config.rate_limit),
             draining: AtomicBool::new(false),

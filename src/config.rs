@@ -46,6 +46,11 @@ pub struct Config {
     #[arg(long, env = "MSP_OTHER_KEY_FILES", value_delimiter = ',')]
     pub other_key_files: Vec<PathBuf>,
 
+    /// JSON file of the OpenID Connect issuers that may say who a person is: a list of {issuer, audience, jwksUrl or
+    /// jwksFile, usernameClaim}
+    #[arg(long, env = "MSP_OIDC_ISSUERS")]
+    pub oidc_issuers: Option<PathBuf>,
+
     /// Addresses (commas between) of the proxies whose X-Forwarded-For tells where a sign-in comes from
     #[arg(long, env = "MSP_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<std::net::IpAddr>,

@@ -100,6 +100,8 @@ fn a_wrong_setting_ends_the_program_at_once_and_is_named() {
         ("MSP_BIND", "somewhere", "MSP_BIND"),
         ("MSP_PUBLIC_URL", "example.org", "MSP_PUBLIC_URL"),
         ("MSP_SIGNING_KEY_FILE", "/no/such/key.pem", "MSP_SIGNING_KEY_FILE"),
+        ("MSP_OIDC_ISSUERS", "/no/such/issuers.json", "MSP_OIDC_ISSUERS"),
+        ("MSP_TRUSTED_PROXIES", "the proxy", "MSP_TRUSTED_PROXIES"),
         ("MSP_LOG", "access=loudly", "MSP_LOG"),
         ("MSP_PRODUCTION", "true", "MSP_P"),
     ];

@@ -26,6 +26,7 @@ mod drafts;
 mod feedback;
 mod hostile_tokens;
 mod intake;
+mod issuers;
 mod licences;
 mod meetings;
 mod planning;

@@ -55,12 +55,20 @@ pub async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Bearer, Prob
 }
 
 async fn accepted(app: &App, token: &str, now: UtcTime) -> Result<Arc<Accepted>, Problem> {
-    match app.tokens.accept(token, now) {
+    let own = match app.tokens.accept(token, now) {
         // Another instance may sign with a newer key already.
         Err(Refused::UnknownKey) => {
             app.keys.look_again(&app.database, now).await?;
-            Ok(app.tokens.accept(token, now)?)
+            app.tokens.accept(token, now)
         }
-        answer => Ok(answer?),
+        answer => answer,
+    };
+    match own {
+        Ok(accepted) => Ok(accepted),
+        Err(Refused::Expired) => Err(Refused::Expired.into()),
+        Err(Refused::UnknownKey | Refused::Unacceptable) => {
+            let accepted = app.issuers.accept(token, &app.tokens, now)?;
+            Ok(app.tokens.remember(token, accepted))
+        }
     }
 }

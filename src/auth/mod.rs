@@ -5,6 +5,7 @@ pub mod authenticators;
 pub mod bearer;
 pub mod callers;
 pub mod guesses;
+pub mod issuers;
 pub mod jwks;
 pub mod keys;
 pub mod metadata;

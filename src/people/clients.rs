@@ -69,7 +69,9 @@ pub fn named(conn: &mut Connection, name: &str) -> QueryResult<Option<ApiClient>
 
 /// Registers a client with one secret, of which only the digest is kept.
 pub fn insert(conn: &mut Connection, client: &ApiClient, secret: &str) -> QueryResult<()> {
-    diesel::insert_into(table::table).values(client).execute(conn)?;
+    diesel::insert_into(table::table)
+        .values((client, table::updated_at.eq(client.created_at)))
+        .execute(conn)?;
     add_credential(conn, client.id, Id::new(), secret, client.created_at)
 }
 

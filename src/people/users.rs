@@ -63,7 +63,7 @@ pub fn named(conn: &mut Connection, username: &str) -> QueryResult<Option<User>>
 /// Makes an account.
 pub fn insert(conn: &mut Connection, user: &User) -> QueryResult<()> {
     diesel::insert_into(table::table)
-        .values(user)
+        .values((user, table::updated_at.eq(user.created_at)))
         .execute(conn)
         .map(drop)
 }
@@ -126,6 +126,7 @@ pub fn insert_team(
             teams::name.eq(name),
             teams::kind.eq(team.kind),
             teams::created_at.eq(now),
+            teams::updated_at.eq(now),
         ))
         .execute(conn)?;
     join_team(conn, team.id, members)
@@ -224,7 +225,7 @@ fn page_of(
         query = query.filter(table::enabled.eq(true));
     }
     if let Some(since) = page.updated_since {
-        query = query.filter(table::created_at.ge(since).or(table::updated_at.ge(since)));
+        query = query.filter(table::updated_at.ge(since));
     }
     query = match (page.newest_first, after) {
         (true, Some(after)) => query.filter(table::id.lt(after)).order(table::id.desc()),

@@ -49,6 +49,7 @@ pub mod demo;
 pub mod facts;
 pub mod http;
 pub mod ids;
+pub mod my_view;
 pub mod outbox;
 pub mod page;
 pub mod people;

@@ -47,5 +47,6 @@ fn client(conn: &mut Connection, accepted: &Accepted, id: Id, now: UtcTime) -> Q
         default_authority: client.default_authority,
         authorities: client.authorities.0,
         agreement_in_force: agencies::agreement_in_force(&agency, now.date()),
+        at: now,
     }))
 }

@@ -108,6 +108,7 @@ pub fn caller_in(conn: &mut Connection, id: Id, session: Option<Id>) -> QueryRes
         default_authority: None,
         authorities: vec![],
         agreement_in_force: false,
+        at: crate::clock::now(),
     }))
 }
 

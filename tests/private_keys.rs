@@ -9,6 +9,7 @@ use msp_api::clock;
 use msp_api::ids::Id;
 use serde_json::{Value, json};
 
+use crate::hostile_tokens::Trap;
 use crate::support::{Answer, Kind, Server, databases};
 
 const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -20,7 +21,7 @@ pub struct Key {
     pub published: Value,
 }
 
-fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
+pub fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
     let mut child = Command::new("openssl")
         .args(arguments)
         .stdin(Stdio::piped())
@@ -166,6 +167,7 @@ on_both_databases! {
         let (key, other) = (Key::new(Algorithm::RS512, "a"), Key::new(Algorithm::EdDSA, "b"));
         let client = client_with(server, &[&key, &other]);
         let stranger = Key::new(Algorithm::RS512, "a");
+        let trap = Trap::set();
         is_refused(server, &stranger.sign(&stranger.header(), &claims(server, &client)), "somebody else's key");
         let with = |change: &dyn Fn(&mut Header)| {
             let mut header = key.header();
@@ -176,8 +178,8 @@ on_both_databases! {
         is_refused(server, &with(&|header| header.kid = Some("c".to_owned())), "an unknown name");
         is_refused(server, &with(&|header| header.kid = None), "no name");
         is_refused(server, &with(&|header| header.alg = Algorithm::RS256), "another algorithm");
-        is_refused(server, &with(&|header| header.jku = Some("http://127.0.0.1:9/keys".to_owned())), "jku");
-        is_refused(server, &with(&|header| header.x5u = Some("http://127.0.0.1:9/keys".to_owned())), "x5u");
+        is_refused(server, &with(&|header| header.jku = Some(trap.url())), "jku");
+        is_refused(server, &with(&|header| header.x5u = Some(trap.url())), "x5u");
         is_refused(server, &with(&|header| header.jwk = serde_json::from_value(stranger.published.clone()).ok()), "jwk");
         let by_secret = EncodingKey::from_secret(key.published["n"].as_str().unwrap().as_bytes());
         let mut hmac = Header::new(Algorithm::HS256);
@@ -204,7 +206,29 @@ on_both_databases! {
         assert_eq!(ask(server, &other.sign(&other.header(), &claims(server, &client))).status, 200);
         admin.patch(&place, &json!({"enabled": false})).if_match(&admin.tag(&place)).ok();
         is_refused(server, &other.sign(&other.header(), &claims(server, &client)), "a disabled client");
+        trap.is_untouched();
     }
+}
+
+#[test]
+fn where_a_client_publishes_its_keys_is_noted_and_never_asked() {
+    let (server, trap) = (Server::start(Kind::Sqlite), Trap::set());
+    let key = Key::new(Algorithm::RS512, "a");
+    let client = client_with(&server, &[&key]);
+    let (admin, place) = (server.as_("admin"), format!("/v1/api-clients/{client}"));
+    let noted = json!({"jwksUri": trap.url().replace("http://", "https://")});
+    admin.patch(&place, &noted).if_match(&admin.tag(&place)).ok();
+    let other = Key::new(Algorithm::RS512, "b");
+    is_refused(
+        &server,
+        &other.sign(&other.header(), &claims(&server, &client)),
+        "an unknown key",
+    );
+    assert_eq!(
+        ask(&server, &key.sign(&key.header(), &claims(&server, &client))).status,
+        200
+    );
+    trap.is_untouched();
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! The keys of a deployment: those that sign and verify access tokens, and those that seal what callers carry.
 //!
-//! Two signing keys may be known at one time: the newer one signs, the older one verifies until the last token it
-//! signed has expired. Instances that share a database learn of a new key within [`RELOADED_EVERY`] seconds, or at
-//! once when they meet a token of a key they do not know.
+//! A new signing key is published and verifies before it signs, so long that every instance and whoever keeps the
+//! published keys knows it by then; the one before goes on verifying until the last token it signed has expired.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -25,8 +24,12 @@ use crate::schema::foundation::secrets as table;
 
 /// Seconds between two looks whether the key in the database was rotated.
 pub const RELOADED_EVERY: i64 = 60;
+/// Seconds for which others may keep the published keys.
+pub const CACHED_FOR: i64 = 300;
+/// Seconds between the rotation and the first signature of the new key.
+const SIGNS_AFTER: i64 = CACHED_FOR + RELOADED_EVERY;
 /// Seconds for which a key that was replaced still verifies: an instance signs with it until it looks again.
-const RETIRED_FOR: i64 = RELOADED_EVERY + tokens::LIFETIME + 60;
+const RETIRED_FOR: i64 = SIGNS_AFTER + RELOADED_EVERY + tokens::LIFETIME + 60;
 /// Seconds between two looks because of tokens whose key is not known.
 const LOOKED_AGAIN_AFTER: i64 = 5;
 const CURRENT: &str = "signing_key";
@@ -186,17 +189,19 @@ fn read(path: &std::path::Path, setting: &str) -> Result<String, String> {
 async fn ring_in(database: &Database) -> Result<Ring, Problem> {
     database
         .read(|conn| {
-            let current = find(conn, CURRENT)?.ok_or_else(|| Problem::new(Code::Internal))?;
-            let previous = find(conn, PREVIOUS)?.map(|(pem, retired)| {
-                let until = retired.unix_seconds() + RETIRED_FOR;
-                (pem, Some(until))
-            });
-            let live = previous.filter(|(_, until)| {
-                let now = clock::now().unix_seconds();
-                until.is_some_and(|until| now < until)
-            });
-            let others: Vec<_> = live.into_iter().collect();
-            Ring::of(&current.0, &others).map_err(|_| Problem::new(Code::Internal))
+            let (current, _) = find(conn, CURRENT)?.ok_or_else(|| Problem::new(Code::Internal))?;
+            let now = clock::now();
+            let ring = match find(conn, PREVIOUS)? {
+                Some((previous, rotated)) if now < rotated.plus_seconds(SIGNS_AFTER) => {
+                    Ring::of(&previous, &[(current, None)])
+                }
+                Some((previous, rotated)) if now < rotated.plus_seconds(RETIRED_FOR) => {
+                    let until = rotated.unix_seconds() + RETIRED_FOR;
+                    Ring::of(&current, &[(previous, Some(until))])
+                }
+                _ => Ring::of(&current, &[]),
+            };
+            ring.map_err(|_| Problem::new(Code::Internal))
         })
         .await
 }
@@ -209,7 +214,8 @@ fn find(conn: &mut Connection, name: &str) -> QueryResult<Option<(String, UtcTim
         .optional()
 }
 
-/// Puts a new signing key in the place of the one in the database, which goes on verifying until its tokens expire.
+/// Puts a new signing key in the place of the one in the database, which signs until the new one is known everywhere
+/// and verifies until its tokens have expired.
 pub async fn rotate(database: &Database) -> Result<String, String> {
     let failed = |problem: Problem| problem.for_operator();
     kept(database, CURRENT, new_signing_key()?)
@@ -224,7 +230,7 @@ pub async fn rotate(database: &Database) -> Result<String, String> {
         let now = clock::now();
         let replaced = find(conn, PREVIOUS)?.map(|(_, retired)| retired);
         if replaced.is_some_and(|retired| now < retired.plus_seconds(RETIRED_FOR)) {
-            let why = "the key that was replaced last still verifies tokens: wait a quarter of an hour";
+            let why = "the key that was replaced last still verifies tokens: wait twenty minutes";
             return Err(Problem::new(Code::Conflict).saying(why));
         }
         let (current, _) = find(conn, CURRENT)?.ok_or_else(|| Problem::new(Code::Internal))?;

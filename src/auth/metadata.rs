@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use serde_json::json;
 
-use super::{assertions, jwks};
+use super::{assertions, jwks, keys};
 use crate::app::App;
 use crate::people::clients;
 
@@ -20,8 +20,9 @@ use crate::people::clients;
 )]
 #[get("/.well-known/jwks.json")]
 pub async fn published_keys(app: Data<App>) -> HttpResponse {
+    let kept = format!("public, max-age={}", keys::CACHED_FOR);
     HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
+        .insert_header((header::CACHE_CONTROL, kept))
         .json(&app.keys.ring().published)
 }
 

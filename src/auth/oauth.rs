@@ -224,9 +224,8 @@ async fn for_session(app: &App, form: TokenRequest) -> Result<TokenAnswer, Token
         .ok_or_else(|| refusal("invalid_request", "refresh_token is missing."))?;
     let (key, now) = (app.keys.refresh.clone(), clock::now());
     let renewed = app.database.write(move |conn| {
-        let Some(renewed) = sessions::renew(conn, &key, &token, now)? else {
-            return Ok(None);
-        };
+        let renewed = sessions::renew(conn, &key, &token, now)?;
+        let Some(renewed) = renewed else { return Ok(None) };
         let user = users::find(conn, renewed.user)?;
         Ok(user.filter(|user| user.enabled).map(|_| renewed))
     });

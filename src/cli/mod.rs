@@ -75,7 +75,8 @@ enum Command {
         #[command(subcommand)]
         command: accounts::ClientCommand,
     },
-    /// Replace the key in the database that signs access tokens; the one before verifies until its tokens expire
+    /// Replace the key in the database that signs access tokens, without an outage: the new one signs in six minutes,
+    /// the one before verifies until its tokens have expired
     #[command(after_help = "Example: msp-api rotate-key")]
     RotateKey,
     /// Print every setting with its value and meaning

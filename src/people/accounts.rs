@@ -7,11 +7,17 @@ use crate::auth::sessions::{self, EndedBecause};
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::ids::Id;
+use crate::problem::Problem;
 use crate::schema::identity::password_codes;
 use crate::schema::people::users;
 
 /// How long a one-time code is good for: three days.
 pub const CODE_LIFETIME: i64 = 3 * 86_400;
+
+/// A new one-time code.
+pub fn new_code() -> Result<String, Problem> {
+    Ok(secrets::random()?.chars().take(24).collect())
+}
 
 /// Gives the account a one-time code in the place of any before; only its digest is kept.
 pub fn give_code(conn: &mut Connection, user: Id, code: &str, now: UtcTime) -> QueryResult<UtcTime> {

@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{administered, refuse_others};
 use crate::act::{Act, guarded};
-use crate::auth::secrets::{self, Once};
+use crate::auth::secrets::Once;
 use crate::auth::{authenticators, sign_in::Nothing};
 use crate::body::{Body, Patch};
 use crate::clock::UtcTime;
@@ -359,7 +359,7 @@ pub async fn make_password_code(call: Call, ids: Ids<1>) -> Reply {
     let (shown, show) = Once::pair();
     let give = move |act: &mut Act, _: &Body<Nothing>| {
         find_own(act, user)?;
-        let code: String = secrets::random()?.chars().take(24).collect();
+        let code = accounts::new_code()?;
         accounts::give_code(act.conn, user, &code, act.now)?;
         shown.put(code);
         Ok(user)

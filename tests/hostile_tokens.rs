@@ -342,7 +342,7 @@ fn the_signing_key_is_replaced_without_an_outage() {
         }
         pass(&[&one, &two, &three], 1_200);
         for server in [&one, &two, &three] {
-            assert_eq!(published(server), [new.clone()]);
+            assert_eq!(published(server), std::slice::from_ref(&new));
             assert_eq!(kid_of(&good_for(server, &manager)), new);
         }
         let fresh = Server::on(&url, &[]);

@@ -183,7 +183,7 @@ fn view(act: &mut Act, row: Row) -> Result<ApiClientView, Problem> {
         enabled: client.enabled,
         jwks: jwks.map(|jwks| jwks.0),
         jwks_uri,
-        credentials: credentials.into_iter().map(credentials::view).collect(),
+        credentials: credentials.iter().map(credentials::view).collect(),
         version,
         created_at: client.created_at,
     })

@@ -42,7 +42,7 @@ impl View for CredentialView {
     }
 }
 
-pub(super) fn view(credential: Credential) -> CredentialView {
+pub(super) fn view(credential: &Credential) -> CredentialView {
     CredentialView {
         id: credential.id,
         secret: None,
@@ -53,7 +53,7 @@ pub(super) fn view(credential: Credential) -> CredentialView {
 fn find(act: &mut Act, client: Id, id: Id) -> Result<CredentialView, Problem> {
     let live = clients::credentials(act.conn, client)?;
     let found = live.into_iter().find(|credential| credential.id == id);
-    found.map(view).ok_or_else(Problem::not_found)
+    found.as_ref().map(view).ok_or_else(Problem::not_found)
 }
 
 fn make(act: &mut Act, client: Id, shown: &Once) -> Result<Id, Problem> {

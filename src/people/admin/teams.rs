@@ -44,7 +44,7 @@ pub struct TeamEntry {
 /// A member of a team.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct TeamMember {
+pub struct MemberOfTeam {
     /// The user.
     pub id: Id,
     /// Name.
@@ -64,7 +64,7 @@ pub struct TeamView {
     /// What it is for.
     pub kind: TeamKind,
     /// Its members whose account is enabled.
-    pub members: Vec<TeamMember>,
+    pub members: Vec<MemberOfTeam>,
     /// 1, and one more with every change.
     pub version: i64,
     /// When it was set up.
@@ -116,7 +116,7 @@ fn view(act: &mut Act, row: Row) -> Result<TeamView, Problem> {
         kind: row.kind,
         members: members
             .into_iter()
-            .map(|(id, name)| TeamMember { id, name })
+            .map(|(id, name)| MemberOfTeam { id, name })
             .collect(),
         version: row.version,
         created_at: row.created_at,

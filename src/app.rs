@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use crate::audit;
-use crate::auth::keys::Keys;
+use crate::auth::issuers::Issuers;
+use crate::auth::keys::{Keys, RELOADED_EVERY};
 use crate::auth::tokens::Tokens;
 use crate::config::Config;
 use crate::db::Database;
@@ -18,7 +20,9 @@ pub struct App {
     /// Keys of the deployment.
     pub keys: Arc<Keys>,
     /// Makes and checks access tokens.
-    pub tokens: Tokens,
+    pub tokens: Arc<Tokens>,
+    /// Issuers that may say who a person is.
+    pub issuers: Issuers,
     /// Batch writer of the audit trail.
     pub audit: audit::Writer,
     /// The contract that is served, and the operations in it.
@@ -36,8 +40,19 @@ impl App {
     pub async fn start(config: Config, database: Database) -> Result<Self, String> {
         let keys = Arc::new(Keys::load(&database, &config).await?);
         let contract = Contract::build()?;
+        let (watched, watching) = (Arc::clone(&keys), database.clone());
+        let every = Duration::from_secs(RELOADED_EVERY.unsigned_abs());
+        actix_web::rt::spawn(async move {
+            loop {
+                tokio::time::sleep(every).await;
+                if let Err(problem) = watched.reload(&watching).await {
+                    tracing::warn!(why = problem.for_operator(), "the keys could not be looked at");
+                }
+            }
+        });
         Ok(Self {
-            tokens: Tokens::new(Arc::clone(&keys), config.public_url.clone()),
+            tokens: Arc::new(Tokens::new(Arc::clone(&keys), config.public_url.clone())),
+            issuers: Issuers::load(config.oidc_issuers.as_deref(), &config.public_url)?,
             audit: audit::Writer::start(database.clone()),
             limits: Limits::per_minute(config.rate_limit),
             draining: AtomicBool::new(false),

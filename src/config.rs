@@ -41,6 +41,20 @@ pub struct Config {
     #[arg(long, env = "MSP_SIGNING_KEY_FILE")]
     pub signing_key_file: Option<PathBuf>,
 
+    /// More PEM files (commas between) of keys whose tokens are accepted and which are published, public parts being
+    /// enough: the next key before it signs, the last one until its tokens have expired
+    #[arg(long, env = "MSP_OTHER_KEY_FILES", value_delimiter = ',')]
+    pub other_key_files: Vec<PathBuf>,
+
+    /// JSON file of the OpenID Connect issuers that may say who a person is: a list of {issuer, audience, jwksUrl or
+    /// jwksFile, usernameClaim}
+    #[arg(long, env = "MSP_OIDC_ISSUERS")]
+    pub oidc_issuers: Option<PathBuf>,
+
+    /// Addresses (commas between) of the proxies whose X-Forwarded-For tells where a sign-in comes from
+    #[arg(long, env = "MSP_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+
     /// Requests a minute for each client and each user; 0 turns limits off
     #[arg(long, env = "MSP_RATE_LIMIT", default_value_t = 600, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     pub rate_limit: u32,

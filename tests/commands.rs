@@ -100,6 +100,8 @@ fn a_wrong_setting_ends_the_program_at_once_and_is_named() {
         ("MSP_BIND", "somewhere", "MSP_BIND"),
         ("MSP_PUBLIC_URL", "example.org", "MSP_PUBLIC_URL"),
         ("MSP_SIGNING_KEY_FILE", "/no/such/key.pem", "MSP_SIGNING_KEY_FILE"),
+        ("MSP_OIDC_ISSUERS", "/no/such/issuers.json", "MSP_OIDC_ISSUERS"),
+        ("MSP_TRUSTED_PROXIES", "the proxy", "MSP_TRUSTED_PROXIES"),
         ("MSP_LOG", "access=loudly", "MSP_LOG"),
         ("MSP_PRODUCTION", "true", "MSP_P"),
     ];
@@ -120,13 +122,15 @@ fn a_wrong_setting_ends_the_program_at_once_and_is_named() {
 
 #[test]
 fn every_command_has_help_with_an_example_and_the_contract_needs_no_database() {
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 11] = [
         &["serve"],
         &["migrate"],
         &["openapi"],
         &["token"],
         &["user", "add"],
+        &["user", "code"],
         &["client", "add"],
+        &["rotate-key"],
         &["seed"],
         &["backup"],
         &["config"],
@@ -194,6 +198,25 @@ fn the_demo_is_made_once_and_commands_work_beside_the_server() {
                 .len(),
             1
         );
+        let first_admin = [
+            "user",
+            "add",
+            "first-admin",
+            "--role",
+            "admin",
+            "--authority",
+            "northbank",
+        ];
+        printed(&run(&database, &first_admin));
+        let code = printed(&run(&database, &["user", "code", "first-admin"]));
+        let session = json!({"username": "first-admin", "password": code.trim(), "newPassword": "correct horse battery"});
+        let nobody = Actor::new(&first.base, None);
+        let session = nobody.post("/v1/sessions", &session).ok();
+        let admin = Actor::new(&first.base, Some(session.text("/accessToken")));
+        admin.get("/v1/api-clients").ok();
+        assert!(!run(&database, &["user", "code", "nobody"]).status.success());
+        assert!(printed(&run(&database, &["rotate-key"])).starts_with("kid="));
+        admin.get("/v1/api-clients").ok();
         printed(&run(
             &database,
             &["seed", "--cases", "30", "--practitioners", "3"],

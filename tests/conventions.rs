@@ -68,12 +68,24 @@ impl World {
                 .put("/v1/drafts/visit-note", &json!({"ownWords": "I want"}))
                 .ok();
         }
+        let admin = server.as_("admin");
+        let agency = manager.get("/v1/agencies").ok().text("/items/0/id");
+        let own = server.as_("police-intake").get("/v1/me").ok().text("/agencyId");
+        let client = json!({"name": "walked", "agencyId": own, "scopes": ["referrals:read"], "authorities": ["northbank"]});
+        let client = admin.post("/v1/api-clients", &client).created().id();
+        let credentials = format!("/v1/api-clients/{client}/credentials");
+        let credential = admin.post(&credentials, &json!({})).created().id();
         let emergency = manager
             .get(&format!("/v1/cases/{case}/emergency-access"))
             .ok()
             .text("/items/0/id");
         Self {
             ids: vec![
+                ("agencyId", agency),
+                ("credentialId", credential),
+                ("clientId", client),
+                ("teamId", admin.get("/v1/teams").ok().text("/items/0/id")),
+                ("userId", server.user_id("practitioner2")),
                 ("updateId", of_it("updates")),
                 (
                     "answerId",
@@ -510,9 +522,10 @@ fn a_client_needs_a_key(server: &Server, operation: &Operation, path: &str) {
 }
 
 fn other_methods_are_405(server: &Server, operation: &Operation, path: &str) {
-    // Drafts can be deleted.
+    // Some can be deleted.
     let method = match operation.template.as_str() {
-        "/v1/drafts/{key}" => "POST",
+        "/v1/drafts/{key}" | "/v1/sessions/current" => "POST",
+        template if template.ends_with("/{credentialId}") => "POST",
         _ => "DELETE",
     };
     let answer = server.as_("manager").request(method, path, None).send();

@@ -93,6 +93,12 @@ fn every_list_is_served_by_an_index_in_its_order() {
         format!("SELECT * FROM questionnaires WHERE authority = 'a' AND id < x'01' {newest}"),
         "SELECT * FROM questionnaires WHERE authority = 'a' AND template = 'msp-six' ORDER BY number DESC"
             .to_owned(),
+        format!("SELECT * FROM teams WHERE authority = 'a' AND id < x'01' {newest}"),
+        format!("SELECT * FROM agencies WHERE id < x'01' {newest}"),
+        format!("SELECT * FROM api_clients WHERE id < x'01' {newest}"),
+        "SELECT * FROM sessions WHERE user_id = x'00' AND expires_at < 1".to_owned(),
+        "SELECT * FROM used_assertions WHERE client_id = x'00' AND expires_at < 1".to_owned(),
+        "SELECT * FROM guesses WHERE last_at < 1".to_owned(),
         format!("SELECT * FROM drafts WHERE owner_id = x'00' AND id < x'01' {newest}"),
         "SELECT * FROM drafts WHERE owner_id = x'00' AND key = 'x' AND expires_at > 0".to_owned(),
         format!("SELECT * FROM outcome_revisions WHERE outcome_id = x'00' AND id < x'01' {newest}"),

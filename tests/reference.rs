@@ -33,7 +33,19 @@ fn lists(data: &Value) -> HashMap<String, Vec<String>> {
 }
 
 /// Codes that only programs read, and why nobody needs words for them.
-const TECHNICAL: [(&[&str], &str); 4] = [
+const TECHNICAL: [(&[&str], &str); 5] = [
+    (
+        &[
+            "referrals:submit",
+            "referrals:read",
+            "enquiries:write",
+            "actions:write",
+            "events:read",
+            "webhooks:write",
+            "reports:read",
+        ],
+        "scopes of programs",
+    ),
     (&["createdAt", "-createdAt"], "orders of a list: names of fields"),
     (&["restrictedPart"], "what minutes withhold: names of fields"),
     (&["Europe/London"], "a name of the time zone database"),

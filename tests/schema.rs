@@ -116,6 +116,8 @@ fn two_instances_that_start_together_migrate_once() {
 /// Every code list has its `CHECK`: a row with another code is refused by the database itself.
 #[test]
 fn the_checks_in_the_migrations_are_the_code_lists() {
+    use msp_api::auth::guesses::CountedBy;
+    use msp_api::auth::sessions::EndedBecause;
     use msp_api::casework::advocacy::model::{AssignmentKind, AssignmentState};
     use msp_api::casework::cases::model::{Agreement, CaseState};
     use msp_api::casework::feedback::FeedbackStatus;
@@ -138,6 +140,7 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         include_str!("../migrations/postgres/2026-11-21-000008_meetings/up.sql"),
         include_str!("../migrations/postgres/2026-11-21-000010_referral_life/up.sql"),
         include_str!("../migrations/postgres/2026-11-21-000009_reference/up.sql"),
+        include_str!("../migrations/postgres/2026-11-21-000013_identity/up.sql"),
     ]
     .concat();
     let squeezed = sql.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -170,6 +173,8 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         RequestStatus,
         FeedbackCode,
         FeedbackStatus,
-        QuestionnaireStatus
+        QuestionnaireStatus,
+        EndedBecause,
+        CountedBy
     );
 }

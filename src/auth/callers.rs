@@ -2,24 +2,30 @@
 
 use diesel::prelude::*;
 
-use super::tokens::Accepted;
+use super::tokens::{Accepted, Subject};
 use crate::clock::UtcTime;
 use crate::db::Connection;
+use crate::ids::Id;
 use crate::people::{agencies, clients, users};
 use crate::policy::{Caller, CallerKind};
 use crate::problem::{Code, Problem};
 
-/// Loads the caller, or says that access has ended.
+/// Loads the caller, or says that access has ended: the account is disabled or gone, or its session is over.
 pub fn load(conn: &mut Connection, accepted: &Accepted, now: UtcTime) -> Result<Caller, Problem> {
-    let caller = match accepted.kind {
-        CallerKind::Client => client(conn, accepted, now)?,
-        CallerKind::User | CallerKind::System => users::caller(conn, accepted.subject)?,
+    let caller = match (&accepted.subject, accepted.kind) {
+        (Subject::Id(id), CallerKind::Client) => client(conn, accepted, *id, now)?,
+        (Subject::Id(id), _) => users::caller_in(conn, *id, accepted.session)?,
+        // Somebody a trusted issuer knows and we do not was never let in.
+        (Subject::Username(name), _) => {
+            let known = users::named(conn, name)?.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+            users::caller_in(conn, known.id, None)?
+        }
     };
     caller.ok_or_else(|| Problem::new(Code::AccessEnded))
 }
 
-fn client(conn: &mut Connection, accepted: &Accepted, now: UtcTime) -> QueryResult<Option<Caller>> {
-    let found = clients::find_with_agency(conn, accepted.subject)?;
+fn client(conn: &mut Connection, accepted: &Accepted, id: Id, now: UtcTime) -> QueryResult<Option<Caller>> {
+    let found = clients::find_with_agency(conn, id)?;
     let Some((client, agency)) = found.filter(|(client, _)| client.enabled) else {
         return Ok(None);
     };

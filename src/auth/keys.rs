@@ -1,5 +1,12 @@
-//! The key that signs access tokens, and the key that seals cursors.
+//! The keys of a deployment: those that sign and verify access tokens, and those that seal what callers carry.
+//!
+//! A new signing key is published and verifies before it signs, so long that every instance and whoever keeps the
+//! published keys knows it by then; the one before goes on verifying until the last token it signed has expired.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aws_lc_rs::hmac;
 use aws_lc_rs::signature::Ed25519KeyPair;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,66 +15,240 @@ use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 
 use super::secrets;
-use crate::clock;
+use super::tokens;
+use crate::clock::{self, UtcTime};
 use crate::config::Config;
 use crate::db::{self, Connection, Database};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::schema::foundation::secrets as table;
+
+/// Seconds between two looks whether the key in the database was rotated.
+pub const RELOADED_EVERY: i64 = 60;
+/// Seconds for which others may keep the published keys.
+pub const CACHED_FOR: i64 = 300;
+/// Seconds between the rotation and the first signature of the new key.
+const SIGNS_AFTER: i64 = CACHED_FOR + RELOADED_EVERY;
+/// Seconds for which a key that was replaced still verifies: an instance signs with it until it looks again.
+const RETIRED_FOR: i64 = SIGNS_AFTER + RELOADED_EVERY + tokens::LIFETIME + 60;
+/// Seconds between two looks because of tokens whose key is not known.
+const LOOKED_AGAIN_AFTER: i64 = 5;
+const CURRENT: &str = "signing_key";
+const PREVIOUS: &str = "signing_key_previous";
 
 /// Keys of this deployment, shared by all its instances.
 pub struct Keys {
+    ring: RwLock<Arc<Ring>>,
+    in_database: bool,
+    looked_at: AtomicI64,
+    /// Seals list cursors.
+    pub cursor: hmac::Key,
+    /// Makes refresh tokens, and tells which are ours.
+    pub refresh: hmac::Key,
+    /// Makes the secrets of authenticators.
+    pub authenticators: hmac::Key,
+}
+
+/// The keys that sign and verify access tokens.
+pub struct Ring {
     /// Name of the signing key in tokens.
     pub kid: String,
     /// Signs.
     pub signing: EncodingKey,
-    /// Verifies.
-    pub verifying: DecodingKey,
     /// What is published.
     pub published: JwkSet,
-    /// Seals list cursors.
-    pub cursor: aws_lc_rs::hmac::Key,
+    verifying: Vec<Verifying>,
+}
+
+struct Verifying {
+    kid: String,
+    key: DecodingKey,
+    until: Option<i64>,
+}
+
+impl Ring {
+    /// The key of this name, if it still verifies.
+    pub fn verifying(&self, kid: &str, now: i64) -> Option<&DecodingKey> {
+        let found = self.verifying.iter().find(|known| known.kid == kid)?;
+        found.until.is_none_or(|until| now < until).then_some(&found.key)
+    }
+
+    fn of(signing_pem: &str, others: &[(String, Option<i64>)]) -> Result<Self, String> {
+        let wrong = |error: jsonwebtoken::errors::Error| format!("not an Ed25519 key in PEM: {error}");
+        let signing = EncodingKey::from_ed_pem(signing_pem.as_bytes()).map_err(wrong)?;
+        let own = public_part(signing_pem).map_err(wrong)?;
+        let kid = own.common.key_id.clone().unwrap_or_default();
+        let mut verifying = vec![Verifying {
+            kid: kid.clone(),
+            key: DecodingKey::from_jwk(&own).map_err(wrong)?,
+            until: None,
+        }];
+        let mut keys = vec![own];
+        for (pem, until) in others {
+            let other = public_part(pem).map_err(wrong)?;
+            let name = other.common.key_id.clone().unwrap_or_default();
+            if verifying.iter().all(|known| known.kid != name) {
+                verifying.push(Verifying {
+                    kid: name,
+                    key: DecodingKey::from_jwk(&other).map_err(wrong)?,
+                    until: *until,
+                });
+                keys.push(other);
+            }
+        }
+        Ok(Self {
+            kid,
+            signing,
+            published: JwkSet { keys },
+            verifying,
+        })
+    }
+}
+
+/// What is published of a key that is given whole, or only by its public part.
+fn public_part(pem: &str) -> Result<Jwk, jsonwebtoken::errors::Error> {
+    let mut jwk = match pem.contains("PRIVATE KEY") {
+        true => Jwk::from_encoding_key(&EncodingKey::from_ed_pem(pem.as_bytes())?, Algorithm::EdDSA)?,
+        false => Jwk::from_decoding_key(&DecodingKey::from_ed_pem(pem.as_bytes())?, Some(Algorithm::EdDSA))?,
+    };
+    jwk.common.key_id = Some(jwk.thumbprint(ThumbprintHash::SHA256)?);
+    jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+    Ok(jwk)
 }
 
 impl Keys {
     /// Loads the keys: the signing key from the file, or made once and kept in the database.
     pub async fn load(database: &Database, config: &Config) -> Result<Self, String> {
-        let from_file = match &config.signing_key_file {
-            Some(path) => Some(
-                std::fs::read_to_string(path)
-                    .map_err(|error| format!("MSP_SIGNING_KEY_FILE {}: {error}", path.display()))?,
-            ),
-            None => None,
-        };
         let failed = |problem: Problem| problem.for_operator();
-        let pem = match from_file {
-            Some(pem) => pem,
-            None => kept(database, "signing_key", new_signing_key()?)
-                .await
-                .map_err(failed)?,
+        let ring = match &config.signing_key_file {
+            Some(path) => {
+                let mut others = Vec::new();
+                for other in &config.other_key_files {
+                    others.push((read(other, "MSP_OTHER_KEY_FILES")?, None));
+                }
+                let signing = read(path, "MSP_SIGNING_KEY_FILE")?;
+                Ring::of(&signing, &others).map_err(|error| format!("MSP_SIGNING_KEY_FILE: {error}"))?
+            }
+            None => {
+                kept(database, CURRENT, new_signing_key()?)
+                    .await
+                    .map_err(failed)?;
+                ring_in(database).await.map_err(failed)?
+            }
         };
-        let cursor = kept(database, "cursor_key", secrets::random().map_err(failed)?)
-            .await
-            .map_err(failed)?;
-        Self::from_pem(&pem, &cursor)
-            .map_err(|error| format!("the signing key is not an Ed25519 key in PKCS#8 PEM: {error}"))
-    }
-
-    fn from_pem(pem: &str, cursor: &str) -> Result<Self, jsonwebtoken::errors::Error> {
-        let signing = EncodingKey::from_ed_pem(pem.as_bytes())?;
-        let mut jwk = Jwk::from_encoding_key(&signing, Algorithm::EdDSA)?;
-        let kid = jwk.thumbprint(ThumbprintHash::SHA256)?;
-        jwk.common.key_id = Some(kid.clone());
-        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
-        let verifying = DecodingKey::from_jwk(&jwk)?;
-        let cursor = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, cursor.as_bytes());
+        let mut made = Vec::new();
+        for name in ["cursor_key", "refresh_key", "authenticator_key"] {
+            let fresh = secrets::random().map_err(failed)?;
+            let value = kept(database, name, fresh).await.map_err(failed)?;
+            made.push(hmac::Key::new(hmac::HMAC_SHA256, value.as_bytes()));
+        }
+        let mut made = made.into_iter();
+        let mut next = || made.next().ok_or("a key is missing");
         Ok(Self {
-            kid,
-            signing,
-            verifying,
-            published: JwkSet { keys: vec![jwk] },
-            cursor,
+            ring: RwLock::new(Arc::new(ring)),
+            in_database: config.signing_key_file.is_none(),
+            looked_at: AtomicI64::new(clock::now().unix_seconds()),
+            cursor: next()?,
+            refresh: next()?,
+            authenticators: next()?,
         })
     }
+
+    /// The keys as they are known now.
+    pub fn ring(&self) -> Arc<Ring> {
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Looks whether the key in the database was rotated. Where the keys are files nothing changes before a restart.
+    pub async fn reload(&self, database: &Database) -> Result<(), Problem> {
+        if self.in_database {
+            let ring = Arc::new(ring_in(database).await?);
+            *self.ring.write().unwrap_or_else(PoisonError::into_inner) = ring;
+        }
+        Ok(())
+    }
+
+    /// Looks again because of a token whose key is not known: so seldom that a flood of them costs nothing.
+    pub async fn look_again(&self, database: &Database, now: UtcTime) -> Result<(), Problem> {
+        let (now, last) = (now.unix_seconds(), self.looked_at.load(Ordering::Relaxed));
+        let mine = now - last >= LOOKED_AGAIN_AFTER
+            && self
+                .looked_at
+                .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+        match mine {
+            true => self.reload(database).await,
+            false => Ok(()),
+        }
+    }
+}
+
+fn read(path: &std::path::Path, setting: &str) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("{setting} {}: {error}", path.display()))
+}
+
+async fn ring_in(database: &Database) -> Result<Ring, Problem> {
+    database
+        .read(|conn| {
+            let (current, _) = find(conn, CURRENT)?.ok_or_else(|| Problem::new(Code::Internal))?;
+            let now = clock::now();
+            let ring = match find(conn, PREVIOUS)? {
+                Some((previous, rotated)) if now < rotated.plus_seconds(SIGNS_AFTER) => {
+                    Ring::of(&previous, &[(current, None)])
+                }
+                Some((previous, rotated)) if now < rotated.plus_seconds(RETIRED_FOR) => {
+                    let until = rotated.unix_seconds() + RETIRED_FOR;
+                    Ring::of(&current, &[(previous, Some(until))])
+                }
+                _ => Ring::of(&current, &[]),
+            };
+            ring.map_err(|_| Problem::new(Code::Internal))
+        })
+        .await
+}
+
+fn find(conn: &mut Connection, name: &str) -> QueryResult<Option<(String, UtcTime)>> {
+    table::table
+        .find(name)
+        .select((table::value, table::created_at))
+        .first(conn)
+        .optional()
+}
+
+/// Puts a new signing key in the place of the one in the database, which signs until the new one is known everywhere
+/// and verifies until its tokens have expired.
+pub async fn rotate(database: &Database) -> Result<String, String> {
+    let failed = |problem: Problem| problem.for_operator();
+    kept(database, CURRENT, new_signing_key()?)
+        .await
+        .map_err(failed)?;
+    let fresh = new_signing_key()?;
+    let kid = public_part(&fresh)
+        .map_err(|error| error.to_string())?
+        .common
+        .key_id;
+    let done = database.write(move |conn| {
+        let now = clock::now();
+        let replaced = find(conn, PREVIOUS)?.map(|(_, retired)| retired);
+        if replaced.is_some_and(|retired| now < retired.plus_seconds(RETIRED_FOR)) {
+            let why = "the key that was replaced last still verifies tokens: wait twenty minutes";
+            return Err(Problem::new(Code::Conflict).saying(why));
+        }
+        let (current, _) = find(conn, CURRENT)?.ok_or_else(|| Problem::new(Code::Internal))?;
+        diesel::delete(table::table.find(PREVIOUS)).execute(conn)?;
+        diesel::insert_into(table::table)
+            .values((
+                table::name.eq(PREVIOUS),
+                table::value.eq(current),
+                table::created_at.eq(now),
+            ))
+            .execute(conn)?;
+        diesel::update(table::table.find(CURRENT))
+            .set((table::value.eq(&fresh), table::created_at.eq(now)))
+            .execute(conn)?;
+        Ok(())
+    });
+    done.await.map_err(failed)?;
+    Ok(kid.unwrap_or_default())
 }
 
 fn new_signing_key() -> Result<String, String> {
@@ -84,14 +265,7 @@ fn new_signing_key() -> Result<String, String> {
 async fn kept(database: &Database, name: &'static str, fresh: String) -> Result<String, Problem> {
     database
         .write(move |conn| {
-            let find = |conn: &mut Connection| {
-                table::table
-                    .find(name)
-                    .select(table::value)
-                    .first::<String>(conn)
-                    .optional()
-            };
-            if let Some(value) = find(conn)? {
+            if let Some((value, _)) = find(conn, name)? {
                 return Ok(value);
             }
             let row = (
@@ -104,7 +278,8 @@ async fn kept(database: &Database, name: &'static str, fresh: String) -> Result<
             }) {
                 Ok(_) => Ok(fresh.clone()),
                 Err(error) if db::error::cause_of(&error) == db::error::Cause::Unique => {
-                    Ok(find(conn)?.unwrap_or_else(|| fresh.clone()))
+                    let found = find(conn, name)?.map(|(value, _)| value);
+                    Ok(found.unwrap_or_else(|| fresh.clone()))
                 }
                 Err(error) => Err(error.into()),
             }

@@ -1,8 +1,18 @@
 //! Who is calling: keys, access tokens, sign-in, and the caller behind a token.
 
+pub mod assertions;
+pub mod authenticators;
+pub mod bearer;
 pub mod callers;
+pub mod guesses;
+pub mod issuers;
+pub mod jwks;
 pub mod keys;
+pub mod metadata;
+pub mod oauth;
 pub mod passwords;
 pub mod routes;
 pub mod secrets;
+pub mod sessions;
+pub mod sign_in;
 pub mod tokens;

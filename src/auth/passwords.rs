@@ -22,6 +22,18 @@ pub fn hash(password: &str) -> Result<String, Problem> {
         .map_err(|_| Problem::new(Code::Internal))
 }
 
+/// Hashes a new password for a request, on a thread that may block.
+pub async fn hash_new(password: String) -> Result<String, Problem> {
+    let unavailable = || Problem::new(Code::Unavailable);
+    let _place = PLACES.acquire().await.map_err(|_| unavailable())?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the hash is the one computation that needs a blocking thread"
+    )]
+    let hashed = actix_web::web::block(move || hash(&password)).await;
+    hashed.map_err(|_| unavailable())?
+}
+
 /// Whether the password belongs to the hash; takes as long where there is none.
 pub async fn verify(password: String, hash: Option<String>) -> Result<bool, Problem> {
     let unavailable = || Problem::new(Code::Unavailable);

@@ -1,5 +1,7 @@
 //! Random secrets, and how they are kept: only as digests.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use aws_lc_rs::{constant_time, digest, rand};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,4 +23,26 @@ pub fn digest_of(secret: &[u8]) -> String {
 /// Compares without telling by its duration where the difference is.
 pub fn same(a: &str, b: &str) -> bool {
     constant_time::verify_slices_are_equal(a.as_bytes(), b.as_bytes()).is_ok()
+}
+
+/// A secret on its way from the effect of a request to its answer. A repeated request has no effect, and so shows none.
+#[derive(Clone)]
+pub struct Once(Arc<Mutex<Option<String>>>);
+
+impl Once {
+    /// The two ends.
+    pub fn pair() -> (Self, Self) {
+        let one = Self(Arc::new(Mutex::new(None)));
+        (one.clone(), one)
+    }
+
+    /// Leaves the secret.
+    pub fn put(&self, secret: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(secret);
+    }
+
+    /// Takes it.
+    pub fn take(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }

@@ -17,9 +17,10 @@ use crate::problem::{Code, Problem};
 /// How long an access token is good for, in seconds.
 pub const LIFETIME: i64 = 600;
 /// Clocks may differ by so many seconds.
-const LEEWAY: u64 = 5;
+pub const LEEWAY: u64 = 5;
 /// A longer token is not even looked at.
-const LONGEST: usize = 4096;
+pub const LONGEST: usize = 4096;
+const TYPE: &str = "at+jwt";
 /// `client_id` in tokens of people who signed in here.
 const OWN_APP: &str = "msp-api";
 
@@ -44,18 +45,56 @@ pub struct Claims {
     pub exp: i64,
     /// Scopes, space-separated; empty for people.
     pub scope: String,
+    /// The session of a person who signed in here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+}
+
+/// Scope of a token with which a member of staff can only set up an authenticator.
+pub const ENROLMENT: &str = "enrolment";
+
+/// Whom a token names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A user or client of this id.
+    Id(Id),
+    /// The user of this sign-in name, as a trusted issuer knows them.
+    Username(String),
 }
 
 /// A token that was accepted.
 #[derive(Debug, Clone)]
 pub struct Accepted {
     /// The user or client.
-    pub subject: Id,
+    pub subject: Subject,
     /// Which of the two.
     pub kind: CallerKind,
     /// Scopes the token is limited to.
     pub scopes: Vec<String>,
-    expires: i64,
+    /// The session it belongs to, which must not have ended.
+    pub session: Option<Id>,
+    /// When it expires, in Unix seconds.
+    pub expires: i64,
+}
+
+/// Why a token was not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// Only its time is over.
+    Expired,
+    /// It may be good, but its key is not known.
+    UnknownKey,
+    /// Anything else.
+    Unacceptable,
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Expired => Self::new(Code::TokenExpired),
+            Refused::UnknownKey | Refused::Unacceptable => Self::new(Code::Unauthenticated),
+        }
+    }
 }
 
 /// Makes and checks access tokens.
@@ -77,9 +116,21 @@ impl Tokens {
         }
     }
 
-    /// A token for a user or client.
+    /// A token for a user or client that belongs to no session.
     pub fn issue(
         &self,
+        subject: Id,
+        kind: CallerKind,
+        scopes: &[String],
+        now: UtcTime,
+    ) -> Result<String, Problem> {
+        self.issue_in(None, subject, kind, scopes, now)
+    }
+
+    /// A token for a user or client, in a session.
+    pub fn issue_in(
+        &self,
+        session: Option<Id>,
         subject: Id,
         kind: CallerKind,
         scopes: &[String],
@@ -100,72 +151,123 @@ impl Tokens {
             nbf: issued,
             exp: issued + LIFETIME,
             scope: scopes.join(" "),
+            sid: session.map(|session| session.to_string()),
         };
+        let ring = self.keys.ring();
         let mut header = Header::new(Algorithm::EdDSA);
-        header.typ = Some("at+jwt".to_owned());
-        header.kid = Some(self.keys.kid.clone());
-        encode(&header, &claims, &self.keys.signing).map_err(|_| Problem::new(Code::Internal))
+        header.typ = Some(TYPE.to_owned());
+        header.kid = Some(ring.kid.clone());
+        encode(&header, &claims, &ring.signing).map_err(|_| Problem::new(Code::Internal))
     }
 
-    /// Checks a token: `token_expired` when only its time is over, `unauthenticated` for everything else alike.
-    pub fn accept(&self, token: &str, now: UtcTime) -> Result<Arc<Accepted>, Problem> {
-        if token.len() > LONGEST {
-            return Err(Problem::new(Code::Unauthenticated));
-        }
+    /// A token that was accepted before and has not expired.
+    pub fn remembered(&self, token: &str, now: UtcTime) -> Option<Arc<Accepted>> {
         let digest = secrets::digest_of(token.as_bytes());
-        if let Some(accepted) = self.verified.get(&digest) {
-            if now.unix_seconds() < accepted.expires {
-                return Ok(accepted);
-            }
-            self.verified.remove(&digest);
+        let accepted = self.verified.get(&digest)?;
+        if now.unix_seconds() < accepted.expires {
+            return Some(accepted);
         }
-        let accepted = Arc::new(self.verify(token).map_err(Problem::new)?);
-        self.verified.insert(digest, Arc::clone(&accepted));
-        Ok(accepted)
+        self.verified.remove(&digest);
+        None
     }
 
-    fn verify(&self, token: &str) -> Result<Accepted, Code> {
-        let header = decode_header(token).map_err(|_| Code::Unauthenticated)?;
-        let own_kid = header.kid.as_deref() == Some(self.keys.kid.as_str());
-        let carries_a_key = header.jku.is_some() || header.jwk.is_some() || header.x5u.is_some();
-        if header.typ.as_deref() != Some("at+jwt") || !own_kid || carries_a_key || header.crit.is_some() {
-            return Err(Code::Unauthenticated);
+    /// Remembers a token that was accepted.
+    pub fn remember(&self, token: &str, accepted: Accepted) -> Arc<Accepted> {
+        let accepted = Arc::new(accepted);
+        let digest = secrets::digest_of(token.as_bytes());
+        self.verified.insert(digest, Arc::clone(&accepted));
+        accepted
+    }
+
+    /// Forgets all that were accepted: a key they were accepted by may be withdrawn.
+    pub fn forget(&self) {
+        self.verified.clear();
+    }
+
+    /// Checks a token of this server.
+    pub fn accept(&self, token: &str, now: UtcTime) -> Result<Arc<Accepted>, Refused> {
+        if token.len() > LONGEST {
+            return Err(Refused::Unacceptable);
         }
-        let mut rules = Validation::new(Algorithm::EdDSA);
-        rules.set_audience(&[&self.issuer]);
-        rules.set_issuer(&[&self.issuer]);
+        match self.remembered(token, now) {
+            Some(accepted) => Ok(accepted),
+            None => Ok(self.remember(token, self.verify(token, now)?)),
+        }
+    }
+
+    fn verify(&self, token: &str, now: UtcTime) -> Result<Accepted, Refused> {
+        let header = decode_header(token).map_err(|_| Refused::Unacceptable)?;
+        if header.typ.as_deref() != Some(TYPE) || header.alg != Algorithm::EdDSA || is_loaded(&header) {
+            return Err(Refused::Unacceptable);
+        }
+        let kid = header.kid.ok_or(Refused::Unacceptable)?;
+        let ring = self.keys.ring();
+        let key = ring
+            .verifying(&kid, now.unix_seconds())
+            .ok_or(Refused::UnknownKey)?;
+        let mut rules = rules(Algorithm::EdDSA, &[&self.issuer], &[&self.issuer]);
         rules.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
-        rules.validate_nbf = true;
-        rules.leeway = LEEWAY;
-        let decoded = match decode::<Claims>(token, &self.keys.verifying, &rules) {
+        let decoded = match decode::<Claims>(token, key, &rules) {
             Ok(decoded) => decoded,
             Err(error) if matches!(error.kind(), ErrorKind::ExpiredSignature) => {
                 rules.validate_exp = false;
-                let otherwise_good = decode::<Claims>(token, &self.keys.verifying, &rules).is_ok();
-                return Err(if otherwise_good {
-                    Code::TokenExpired
-                } else {
-                    Code::Unauthenticated
+                let otherwise_good = decode::<Claims>(token, key, &rules).is_ok_and(|decoded| {
+                    let claims = decoded.claims;
+                    read(&claims).is_ok()
+                });
+                return Err(match otherwise_good {
+                    true => Refused::Expired,
+                    false => Refused::Unacceptable,
                 });
             }
-            Err(_) => return Err(Code::Unauthenticated),
+            Err(_) => return Err(Refused::Unacceptable),
         };
-        let claims = decoded.claims;
-        let subject = Id::parse(&claims.sub).ok_or(Code::Unauthenticated)?;
-        if claims.exp - claims.iat > LIFETIME {
-            return Err(Code::Unauthenticated);
-        }
-        let kind = if claims.client_id == claims.sub {
-            CallerKind::Client
-        } else {
-            CallerKind::User
-        };
-        let scopes = claims.scope.split_whitespace().map(str::to_owned).collect();
-        Ok(Accepted {
-            subject,
-            kind,
-            scopes,
-            expires: claims.exp,
-        })
+        read(&decoded.claims)
     }
+}
+
+/// What the claims of a well-signed token amount to.
+fn read(claims: &Claims) -> Result<Accepted, Refused> {
+    let subject = Id::parse(&claims.sub).ok_or(Refused::Unacceptable)?;
+    let lasts = claims.exp.checked_sub(claims.iat).ok_or(Refused::Unacceptable)?;
+    if !(0..=LIFETIME).contains(&lasts) || claims.jti.is_empty() {
+        return Err(Refused::Unacceptable);
+    }
+    let session = match &claims.sid {
+        Some(session) => Some(Id::parse(session).ok_or(Refused::Unacceptable)?),
+        None => None,
+    };
+    let kind = match claims.client_id.as_str() {
+        OWN_APP => CallerKind::User,
+        client if client == claims.sub => CallerKind::Client,
+        _ => return Err(Refused::Unacceptable),
+    };
+    let scopes = claims.scope.split_whitespace().map(str::to_owned).collect();
+    Ok(Accepted {
+        subject: Subject::Id(subject),
+        kind,
+        scopes,
+        session,
+        expires: claims.exp,
+    })
+}
+
+/// Whether a header brings a key of its own, says where one is, or demands what is not known here.
+pub fn is_loaded(header: &Header) -> bool {
+    header.jku.is_some()
+        || header.jwk.is_some()
+        || header.x5u.is_some()
+        || header.x5c.is_some()
+        || header.crit.is_some()
+}
+
+/// What every token is held to, whoever made it.
+pub fn rules(algorithm: Algorithm, issuers: &[&str], audiences: &[&str]) -> Validation {
+    let mut rules = Validation::new(algorithm);
+    rules.set_issuer(issuers);
+    rules.set_audience(audiences);
+    rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+    rules.validate_nbf = true;
+    rules.leeway = LEEWAY;
+    rules
 }

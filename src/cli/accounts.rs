@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use crate::auth::keys::Keys;
+use crate::auth::keys::{self, Keys};
 use crate::auth::tokens::Tokens;
 use crate::auth::{passwords, secrets};
 use crate::casework::cases::access;
@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::db::Database;
 use crate::db::types::Json;
 use crate::ids::Id;
+use crate::people::accounts;
 use crate::people::agencies::{self, Agency, AgencyType};
 use crate::people::authorities::{self, Authority};
 use crate::people::clients::{self, ApiClient};
@@ -30,6 +31,13 @@ pub enum UserCommand {
         msp-api user add ada --role adult --authority northbank --case MSP-2026-000001"
     )]
     Add(UserAdd),
+    /// Print a one-time code with which an account's password is set: the first administrator's, or where nobody else is
+    /// left to give one
+    #[command(after_help = "Example: msp-api user code first-admin")]
+    Code {
+        /// Name to sign in with
+        username: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -48,7 +56,7 @@ pub struct UserAdd {
     /// For an adult or representative: reference of the case they may see
     #[arg(long)]
     case: Option<String>,
-    /// Read the password from standard input; without one the account signs in only with `msp-api token`
+    /// Read the password from standard input; without one it is set with a one-time code (`msp-api user code`)
     #[arg(long)]
     password_stdin: bool,
 }
@@ -127,9 +135,44 @@ pub async fn token(config: &Config, database: &Database, name: String) -> Result
     Ok(())
 }
 
-/// Makes an account.
+/// Replaces the signing key in the database; prints the name of the new one.
+pub async fn rotate_key(config: &Config, database: &Database) -> Result<(), String> {
+    if config.signing_key_file.is_some() {
+        return Err(
+            "the key is a file (MSP_SIGNING_KEY_FILE): add the next one to MSP_OTHER_KEY_FILES on every \
+             instance, then swap the two, then take the old one away when its tokens have expired"
+                .to_owned(),
+        );
+    }
+    println!("kid={}", keys::rotate(database).await?);
+    Ok(())
+}
+
+/// Makes an account, or a one-time code for one.
 pub async fn user(database: &Database, command: UserCommand) -> Result<(), String> {
-    let UserCommand::Add(add) = command;
+    match command {
+        UserCommand::Add(add) => add_user(database, add).await,
+        UserCommand::Code { username } => one_time_code(database, username).await,
+    }
+}
+
+async fn one_time_code(database: &Database, username: String) -> Result<(), String> {
+    let code = accounts::new_code().map_err(|problem| problem.for_operator())?;
+    let (name, given) = (username.clone(), code.clone());
+    let user = database.write(move |conn| {
+        let user = users::named(conn, &name)?;
+        if let Some(user) = &user {
+            accounts::give_code(conn, user.id, &given, clock::now())?;
+        }
+        Ok(user)
+    });
+    let user = user.await.map_err(|problem| problem.for_operator())?;
+    user.ok_or_else(|| format!("there is no account named {username}"))?;
+    println!("{code}");
+    Ok(())
+}
+
+async fn add_user(database: &Database, add: UserAdd) -> Result<(), String> {
     let password_hash = if add.password_stdin {
         Some(passwords::hash(&password()?).map_err(|problem| problem.for_operator())?)
     } else {

@@ -75,6 +75,10 @@ enum Command {
         #[command(subcommand)]
         command: accounts::ClientCommand,
     },
+    /// Replace the key in the database that signs access tokens, without an outage: the new one signs in six minutes,
+    /// the one before verifies until its tokens have expired
+    #[command(after_help = "Example: msp-api rotate-key")]
+    RotateKey,
     /// Print every setting with its value and meaning
     #[command(after_help = "Example: MSP_RATE_LIMIT=0 msp-api config")]
     Config,
@@ -141,6 +145,7 @@ async fn with_config(command: Command, mut config: Config) -> Result<(), String>
         Command::Token { name } => accounts::token(&config, &migrated(&config).await?, name).await,
         Command::User { command } => accounts::user(&migrated(&config).await?, command).await,
         Command::Client { command } => accounts::client(&migrated(&config).await?, command).await,
+        Command::RotateKey => accounts::rotate_key(&config, &migrated(&config).await?).await,
         Command::Seed { cases, practitioners } => {
             crate::demo::seed::run(&migrated(&config).await?, cases, practitioners).await
         }

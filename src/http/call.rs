@@ -34,6 +34,8 @@ use crate::problem::{Code, Problem, ProblemBody};
 pub struct Passed {
     /// Who calls.
     pub caller: Arc<Caller>,
+    /// The session of their token.
+    pub session: Option<Id>,
     /// What is called.
     pub operation: Arc<Operation>,
     /// The permission it needs.
@@ -331,6 +333,11 @@ impl Call {
             })
             .await?;
         Ok(HttpResponse::NoContent().finish())
+    }
+
+    /// The session that the caller's token belongs to.
+    pub fn session(&self) -> Option<Id> {
+        self.shared.passed.session
     }
 
     /// Runs work that is no answer to the caller (a note about a refusal) in a transaction of its own.

@@ -16,10 +16,9 @@ use super::answer::{Refusal, problem_response};
 use super::call::{Passed, entry_of};
 use super::limits::Allowance;
 use crate::app::App;
-use crate::auth::callers;
-use crate::clock;
+use crate::auth::bearer;
 use crate::ids::Id;
-use crate::policy::{Caller, could_permit};
+use crate::policy::could_permit;
 use crate::problem::{Code, Problem};
 
 /// Paths below this need a token, unless the contract says they are open.
@@ -114,10 +113,9 @@ async fn admit(
         operations.and_then(|operations| operations.iter().find(|operation| operation.method == method));
     let guarded = request.path() == GUARDED || request.path().starts_with("/v1/");
     let open = !guarded || operation.is_some_and(|operation| operation.action.is_none());
-    let caller = if open {
-        None
-    } else {
-        Some(Arc::new(authenticate(app, request).await?))
+    let bearer = match open {
+        true => None,
+        false => Some(bearer::authenticate(app, request.headers()).await?),
     };
     let Some(operation) = operation else {
         return match operations {
@@ -135,7 +133,7 @@ async fn admit(
             None => Err(Problem::not_found().into()),
         };
     };
-    let (Some(caller), Some(action)) = (caller, operation.action) else {
+    let (Some(bearer), Some(action)) = (bearer, operation.action) else {
         return Ok(Admitted {
             passed: None,
             allowance: None,
@@ -145,8 +143,10 @@ async fn admit(
         let value = request.headers().get(name).and_then(|value| value.to_str().ok());
         value.filter(|value| value.len() <= 40).map(str::to_owned)
     };
+    let token_permits = bearer.permits(action);
     let passed = Passed {
-        caller,
+        caller: Arc::new(bearer.caller),
+        session: bearer.token.session,
         operation: Arc::clone(operation),
         action,
         request_id,
@@ -158,7 +158,7 @@ async fn admit(
         problem,
     };
     let allowance = app.limits.count(&passed.caller).map_err(turned)?;
-    if !could_permit(&passed.caller, action) {
+    if !token_permits || !could_permit(&passed.caller, action) {
         return Err(turned(Problem::new(Code::Forbidden)));
     }
     if !accepts(request, &operation.media) {
@@ -168,27 +168,6 @@ async fn admit(
         passed: Some(passed),
         allowance,
     })
-}
-
-async fn authenticate(app: &App, request: &ServiceRequest) -> Result<Caller, Problem> {
-    let unauthenticated = || Problem::new(Code::Unauthenticated);
-    let mut values = request.headers().get_all(header::AUTHORIZATION);
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(unauthenticated());
-    };
-    let (scheme, token) = value
-        .to_str()
-        .ok()
-        .and_then(|text| text.split_once(' '))
-        .ok_or_else(unauthenticated)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(unauthenticated());
-    }
-    let now = clock::now();
-    let accepted = app.tokens.accept(token, now)?;
-    app.database
-        .read(move |conn| callers::load(conn, &accepted, now))
-        .await
 }
 
 /// Whether the caller takes what the operation answers with. An error is a problem whatever was asked for.

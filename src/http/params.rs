@@ -98,6 +98,16 @@ path_params! {
     ReferralFeedbackPath { referral_id: "The referral", referrer_feedback_id: "The feedback" }
     /// `{questionnaireId}`.
     QuestionnairePath { questionnaire_id: "The version of a questionnaire" }
+    /// `{agencyId}`.
+    AgencyPath { agency_id: "The agency" }
+    /// `{userId}`.
+    UserPath { user_id: "The user" }
+    /// `{teamId}`.
+    TeamPath { team_id: "The team" }
+    /// `{clientId}`.
+    ApiClientPath { client_id: "The API client" }
+    /// `{clientId}/credentials/{credentialId}`.
+    CredentialPath { client_id: "The API client", credential_id: "The secret" }
     /// `{advocateId}`.
     AdvocatePath { advocate_id: "The advocate's entry" }
 }

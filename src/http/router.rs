@@ -3,25 +3,25 @@
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::system;
-use crate::auth::routes as auth;
+use crate::auth::{metadata, oauth, routes as auth, sign_in};
 use crate::casework::{
     access, actions, adults, advocacy, capacity, cases, contacts, disagreements, feedback, informed, links,
     meetings, outcomes, persons_of_concern, plans, questionnaires, referrals, requests, responses, risks,
     sharing_decisions, summary, wishes,
 };
 use crate::my_view;
-use crate::people::{advocates, authorities, colleagues, drafts};
+use crate::people::{admin, advocates, authorities, colleagues, drafts};
 use crate::reference;
 
 /// Registers the operations; the contract is made from exactly these.
 pub fn operations(config: &mut ServiceConfig) {
     config
-        .service(auth::get_token)
-        .service(auth::sign_in)
+        .service(oauth::get_token)
+        .service(oauth::revoke_token)
         .service(auth::me)
-        .service(auth::jwks)
-        .service(auth::authorization_server)
-        .service(auth::protected_resource)
+        .service(metadata::published_keys)
+        .service(metadata::authorization_server)
+        .service(metadata::protected_resource)
         .service(system::contract)
         .service(system::live)
         .service(system::ready)
@@ -33,6 +33,7 @@ pub fn operations(config: &mut ServiceConfig) {
         .service(advocates::register_advocate)
         .service(advocates::get_advocate)
         .service(advocates::amend_advocate);
+    sign_in::operations(config);
     referrals::routes::operations(config);
     adults::routes::operations(config);
     adults::contact_points::operations(config);
@@ -78,4 +79,5 @@ pub fn operations(config: &mut ServiceConfig) {
     questionnaires::routes::operations(config);
     reference::operations(config);
     drafts::operations(config);
+    admin::operations(config);
 }

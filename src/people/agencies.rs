@@ -83,7 +83,7 @@ pub fn agreement_in_force(agency: &Agency, on: NaiveDate) -> bool {
 /// Registers an agency.
 pub fn insert(conn: &mut Connection, agency: &Agency) -> QueryResult<()> {
     diesel::insert_into(table::table)
-        .values(agency)
+        .values((agency, table::updated_at.eq(agency.created_at)))
         .execute(conn)
         .map(drop)
 }

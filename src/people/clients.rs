@@ -1,6 +1,8 @@
 //! API clients: programs of partner agencies.
 
 use diesel::prelude::*;
+use jsonwebtoken::jwk::JwkSet;
+use serde_json::Value;
 
 use super::agencies::Agency;
 use crate::auth::secrets;
@@ -67,16 +69,76 @@ pub fn named(conn: &mut Connection, name: &str) -> QueryResult<Option<ApiClient>
 
 /// Registers a client with one secret, of which only the digest is kept.
 pub fn insert(conn: &mut Connection, client: &ApiClient, secret: &str) -> QueryResult<()> {
-    diesel::insert_into(table::table).values(client).execute(conn)?;
+    diesel::insert_into(table::table)
+        .values((client, table::updated_at.eq(client.created_at)))
+        .execute(conn)?;
+    add_credential(conn, client.id, Id::new(), secret, client.created_at)
+}
+
+/// The client with the public keys it is registered with, if it is enabled and has any.
+pub fn with_keys(conn: &mut Connection, id: Id) -> QueryResult<Option<(ApiClient, JwkSet)>> {
+    let found: Option<(ApiClient, Option<Json<Value>>)> = table::table
+        .find(id)
+        .filter(table::enabled.eq(true))
+        .select((ApiClient::as_select(), table::jwks))
+        .first(conn)
+        .optional()?;
+    Ok(found.and_then(|(client, keys)| {
+        let keys = serde_json::from_value(keys?.0).ok()?;
+        Some((client, keys))
+    }))
+}
+
+/// A secret as it is kept.
+#[derive(Debug, Clone, Queryable)]
+pub struct Credential {
+    /// Id.
+    pub id: Id,
+    /// When it was made.
+    pub created_at: UtcTime,
+}
+
+/// Its live secrets, the older one first.
+pub fn credentials(conn: &mut Connection, client: Id) -> QueryResult<Vec<Credential>> {
+    client_secrets::table
+        .filter(
+            client_secrets::client_id
+                .eq(client)
+                .and(client_secrets::revoked_at.is_null()),
+        )
+        .order(client_secrets::id)
+        .select((client_secrets::id, client_secrets::created_at))
+        .load(conn)
+}
+
+/// Adds a secret of which only the digest is kept.
+pub fn add_credential(
+    conn: &mut Connection,
+    client: Id,
+    id: Id,
+    secret: &str,
+    now: UtcTime,
+) -> QueryResult<()> {
     diesel::insert_into(client_secrets::table)
         .values((
-            client_secrets::id.eq(Id::new()),
-            client_secrets::client_id.eq(client.id),
+            client_secrets::id.eq(id),
+            client_secrets::client_id.eq(client),
             client_secrets::digest.eq(secrets::digest_of(secret.as_bytes())),
-            client_secrets::created_at.eq(client.created_at),
+            client_secrets::created_at.eq(now),
         ))
-        .execute(conn)?;
-    Ok(())
+        .execute(conn)
+        .map(drop)
+}
+
+/// Revokes a secret.
+pub fn revoke_credential(conn: &mut Connection, client: Id, id: Id, now: UtcTime) -> QueryResult<()> {
+    let live = client_secrets::client_id
+        .eq(client)
+        .and(client_secrets::revoked_at.is_null());
+    diesel::update(client_secrets::table.find(id).filter(live))
+        .set(client_secrets::revoked_at.eq(now))
+        .execute(conn)
+        .map(drop)
 }
 
 /// The client, if it is enabled and the secret is one of its live ones.

@@ -8,11 +8,13 @@ use crate::http::answer::Reply;
 use crate::http::call::Call;
 use crate::http::list::NoFilter;
 use crate::page::{Page, PageParams, PageRequest, Rows};
+use crate::policy::Role;
 use crate::problem::Problem;
 
 /// Find colleagues
 ///
-/// The staff of the caller's authorities to whom a case can be allocated.
+/// The staff of the caller's authorities to whom a case can be allocated; for an administrator every account in them,
+/// disabled ones too.
 #[utoipa::path(
     operation_id = "listColleagues",
     tag = "Users",
@@ -26,16 +28,29 @@ pub async fn list_colleagues(call: Call) -> Reply {
 }
 
 fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<Colleague>, Problem> {
+    let administered = act.caller.authorities_as(&[Role::Admin]);
+    if !administered.is_empty() {
+        let users = users::page_in(act.conn, &administered, false, page)?;
+        return Ok(users.map(|user| Colleague {
+            id: user.id,
+            name: user.name,
+            roles: user.roles.0,
+            username: Some(user.username),
+            enabled: Some(user.enabled),
+        }));
+    }
     let authorities: Vec<String> = act
         .caller
         .roles
         .iter()
         .map(|grant| grant.authority.clone())
         .collect();
-    let users = users::staff_page(act.conn, &authorities, page)?;
+    let users = users::page_in(act.conn, &authorities, true, page)?;
     Ok(users.map(|user| Colleague {
         id: user.id,
         name: user.name,
         roles: user.roles.0,
+        username: None,
+        enabled: None,
     }))
 }

@@ -1,5 +1,7 @@
 //! People and organisations: authorities, agencies, users and their teams, API clients, adults, advocates.
 
+pub mod accounts;
+pub mod admin;
 pub mod adults;
 pub mod advocates;
 pub mod agencies;

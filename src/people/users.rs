@@ -1,5 +1,6 @@
 //! Users: people with an account, their roles and teams.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,6 +11,7 @@ use crate::db::types::Json;
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
 use crate::policy::{Caller, CallerKind, Role, RoleGrant, Team, TeamKind};
+use crate::schema::identity::sessions;
 use crate::schema::people::{team_members, teams, users as table};
 
 /// A person with an account.
@@ -61,7 +63,7 @@ pub fn named(conn: &mut Connection, username: &str) -> QueryResult<Option<User>>
 /// Makes an account.
 pub fn insert(conn: &mut Connection, user: &User) -> QueryResult<()> {
     diesel::insert_into(table::table)
-        .values(user)
+        .values((user, table::updated_at.eq(user.created_at)))
         .execute(conn)
         .map(drop)
 }
@@ -71,12 +73,26 @@ type UserAndTeam = (User, Option<(Id, String, TeamKind)>);
 
 /// The user as the policy sees them, in one statement.
 pub fn caller(conn: &mut Connection, id: Id) -> QueryResult<Option<Caller>> {
+    caller_in(conn, id, None)
+}
+
+/// The user as the policy sees them, unless the session they call in has ended; in one statement.
+pub fn caller_in(conn: &mut Connection, id: Id, session: Option<Id>) -> QueryResult<Option<Caller>> {
     let of_team = (teams::id, teams::authority, teams::kind).nullable();
-    let rows: Vec<UserAndTeam> = table::table
+    let query = table::table
         .left_join(team_members::table.inner_join(teams::table))
         .filter(table::id.eq(id).and(table::enabled.eq(true)))
         .select((User::as_select(), of_team))
-        .load(conn)?;
+        .into_boxed();
+    let query = match session {
+        Some(session) => query.filter(exists(
+            sessions::table
+                .find(session)
+                .filter(sessions::user_id.eq(id).and(sessions::ended_at.is_null())),
+        )),
+        None => query,
+    };
+    let rows: Vec<UserAndTeam> = query.load(conn)?;
     let teams = rows.iter().filter_map(|(_, team)| team.clone());
     let teams = teams
         .map(|(id, authority, kind)| Team { id, authority, kind })
@@ -111,14 +127,17 @@ pub fn insert_team(
             teams::name.eq(name),
             teams::kind.eq(team.kind),
             teams::created_at.eq(now),
+            teams::updated_at.eq(now),
         ))
         .execute(conn)?;
+    join_team(conn, team.id, members)
+}
+
+/// Makes these users members of a team.
+pub fn join_team(conn: &mut Connection, team: Id, members: &[Id]) -> QueryResult<()> {
     for member in members {
         diesel::insert_into(team_members::table)
-            .values((
-                team_members::user_id.eq(member),
-                team_members::team_id.eq(team.id),
-            ))
+            .values((team_members::user_id.eq(member), team_members::team_id.eq(team)))
             .execute(conn)?;
     }
     Ok(())
@@ -165,26 +184,27 @@ pub fn team_authority(conn: &mut Connection, team: Id) -> QueryResult<Option<Str
         .optional()
 }
 
-/// A page of the staff of these authorities to whom casework is allocated.
-pub fn staff_page(
+/// A page of the people with a role in these authorities; of those to whom casework is allocated, if that is asked.
+pub fn page_in(
     conn: &mut Connection,
     authorities: &[String],
+    casework: bool,
     page: &PageRequest,
 ) -> QueryResult<Rows<User>> {
     let works_there = |user: &User| {
         user.roles.0.iter().any(|grant| {
-            authorities.contains(&grant.authority)
-                && matches!(
-                    grant.role,
-                    Role::Manager | Role::Practitioner | Role::DelegatedPractitioner
-                )
+            let does_casework = matches!(
+                grant.role,
+                Role::Manager | Role::Practitioner | Role::DelegatedPractitioner
+            );
+            authorities.contains(&grant.authority) && (does_casework || !casework)
         })
     };
     let mut staff = Vec::new();
     let mut after = page.after;
     // Roles are a document, so rows are read on until the page is full.
     loop {
-        let rows = page_of(conn, after, page)?;
+        let rows = page_of(conn, after, casework, page)?;
         let last = rows.last().map(|user| user.id);
         let short = i64::try_from(rows.len()).unwrap_or(i64::MAX) < page.rows();
         staff.extend(rows.into_iter().filter(works_there));
@@ -195,13 +215,18 @@ pub fn staff_page(
     }
 }
 
-fn page_of(conn: &mut Connection, after: Option<Id>, page: &PageRequest) -> QueryResult<Vec<User>> {
-    let mut query = table::table
-        .filter(table::enabled.eq(true))
-        .limit(page.rows())
-        .into_boxed();
+fn page_of(
+    conn: &mut Connection,
+    after: Option<Id>,
+    enabled_only: bool,
+    page: &PageRequest,
+) -> QueryResult<Vec<User>> {
+    let mut query = table::table.limit(page.rows()).into_boxed();
+    if enabled_only {
+        query = query.filter(table::enabled.eq(true));
+    }
     if let Some(since) = page.updated_since {
-        query = query.filter(table::created_at.ge(since));
+        query = query.filter(table::updated_at.ge(since));
     }
     query = match (page.newest_first, after) {
         (true, Some(after)) => query.filter(table::id.lt(after)).order(table::id.desc()),
@@ -212,7 +237,8 @@ fn page_of(conn: &mut Connection, after: Option<Id>, page: &PageRequest) -> Quer
     query.select(User::as_select()).load(conn)
 }
 
-/// A member of staff, as a colleague sees them.
+/// A member of staff, as a colleague sees them; an account, as an administrator does.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Colleague {
@@ -222,4 +248,8 @@ pub struct Colleague {
     pub name: String,
     /// Roles, each in an authority.
     pub roles: Vec<RoleGrant>,
+    /// Name to sign in with; for administrators.
+    pub username: Option<String>,
+    /// Whether the account may be used; for administrators.
+    pub enabled: Option<bool>,
 }

@@ -250,6 +250,27 @@ actions! {
     /// Record, change and retire questionnaires of one's authority.
     QuestionnairesKeep = "questionnaires.keep" => [Manager, Admin];
 
+    /// Read which partner agencies there are.
+    AgenciesRead = "agencies.read" => [Manager, Delegated, Staff, Admin];
+    /// Keep partner agencies and their agreements.
+    AgenciesKeep = "agencies.keep" => [Admin];
+    /// Read accounts of people.
+    UsersRead = "users.read" => [Admin];
+    /// Keep accounts of people, and their roles.
+    UsersKeep = "users.keep" => [Admin];
+    /// Read which teams there are.
+    TeamsRead = "teams.read" => [Manager, Delegated, Staff, Admin];
+    /// Keep teams and who is in them.
+    TeamsKeep = "teams.keep" => [Admin];
+    /// Read which API clients there are.
+    ApiClientsRead = "api_clients.read" => [Admin];
+    /// Keep API clients, their scopes, keys and secrets.
+    ApiClientsKeep = "api_clients.keep" => [Admin];
+    /// End one's own session.
+    SessionsEnd = "sessions.end" => [Anyone];
+    /// Set up one's own authenticator.
+    AuthenticatorKeep = "authenticator.keep" => [Anyone];
+
     /// Read the words of codes, terms, prompts and public texts.
     ReferenceDataRead = "reference_data.read" => [Anyone];
     /// Keep drafts; each caller reaches only their own.

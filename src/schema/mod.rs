@@ -8,6 +8,7 @@ pub mod casework;
 pub mod contacts;
 pub mod drafts;
 pub mod foundation;
+pub mod identity;
 pub mod meetings;
 pub mod people;
 pub mod questionnaires;

@@ -18,6 +18,8 @@ diesel::table! {
         agreement_from -> Nullable<Date>,
         agreement_until -> Nullable<Date>,
         created_at -> Moment,
+        version -> BigInt,
+        updated_at -> Moment,
     }
 }
 
@@ -35,6 +37,8 @@ diesel::table! {
         roles -> Document,
         public_contact -> Nullable<Text>,
         created_at -> Moment,
+        version -> BigInt,
+        updated_at -> Moment,
     }
 }
 
@@ -48,6 +52,8 @@ diesel::table! {
         name -> Text,
         kind -> Text,
         created_at -> Moment,
+        version -> BigInt,
+        updated_at -> Moment,
     }
 }
 
@@ -74,6 +80,10 @@ diesel::table! {
         authorities -> Document,
         enabled -> Bool,
         created_at -> Moment,
+        version -> BigInt,
+        updated_at -> Moment,
+        jwks -> Nullable<Document>,
+        jwks_uri -> Nullable<Text>,
     }
 }
 

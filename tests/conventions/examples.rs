@@ -170,6 +170,25 @@ pub fn setting_for(
             path = format!("{list}/{}/transitions", plan.id());
             as_("practitioner")
         }
+        "registerApiClient" | "amendApiClient" => {
+            body["agencyId"] = json!(as_("police-intake").get("/v1/me").ok().text("/agencyId"));
+            body["name"] = json!(reference);
+            as_("admin")
+        }
+        "registerAgency" | "amendAgency" | "setUpTeam" | "amendTeam" => {
+            body["name"] = json!(reference);
+            as_("admin")
+        }
+        "makeAccount" => as_("admin"),
+        "amendAccount" => {
+            body["username"] = json!("practitioner2");
+            as_("admin")
+        }
+        "confirmAuthenticator" => {
+            let begun = as_("practitioner2").post("/v1/me/totp", &json!({})).ok();
+            body["code"] = json!(crate::sessions::code_of(&begun.text("/otpauthUri"), 0));
+            as_("practitioner2")
+        }
         "agreeToPlan" => as_("adult"),
         "giveFeedback" => as_("adult"),
         "registerAdvocate" | "amendAdvocate" | "saveDraft" => as_("manager"),
@@ -219,5 +238,11 @@ pub fn actor_tag(server: &Server, path: &str, operation: &Operation) -> String {
     ];
     let whose = steps.iter().find_map(|step| path.strip_suffix(step));
     let whose = whose.or_else(|| path.split_once("/tasks/").map(|(referral, _)| referral));
-    server.as_("manager").tag(whose.unwrap_or(path))
+    let whose = whose.unwrap_or(path);
+    let kept_by_admin = ["/v1/users/", "/v1/api-clients/"];
+    let reader = match kept_by_admin.iter().any(|place| whose.starts_with(place)) {
+        true => "admin",
+        false => "manager",
+    };
+    server.as_(reader).tag(whose)
 }

@@ -3,7 +3,7 @@
 use crate::casework::feedback::{AnswerCode, AskedBy, FeedbackStatus, Question, Respondent};
 use crate::casework::questionnaires::model::QuestionnaireStatus;
 use crate::people::agencies::AgencyType;
-use crate::policy::Role;
+use crate::policy::{Role, TeamKind};
 
 words! {
     AgencyType, "Kind of organisation or person" {
@@ -39,6 +39,12 @@ words! {
         Board: "Member of the safeguarding adults board", "This person checks that all the teams work well.";
         Analyst: "Works with figures", "This person counts things. They do not know who you are.";
         Auditor: "Checks who looked at what", "This person checks who has looked at your notes.";
+    }
+    TeamKind, "What a team is for" {
+        Duty: "Covers every open case of its authority", "This team helps when your worker is away.";
+        Triage: "Looks at new referrals", "This team reads what people tell us first.";
+        Casework: "Is allocated cases", "This team works with you.";
+        ProfessionalStandards: "Advises on cases it is named on", "This team gives advice to your worker.";
     }
     Respondent, "Who answers" {
         Adult: "The adult", "You.";

@@ -1,0 +1,17 @@
+DROP TABLE authenticators;
+DROP TABLE password_codes;
+DROP TABLE known_addresses;
+DROP TABLE guesses;
+DROP TABLE used_assertions;
+DROP TABLE sessions;
+DROP INDEX teams_authority;
+ALTER TABLE api_clients DROP COLUMN jwks_uri;
+ALTER TABLE api_clients DROP COLUMN jwks;
+ALTER TABLE api_clients DROP COLUMN updated_at;
+ALTER TABLE api_clients DROP COLUMN version;
+ALTER TABLE teams DROP COLUMN updated_at;
+ALTER TABLE teams DROP COLUMN version;
+ALTER TABLE users DROP COLUMN updated_at;
+ALTER TABLE users DROP COLUMN version;
+ALTER TABLE agencies DROP COLUMN updated_at;
+ALTER TABLE agencies DROP COLUMN version;

@@ -1,0 +1,96 @@
+//! `private_key_jwt` (RFC 7523): a client shows that it has its private key by a short-lived token it signed.
+
+use diesel::prelude::*;
+use jsonwebtoken::dangerous::insecure_decode_claims;
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{decode, decode_header};
+use serde::Deserialize;
+
+use super::jwks;
+use super::secrets;
+use super::tokens::{self, LEEWAY, LONGEST, is_loaded};
+use crate::clock::UtcTime;
+use crate::db::Connection;
+use crate::ids::Id;
+use crate::people::clients::{self, ApiClient};
+use crate::problem::Problem;
+use crate::schema::identity::used_assertions as table;
+
+/// What `client_assertion_type` says.
+pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// An assertion lasts at most five minutes.
+const LONGEST_LIFE: i64 = 300;
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    sub: String,
+    jti: String,
+    exp: i64,
+}
+
+/// Where tokens are to be had, which an assertion may name as its audience.
+pub fn token_url(issuer: &str) -> String {
+    format!("{issuer}/oauth2/token")
+}
+
+/// The client an assertion says it is from, before anything is believed.
+fn claimed(assertion: &str) -> Option<Id> {
+    let claims: Claims = insecure_decode_claims(assertion).ok()?;
+    Id::parse(&claims.iss)
+}
+
+/// The client that signed this assertion, if it is good and was not used before. Uses it up: run in a transaction.
+pub fn client_of(
+    conn: &mut Connection,
+    assertion: &str,
+    issuer: &str,
+    now: UtcTime,
+) -> Result<Option<ApiClient>, Problem> {
+    if assertion.len() > LONGEST {
+        return Ok(None);
+    }
+    let Some(client) = claimed(assertion) else {
+        return Ok(None);
+    };
+    let Some((client, keys)) = clients::with_keys(conn, client)? else {
+        return Ok(None);
+    };
+    let Some((jti, expires)) = verified(assertion, client.id, &keys, issuer, now) else {
+        return Ok(None);
+    };
+    let theirs = table::client_id.eq(client.id);
+    diesel::delete(table::table.filter(theirs.and(table::expires_at.lt(now)))).execute(conn)?;
+    let row = (
+        table::client_id.eq(client.id),
+        table::digest.eq(secrets::digest_of(jti.as_bytes())),
+        table::expires_at.eq(expires),
+    );
+    let first = crate::insert_unless_there!(&mut *conn, table, row)? == 1;
+    Ok(first.then_some(client))
+}
+
+/// The name of a good assertion, and until when it must be remembered.
+fn verified(
+    assertion: &str,
+    client: Id,
+    keys: &JwkSet,
+    issuer: &str,
+    now: UtcTime,
+) -> Option<(String, UtcTime)> {
+    let header = decode_header(assertion).ok()?;
+    if is_loaded(&header) {
+        return None;
+    }
+    let key = jwks::key_for(keys, &header, &jwks::CLIENTS)?;
+    let (client, url) = (client.to_string(), token_url(issuer));
+    let rules = tokens::rules(header.alg, &[&client], &[&url, issuer]);
+    let claims = decode::<Claims>(assertion, &key, &rules).ok()?.claims;
+    let leeway = i64::try_from(LEEWAY).unwrap_or_default();
+    let ahead = claims.exp.checked_sub(now.unix_seconds())?;
+    let good = claims.sub == client
+        && claims.iss == client
+        && ahead <= LONGEST_LIFE + leeway
+        && (1..=255).contains(&claims.jti.len());
+    good.then(|| (claims.jti, now.plus_seconds(ahead + 2 * leeway)))
+}

@@ -1,0 +1,64 @@
+//! What the sign-in knows of an account beyond the user: one-time codes and what comes with a change of password.
+
+use diesel::prelude::*;
+
+use crate::auth::secrets;
+use crate::auth::sessions::{self, EndedBecause};
+use crate::clock::UtcTime;
+use crate::db::Connection;
+use crate::ids::Id;
+use crate::problem::Problem;
+use crate::schema::identity::password_codes;
+use crate::schema::people::users;
+
+/// How long a one-time code is good for: three days.
+pub const CODE_LIFETIME: i64 = 3 * 86_400;
+
+/// A new one-time code.
+pub fn new_code() -> Result<String, Problem> {
+    Ok(secrets::random()?.chars().take(24).collect())
+}
+
+/// Gives the account a one-time code in the place of any before; only its digest is kept.
+pub fn give_code(conn: &mut Connection, user: Id, code: &str, now: UtcTime) -> QueryResult<UtcTime> {
+    let expires_at = now.plus_seconds(CODE_LIFETIME);
+    diesel::delete(password_codes::table.find(user)).execute(conn)?;
+    diesel::insert_into(password_codes::table)
+        .values((
+            password_codes::user_id.eq(user),
+            password_codes::digest.eq(secrets::digest_of(code.as_bytes())),
+            password_codes::expires_at.eq(expires_at),
+        ))
+        .execute(conn)?;
+    Ok(expires_at)
+}
+
+/// Digest of the account's one-time code, while it is good.
+pub fn code_digest(conn: &mut Connection, user: Id, now: UtcTime) -> QueryResult<Option<String>> {
+    password_codes::table
+        .find(user)
+        .filter(password_codes::expires_at.gt(now))
+        .select(password_codes::digest)
+        .first(conn)
+        .optional()
+}
+
+/// Uses the code up; whether it was still there.
+pub fn take_code(conn: &mut Connection, user: Id, digest: &str) -> QueryResult<bool> {
+    let code = password_codes::table
+        .find(user)
+        .filter(password_codes::digest.eq(digest));
+    Ok(diesel::delete(code).execute(conn)? == 1)
+}
+
+/// Sets the password, and ends every session of the account.
+pub fn set_password(conn: &mut Connection, user: Id, hash: &str, now: UtcTime) -> QueryResult<()> {
+    diesel::update(users::table.find(user))
+        .set((
+            users::password_hash.eq(hash),
+            users::version.eq(users::version + 1),
+            users::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    sessions::end_all_of(conn, user, EndedBecause::PasswordChanged, now)
+}

@@ -1,0 +1,148 @@
+//! Secrets of API clients: two live at most, so that one can be replaced without an outage.
+
+use actix_web::{delete, get, post};
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::api_clients::{find_own, reach};
+use crate::act::{Act, IfMatch};
+use crate::auth::secrets::{self, Once};
+use crate::auth::sign_in::Nothing;
+use crate::body::Body;
+use crate::clock::UtcTime;
+use crate::http::answer::{Reply, View};
+use crate::http::call::Call;
+use crate::http::extract::Ids;
+use crate::http::params::{ApiClientPath, CredentialPath};
+use crate::ids::Id;
+use crate::people::clients::{self, Credential};
+use crate::problem::Problem;
+
+/// So many secrets of a client are live at one time.
+const LIVE: usize = 2;
+
+/// A secret of a client.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialView {
+    /// Id.
+    pub id: Id,
+    /// The secret itself, shown this once: only a digest is kept.
+    pub secret: Option<String>,
+    /// When it was made.
+    pub created_at: UtcTime,
+}
+
+impl View for CredentialView {
+    fn version(&self) -> i64 {
+        1
+    }
+}
+
+pub(super) fn view(credential: &Credential) -> CredentialView {
+    CredentialView {
+        id: credential.id,
+        secret: None,
+        created_at: credential.created_at,
+    }
+}
+
+fn find(act: &mut Act, client: Id, id: Id) -> Result<CredentialView, Problem> {
+    let live = clients::credentials(act.conn, client)?;
+    let found = live.into_iter().find(|credential| credential.id == id);
+    found.as_ref().map(view).ok_or_else(Problem::not_found)
+}
+
+fn make(act: &mut Act, client: Id, shown: &Once) -> Result<Id, Problem> {
+    find_own(act, client)?;
+    let live = clients::credentials(act.conn, client)?;
+    let too_many = (live.len() + 1).saturating_sub(LIVE);
+    for older in live.iter().take(too_many) {
+        clients::revoke_credential(act.conn, client, older.id, act.now)?;
+    }
+    let secret = secrets::random()?;
+    clients::add_credential(act.conn, client, act.new_id, &secret, act.now)?;
+    shown.put(secret);
+    Ok(act.new_id)
+}
+
+/// Make a secret
+///
+/// Two are live at most: the older one is revoked when a third is made. A repeated request does not show it again.
+#[utoipa::path(
+    operation_id = "makeCredential",
+    tag = "Administration",
+    params(ApiClientPath),
+    responses((status = 201, description = "The secret", body = CredentialView)),
+    extensions(("x-permission" = json!("api_clients.keep")))
+)]
+#[post("/v1/api-clients/{clientId}/credentials")]
+pub async fn make_credential(call: Call, ids: Ids<1>) -> Reply {
+    let Ids([client]) = ids;
+    let (shown, show) = Once::pair();
+    let effect = move |act: &mut Act, _: &Body<Nothing>| make(act, client, &shown);
+    call.create(Body::of(Nothing {}), effect, move |act, id| {
+        let found = find(act, client, id)?;
+        Ok(CredentialView {
+            secret: show.take(),
+            ..found
+        })
+    })
+    .await
+}
+
+/// Read about a secret
+///
+/// Whether it is live; the secret itself is never shown again.
+#[utoipa::path(
+    operation_id = "getCredential",
+    tag = "Administration",
+    params(CredentialPath),
+    responses((status = 200, description = "It is live", body = CredentialView)),
+    extensions(("x-permission" = json!("api_clients.read")))
+)]
+#[get("/v1/api-clients/{clientId}/credentials/{credentialId}")]
+pub async fn get_credential(call: Call, ids: Ids<2>) -> Reply {
+    let Ids([client, credential]) = ids;
+    call.read(move |act| {
+        reach(act, client)?;
+        find(act, client, credential)
+    })
+    .await
+}
+
+/// Revoke a secret
+///
+/// From the next request for a token on it is refused. `If-Match` is not needed, but held to where it is sent.
+#[utoipa::path(
+    operation_id = "revokeCredential",
+    tag = "Administration",
+    params(CredentialPath),
+    responses((status = 204, description = "It is revoked")),
+    extensions(("x-permission" = json!("api_clients.keep")))
+)]
+#[delete("/v1/api-clients/{clientId}/credentials/{credentialId}")]
+pub async fn revoke_credential(call: Call, ids: Ids<2>) -> Reply {
+    let Ids([client, credential]) = ids;
+    call.remove(move |act| {
+        find_own(act, client)?;
+        let live = find(act, client, credential)?;
+        if matches!(act.if_match, IfMatch::Versions(_)) {
+            act.expect_version(live.version())?;
+        }
+        clients::revoke_credential(act.conn, client, credential, act.now)?;
+        Ok(credential)
+    })
+    .await
+}
+
+/// Registers the operations.
+pub fn operations(config: &mut ServiceConfig) {
+    config
+        .service(make_credential)
+        .service(get_credential)
+        .service(revoke_credential);
+}

@@ -1,0 +1,311 @@
+//! Teams of an authority as administrators keep them.
+
+use actix_web::{get, patch, post};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{faults_of_authorities, refuse_others};
+use crate::act::{Act, guarded};
+use crate::body::{Body, Patch};
+use crate::clock::UtcTime;
+use crate::http::answer::{Reply, View};
+use crate::http::call::Call;
+use crate::http::extract::Ids;
+use crate::http::list::NoFilter;
+use crate::http::params::{IfMatchHeader, TeamPath};
+use crate::ids::Id;
+use crate::page::{Page, PageParams, PageRequest, Rows};
+use crate::people::users;
+use crate::policy::{Role, Team, TeamKind};
+use crate::problem::{Code, Fault, Problem, repeated};
+use crate::schema::people::{team_members, teams as table};
+
+/// A team. Members of a duty team reach every open unrestricted case of its authority, members of a casework team what
+/// is allocated to the team.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"authority": "northbank", "name": "East locality", "kind": "casework", "members": []}))]
+pub struct TeamEntry {
+    /// Its authority, which stays.
+    #[schema(min_length = 1, max_length = 40)]
+    pub authority: String,
+    /// Name; no two teams of an authority have the same.
+    #[schema(min_length = 1, max_length = 100, extensions(("x-rule" = json!("not_blank"))))]
+    pub name: String,
+    /// What it is for.
+    pub kind: TeamKind,
+    /// Ids of its members, all staff of the authority.
+    #[schema(max_items = 200)]
+    pub members: Vec<Id>,
+}
+
+/// A member of a team.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberOfTeam {
+    /// The user.
+    pub id: Id,
+    /// Name.
+    pub name: String,
+}
+
+/// A team.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TeamView {
+    /// Give this in `allocateToTeam`.
+    pub id: Id,
+    /// Its authority.
+    pub authority: String,
+    /// Name.
+    pub name: String,
+    /// What it is for.
+    pub kind: TeamKind,
+    /// Its members whose account is enabled.
+    pub members: Vec<MemberOfTeam>,
+    /// 1, and one more with every change.
+    pub version: i64,
+    /// When it was set up.
+    pub created_at: UtcTime,
+}
+
+impl View for TeamView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn derived_mark(&self) -> Option<String> {
+        Some(super::mark_of(&self.members))
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = table)]
+struct Row {
+    id: Id,
+    authority: String,
+    name: String,
+    kind: TeamKind,
+    created_at: UtcTime,
+    version: i64,
+}
+
+/// The authorities whose teams the caller sees: where they work or administer.
+fn seen(act: &Act) -> Vec<String> {
+    let mut seen = act.caller.staff_of();
+    seen.extend(super::administered(act));
+    seen
+}
+
+fn find(act: &mut Act, id: Id) -> Result<Row, Problem> {
+    let own = table::table.find(id).filter(table::authority.eq_any(seen(act)));
+    let found = own.select(Row::as_select()).first(act.conn).optional()?;
+    let row: Row = found.ok_or_else(Problem::not_found)?;
+    act.found.authority = Some(row.authority.clone());
+    Ok(row)
+}
+
+fn view(act: &mut Act, row: Row) -> Result<TeamView, Problem> {
+    let members = users::team_members(act.conn, row.id)?;
+    Ok(TeamView {
+        id: row.id,
+        authority: row.authority,
+        name: row.name,
+        kind: row.kind,
+        members: members
+            .into_iter()
+            .map(|(id, name)| MemberOfTeam { id, name })
+            .collect(),
+        version: row.version,
+        created_at: row.created_at,
+    })
+}
+
+fn read(act: &mut Act, id: Id) -> Result<TeamView, Problem> {
+    let row = find(act, id)?;
+    view(act, row)
+}
+
+fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<TeamView>, Problem> {
+    let query = table::table
+        .filter(table::authority.eq_any(seen(act)))
+        .into_boxed();
+    let rows = crate::paged!(query, table, page)
+        .select(Row::as_select())
+        .load(act.conn)?;
+    let rows = Rows::cut(rows, page, |row: &Row| row.id);
+    let items: Result<Vec<_>, _> = rows.items.into_iter().map(|row| view(act, row)).collect();
+    Ok(Rows {
+        items: items?,
+        next_after: rows.next_after,
+    })
+}
+
+fn faults(act: &mut Act, entry: &TeamEntry) -> Result<Vec<Fault>, Problem> {
+    let at = |index: usize| format!("/members/{index}");
+    let mut faults = repeated(&entry.members, at, "This member stands here already.");
+    for (index, member) in entry.members.iter().enumerate() {
+        let user = users::find(act.conn, *member)?;
+        let staff = [Role::Manager, Role::Practitioner, Role::DelegatedPractitioner];
+        let works_there = user.is_some_and(|user| {
+            let mut grants = user.roles.0.iter();
+            grants.any(|grant| staff.contains(&grant.role) && grant.authority == entry.authority)
+        });
+        if !works_there {
+            let why = "There is no member of staff of the authority with this id.";
+            faults.push(Fault::at(at(index), "unknown", why));
+        }
+    }
+    Ok(faults)
+}
+
+fn refuse_same_name(act: &mut Act, entry: &TeamEntry, but: Id) -> Result<(), Problem> {
+    let there: Option<Id> = table::table
+        .filter(
+            table::authority
+                .eq(&entry.authority)
+                .and(table::name.eq(&entry.name)),
+        )
+        .select(table::id)
+        .first(act.conn)
+        .optional()?;
+    match there.is_some_and(|there| there != but) {
+        true => Err(Problem::new(Code::Conflict).saying("There is a team of this name already.")),
+        false => Ok(()),
+    }
+}
+
+fn set_up(act: &mut Act, body: &Body<TeamEntry>) -> Result<Id, Problem> {
+    let found = match body.value() {
+        Some(entry) => {
+            let at = |_| "/authority".to_owned();
+            let mut found = faults_of_authorities(act, std::slice::from_ref(&entry.authority), at)?;
+            found.extend(faults(act, entry)?);
+            found
+        }
+        None => vec![],
+    };
+    let entry = body.checked(|_| found)?;
+    refuse_same_name(act, entry, act.new_id)?;
+    let team = Team {
+        id: act.new_id,
+        authority: entry.authority.clone(),
+        kind: entry.kind,
+    };
+    users::insert_team(act.conn, &team, &entry.name, &entry.members, act.now)?;
+    Ok(team.id)
+}
+
+fn amend(act: &mut Act, id: Id, patch: &Body<Patch<TeamEntry>>) -> Result<Id, Problem> {
+    let row = find(act, id)?;
+    refuse_others(act, std::iter::once(&row.authority))?;
+    act.expect_version(row.version)?;
+    let members: Vec<Id> = team_members::table
+        .filter(team_members::team_id.eq(id))
+        .select(team_members::user_id)
+        .load(act.conn)?;
+    let current = TeamEntry {
+        authority: row.authority.clone(),
+        name: row.name,
+        kind: row.kind,
+        members,
+    };
+    let entry = patch.valid()?.applied_to(&current)?;
+    let mut found = faults(act, &entry)?;
+    if entry.authority != current.authority {
+        let why = "A team stays with its authority.";
+        found.push(Fault::at("/authority", "fixed", why));
+    }
+    if !found.is_empty() {
+        return Err(Problem::invalid(found));
+    }
+    refuse_same_name(act, &entry, id)?;
+    let read = table::table.find(id).filter(table::version.eq(row.version));
+    let changed = diesel::update(read)
+        .set((
+            table::name.eq(&entry.name),
+            table::kind.eq(entry.kind),
+            table::version.eq(row.version + 1),
+            table::updated_at.eq(act.now),
+        ))
+        .execute(act.conn)?;
+    guarded(changed)?;
+    diesel::delete(team_members::table.filter(team_members::team_id.eq(id))).execute(act.conn)?;
+    users::join_team(act.conn, id, &entry.members)?;
+    Ok(id)
+}
+
+/// List teams
+///
+/// Of the authorities where the caller works or which they administer.
+#[utoipa::path(
+    operation_id = "listTeams",
+    tag = "Administration",
+    params(PageParams),
+    responses((status = 200, description = "A page of teams", body = Page<TeamView>)),
+    extensions(("x-permission" = json!("teams.read")))
+)]
+#[get("/v1/teams")]
+pub async fn list_teams(call: Call) -> Reply {
+    call.list(|act, _: &NoFilter, page| list(act, page)).await
+}
+
+/// Set up a team
+///
+/// In an authority that the caller administers.
+#[utoipa::path(
+    operation_id = "setUpTeam",
+    tag = "Administration",
+    request_body = TeamEntry,
+    responses((status = 201, description = "The team", body = TeamView)),
+    extensions(("x-permission" = json!("teams.keep")))
+)]
+#[post("/v1/teams")]
+pub async fn set_up_team(call: Call, body: Body<TeamEntry>) -> Reply {
+    call.create(body, set_up, read).await
+}
+
+/// Read a team
+///
+/// With its members.
+#[utoipa::path(
+    operation_id = "getTeam",
+    tag = "Administration",
+    params(TeamPath),
+    responses((status = 200, description = "The team", body = TeamView)),
+    extensions(("x-permission" = json!("teams.read")))
+)]
+#[get("/v1/teams/{teamId}")]
+pub async fn get_team(call: Call, ids: Ids<1>) -> Reply {
+    let Ids([team]) = ids;
+    call.read(move |act| read(act, team)).await
+}
+
+/// Amend a team
+///
+/// By a merge patch; `members` is replaced whole, and holds on the next request.
+#[utoipa::path(
+    operation_id = "amendTeam",
+    tag = "Administration",
+    params(TeamPath, IfMatchHeader),
+    request_body = Patch<TeamEntry>,
+    responses((status = 200, description = "The team", body = TeamView)),
+    extensions(("x-permission" = json!("teams.keep")))
+)]
+#[patch("/v1/teams/{teamId}")]
+pub async fn amend_team(call: Call, ids: Ids<1>, body: Body<Patch<TeamEntry>>) -> Reply {
+    let Ids([team]) = ids;
+    call.change(body, move |act, body| amend(act, team, body), read)
+        .await
+}
+
+/// Registers the operations.
+pub fn operations(config: &mut ServiceConfig) {
+    config
+        .service(list_teams)
+        .service(set_up_team)
+        .service(get_team)
+        .service(amend_team);
+}

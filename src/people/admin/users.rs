@@ -1,0 +1,402 @@
+//! Accounts of people as administrators keep them: roles, whether they may be used, and the one-time code for a password.
+
+use actix_web::{get, patch, post};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{administered, refuse_others};
+use crate::act::{Act, guarded};
+use crate::auth::secrets::Once;
+use crate::auth::{authenticators, sign_in::Nothing};
+use crate::body::{Body, Patch};
+use crate::clock::UtcTime;
+use crate::db::types::Json;
+use crate::http::answer::{Reply, View};
+use crate::http::call::Call;
+use crate::http::extract::Ids;
+use crate::http::params::{IfMatchHeader, UserPath};
+use crate::ids::Id;
+use crate::people::users::{self, User};
+use crate::people::{accounts, agencies};
+use crate::policy::{Role, RoleGrant};
+use crate::problem::{Code, Fault, Problem, repeated};
+use crate::schema::people::users as table;
+
+/// An account of a person.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({
+    "username": "kim.abara", "name": "Kim Abara", "roles": [{"role": "practitioner", "authority": "northbank"}]
+}))]
+pub struct Account {
+    /// Name to sign in with, which stays; no two accounts have the same.
+    #[schema(min_length = 1, max_length = 100, pattern = "^[A-Za-z0-9._@+-]+$")]
+    pub username: String,
+    /// Name people know.
+    #[schema(min_length = 1, max_length = 200, extensions(("x-rule" = json!("not_blank"))))]
+    pub name: String,
+    /// Roles, each in an authority that the caller administers.
+    #[schema(max_items = 20)]
+    pub roles: Vec<GivenRole>,
+    /// Whether it may be used; a change holds on the next request.
+    #[schema(default = true)]
+    pub enabled: Option<bool>,
+    /// The agency the person works for.
+    pub agency_id: Option<Id>,
+    /// How the public reaches this person, for the adult's booklet.
+    #[schema(min_length = 1, max_length = 300)]
+    pub public_contact: Option<String>,
+}
+
+/// A role to give, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GivenRole {
+    /// The role.
+    pub role: Role,
+    /// The authority in which it is held.
+    #[schema(min_length = 1, max_length = 40)]
+    pub authority: String,
+}
+
+impl From<RoleGrant> for GivenRole {
+    fn from(grant: RoleGrant) -> Self {
+        Self {
+            role: grant.role,
+            authority: grant.authority,
+        }
+    }
+}
+
+fn granted(roles: Vec<GivenRole>) -> Json<Vec<RoleGrant>> {
+    let grants = roles.into_iter().map(|given| RoleGrant {
+        role: given.role,
+        authority: given.authority,
+    });
+    Json(grants.collect())
+}
+
+/// An account of a person.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountView {
+    /// Id.
+    pub id: Id,
+    /// Name to sign in with.
+    pub username: String,
+    /// Name people know.
+    pub name: String,
+    /// Roles, each in an authority.
+    pub roles: Vec<RoleGrant>,
+    /// Whether it may be used.
+    pub enabled: bool,
+    /// The agency the person works for.
+    pub agency_id: Option<Id>,
+    /// How the public reaches this person.
+    pub public_contact: Option<String>,
+    /// Whether it has a password.
+    pub has_password: bool,
+    /// Whether signing in asks for an authenticator's code.
+    pub has_authenticator: bool,
+    /// 1, and one more with every change.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: UtcTime,
+}
+
+impl View for AccountView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn derived_mark(&self) -> Option<String> {
+        Some(super::mark_of(&(self.has_password, self.has_authenticator)))
+    }
+}
+
+/// A one-time code with which a password is set.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordCode {
+    /// Whose.
+    pub user_id: Id,
+    /// The code, to be given to the person: they send it as `password`, with `newPassword`, to `/v1/sessions`. Shown
+    /// this once.
+    pub code: Option<String>,
+    /// How long it is good for, in seconds, from when it was made.
+    pub expires_in: i64,
+}
+
+impl View for PasswordCode {
+    fn version(&self) -> i64 {
+        1
+    }
+}
+
+type Row = (User, i64);
+
+/// The account, if one of its roles is in an authority that the caller administers, or if it has none.
+fn find(act: &mut Act, id: Id) -> Result<Row, Problem> {
+    let found: Option<Row> = table::table
+        .find(id)
+        .select((User::as_select(), table::version))
+        .first(act.conn)
+        .optional()?;
+    let own = administered(act);
+    let reached = |(user, _): &Row| {
+        let roles = &user.roles.0;
+        roles.is_empty() || roles.iter().any(|grant| own.contains(&grant.authority))
+    };
+    let row = found.filter(reached).ok_or_else(Problem::not_found)?;
+    act.found.authority = row.0.roles.0.first().map(|grant| grant.authority.clone());
+    Ok(row)
+}
+
+/// The account, if all its roles are the caller's to administer.
+fn find_own(act: &mut Act, id: Id) -> Result<Row, Problem> {
+    let row = find(act, id)?;
+    refuse_others(act, row.0.roles.0.iter().map(|grant| &grant.authority))?;
+    Ok(row)
+}
+
+fn read(act: &mut Act, id: Id) -> Result<AccountView, Problem> {
+    let (user, version) = find(act, id)?;
+    let authenticator = authenticators::of(act.conn, id)?;
+    Ok(AccountView {
+        id: user.id,
+        username: user.username,
+        name: user.name,
+        roles: user.roles.0,
+        enabled: user.enabled,
+        agency_id: user.agency_id,
+        public_contact: user.public_contact,
+        has_password: user.password_hash.is_some(),
+        has_authenticator: authenticator.is_some_and(|there| there.confirmed_at.is_some()),
+        version,
+        created_at: user.created_at,
+    })
+}
+
+/// Roles may be given and taken only where the caller administers; those elsewhere stay as they are.
+fn faults(act: &mut Act, account: &Account, before: &[GivenRole]) -> Result<Vec<Fault>, Problem> {
+    let at = |index: usize| format!("/roles/{index}");
+    let mut faults = repeated(&account.roles, at, "This role stands here already.");
+    let own = administered(act);
+    for (index, grant) in account.roles.iter().enumerate() {
+        let given = !before.contains(grant);
+        if given && !crate::people::authorities::exists(act.conn, &grant.authority)? {
+            let why = "There is no such authority.";
+            faults.push(Fault::at(format!("/roles/{index}/authority"), "unknown", why));
+        } else if given && !own.contains(&grant.authority) {
+            let why = "The caller does not administer this authority.";
+            let place = format!("/roles/{index}/authority");
+            faults.push(Fault::at(place, "not_administered", why));
+        }
+    }
+    let taken = before.iter().filter(|grant| !account.roles.contains(grant));
+    if taken.into_iter().any(|grant| !own.contains(&grant.authority)) {
+        let why = "A role in an authority that the caller does not administer stays.";
+        faults.push(Fault::at("/roles", "not_administered", why));
+    }
+    if let Some(agency) = account.agency_id
+        && !agencies::exists(act.conn, agency)?
+    {
+        faults.push(Fault::at("/agencyId", "unknown", "There is no such agency."));
+    }
+    Ok(faults)
+}
+
+fn make(act: &mut Act, body: &Body<Account>) -> Result<Id, Problem> {
+    let found = match body.value() {
+        Some(account) => faults(act, account, &[])?,
+        None => vec![],
+    };
+    let account = body.checked(|_| found)?.clone();
+    if users::named(act.conn, &account.username)?.is_some() {
+        return Err(Problem::new(Code::Conflict).saying("There is an account of this name already."));
+    }
+    let user = User {
+        id: act.new_id,
+        username: account.username,
+        name: account.name,
+        enabled: account.enabled.unwrap_or(true),
+        password_hash: None,
+        agency_id: account.agency_id,
+        roles: granted(account.roles),
+        public_contact: account.public_contact,
+        created_at: act.now,
+    };
+    users::insert(act.conn, &user)?;
+    Ok(user.id)
+}
+
+fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Problem> {
+    let (user, version) = find(act, id)?;
+    act.expect_version(version)?;
+    let current = Account {
+        username: user.username,
+        name: user.name,
+        roles: user.roles.0.into_iter().map(GivenRole::from).collect(),
+        enabled: Some(user.enabled),
+        agency_id: user.agency_id,
+        public_contact: user.public_contact,
+    };
+    let account = patch.valid()?.applied_to(&current)?;
+    let mut found = faults(act, &account, &current.roles)?;
+    if account.username != current.username {
+        let why = "The name to sign in with stays.";
+        found.push(Fault::at("/username", "fixed", why));
+    }
+    if !found.is_empty() {
+        return Err(Problem::invalid(found));
+    }
+    let enabled = account.enabled.unwrap_or(true);
+    if id == act.caller.id && (account.roles != current.roles || !enabled) {
+        return Err(Problem::new(Code::Forbidden).saying(
+            "One's own roles, and whether one's own account may be used, are for another administrator.",
+        ));
+    }
+    // Whoever holds a role elsewhere is disabled by taking the roles here, not for the other authorities too.
+    if Some(enabled) != current.enabled {
+        refuse_others(act, current.roles.iter().map(|grant| &grant.authority))?;
+    }
+    let read = table::table.find(id).filter(table::version.eq(version));
+    let changed = diesel::update(read)
+        .set((
+            table::name.eq(account.name),
+            table::roles.eq(granted(account.roles)),
+            table::enabled.eq(enabled),
+            table::agency_id.eq(account.agency_id),
+            table::public_contact.eq(account.public_contact),
+            table::version.eq(version + 1),
+            table::updated_at.eq(act.now),
+        ))
+        .execute(act.conn)?;
+    guarded(changed)?;
+    Ok(id)
+}
+
+fn reset_authenticator(act: &mut Act, id: Id) -> Result<Id, Problem> {
+    find_own(act, id)?;
+    if id == act.caller.id {
+        return Err(Problem::new(Code::Forbidden)
+            .saying("One's own authenticator is taken away by another administrator."));
+    }
+    authenticators::remove(act.conn, id)?;
+    Ok(id)
+}
+
+/// Make an account
+///
+/// It has no password yet: give the person a one-time code (`…/password-code`), or let a trusted issuer sign them in.
+#[utoipa::path(
+    operation_id = "makeAccount",
+    tag = "Administration",
+    request_body = Account,
+    responses((status = 201, description = "The account", body = AccountView)),
+    extensions(("x-permission" = json!("users.keep")))
+)]
+#[post("/v1/users")]
+pub async fn make_account(call: Call, body: Body<Account>) -> Reply {
+    call.create(body, make, read).await
+}
+
+/// Read an account
+///
+/// Of a person who holds a role in an authority that the caller administers.
+#[utoipa::path(
+    operation_id = "getAccount",
+    tag = "Administration",
+    params(UserPath),
+    responses((status = 200, description = "The account", body = AccountView)),
+    extensions(("x-permission" = json!("users.read")))
+)]
+#[get("/v1/users/{userId}")]
+pub async fn get_account(call: Call, ids: Ids<1>) -> Reply {
+    let Ids([user]) = ids;
+    call.read(move |act| read(act, user)).await
+}
+
+/// Amend an account
+///
+/// By a merge patch; roles and `enabled` hold on the next request, on every instance. One's own roles are for another
+/// administrator.
+#[utoipa::path(
+    operation_id = "amendAccount",
+    tag = "Administration",
+    params(UserPath, IfMatchHeader),
+    request_body = Patch<Account>,
+    responses((status = 200, description = "The account", body = AccountView)),
+    extensions(("x-permission" = json!("users.keep")))
+)]
+#[patch("/v1/users/{userId}")]
+pub async fn amend_account(call: Call, ids: Ids<1>, body: Body<Patch<Account>>) -> Reply {
+    let Ids([user]) = ids;
+    call.change(body, move |act, body| amend(act, user, body), read)
+        .await
+}
+
+/// Make a one-time code
+///
+/// With which the person sets a password, once, within three days. It replaces any code before; the password stays
+/// until it is used. A repeated request does not show it again.
+#[utoipa::path(
+    operation_id = "makePasswordCode",
+    tag = "Administration",
+    params(UserPath),
+    responses((status = 200, description = "The code", body = PasswordCode)),
+    extensions(("x-permission" = json!("users.keep")))
+)]
+#[post("/v1/users/{userId}/password-code")]
+pub async fn make_password_code(call: Call, ids: Ids<1>) -> Reply {
+    let Ids([user]) = ids;
+    let (shown, show) = Once::pair();
+    let give = move |act: &mut Act, _: &Body<Nothing>| {
+        find_own(act, user)?;
+        let code = accounts::new_code()?;
+        accounts::give_code(act.conn, user, &code, act.now)?;
+        shown.put(code);
+        Ok(user)
+    };
+    call.change(Body::of(Nothing {}), give, move |_, user_id| {
+        Ok(PasswordCode {
+            user_id,
+            code: show.take(),
+            expires_in: accounts::CODE_LIFETIME,
+        })
+    })
+    .await
+}
+
+/// Take an authenticator away
+///
+/// The phone being lost. Where one is needed, the person sets up another at the next sign-in.
+#[utoipa::path(
+    operation_id = "resetAuthenticator",
+    tag = "Administration",
+    params(UserPath),
+    responses((status = 200, description = "The account", body = AccountView)),
+    extensions(("x-permission" = json!("users.keep")))
+)]
+#[post("/v1/users/{userId}/totp-reset")]
+pub async fn reset(call: Call, ids: Ids<1>) -> Reply {
+    let Ids([user]) = ids;
+    let effect = move |act: &mut Act, _: &Body<Nothing>| reset_authenticator(act, user);
+    call.change(Body::of(Nothing {}), effect, read).await
+}
+
+/// Registers the operations.
+pub fn operations(config: &mut ServiceConfig) {
+    config
+        .service(make_account)
+        .service(get_account)
+        .service(amend_account)
+        .service(make_password_code)
+        .service(reset);
+}

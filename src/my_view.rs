@@ -11,6 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::act::Act;
 use crate::auth::secrets;
 use crate::casework::actions::{ActionRow, ActionStatus};
+use crate::casework::cases::access::{self as case_access, AppView};
 use crate::casework::cases::model::CaseState;
 use crate::casework::cases::reach::{Reached, reach};
 use crate::casework::cases::store as case_store;
@@ -27,6 +28,7 @@ use crate::http::params::CasePath;
 use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::people::{authorities, users};
+use crate::policy::Standing;
 use crate::problem::{Code, Problem};
 use crate::reference;
 
@@ -127,6 +129,8 @@ impl View for MyView {
 
 fn read(act: &mut Act, id: Id) -> Result<MyView, Problem> {
     let case = reach(act, id)?;
+    let view = case_access::view_of(act.conn, case.row.id, act.caller.id)?;
+    let next_steps_only = case.standing == Standing::Representative || view == Some(AppView::NextStepsOnly);
     let newest = PageRequest {
         limit: MOST,
         after: None,
@@ -140,7 +144,7 @@ fn read(act: &mut Act, id: Id) -> Result<MyView, Problem> {
     let unwanted = wishes.iter().filter(|wish| wish.kind == WishKind::DoNotWant);
     let around = case_store::surroundings(act.conn, std::slice::from_ref(&case.row), act.now)?;
     let next_meeting = around.get(&case.row.id).and_then(|around| around.next_meeting);
-    let mut view = MyView {
+    let mut page = MyView {
         what_you_said: outcomes.into_iter().map(|outcome| outcome.own_words).collect(),
         what_you_do_not_want: unwanted.map(|wish| wish.text.clone()).collect(),
         who_is_helping: helpers(act, &case)?,
@@ -153,15 +157,20 @@ fn read(act: &mut Act, id: Id) -> Result<MyView, Problem> {
         version: case.row.version,
         mark: String::new(),
     };
-    if view.what_you_said.is_empty() {
-        view.questions_for_you.push(WHAT_DO_YOU_WANT.to_owned());
+    if next_steps_only {
+        page.what_you_said.clear();
+        page.what_you_do_not_want.clear();
+        page.who_is_helping.clear();
+        page.what_we_agreed.clear();
+    } else if page.what_you_said.is_empty() {
+        page.questions_for_you.push(WHAT_DO_YOU_WANT.to_owned());
     }
-    if matches!(case.row.state, CaseState::Concluded | CaseState::Closed) {
-        view.questions_for_you.push(DID_YOU_GET_IT.to_owned());
+    if !next_steps_only && matches!(case.row.state, CaseState::Concluded | CaseState::Closed) {
+        page.questions_for_you.push(DID_YOU_GET_IT.to_owned());
     }
-    let json = serde_json::to_string(&view).map_err(|_| Problem::new(Code::Internal))?;
-    view.mark = secrets::digest_of(json.as_bytes()).chars().take(12).collect();
-    Ok(view)
+    let json = serde_json::to_string(&page).map_err(|_| Problem::new(Code::Internal))?;
+    page.mark = secrets::digest_of(json.as_bytes()).chars().take(12).collect();
+    Ok(page)
 }
 
 fn helpers(act: &mut Act, case: &Reached) -> Result<Vec<Helper>, Problem> {

@@ -128,6 +128,8 @@ impl World {
                 ("enquiryId", first("enquiries")),
                 ("causedEnquiryId", first("caused-enquiries")),
                 ("grantId", first("grants")),
+                ("appAccessId", first("app-access")),
+                ("invitationId", first("invitations")),
                 ("askedId", first("requests")),
                 ("conflictId", first("conflicts")),
                 ("emergencyId", emergency),
@@ -214,6 +216,10 @@ fn somebody_for(server: &Server, operation: &Operation, path: &str) -> Actor {
         "police-intake",
         "admin",
     ] {
+        // The adult who pauses the app is out for the rest of the walk.
+        if name == "adult" && operation.template.ends_with("/pause") {
+            continue;
+        }
         let actor = server.as_(name);
         let body = operation.takes_json().then(|| "{}".to_owned());
         let probe = actor

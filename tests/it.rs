@@ -15,6 +15,7 @@ mod access;
 mod administration;
 mod adults;
 mod advocates;
+mod apps;
 mod architecture;
 mod bad_input;
 mod case_life;

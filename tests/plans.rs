@@ -44,6 +44,8 @@ fn every_list_is_served_by_an_index_in_its_order() {
         "case_grants",
         "case_requests",
         "case_conflicts",
+        "app_access_decisions",
+        "invitations",
         "emergency_access",
     ];
     let mut queries: Vec<String> = of_a_case

@@ -3,11 +3,12 @@
 use diesel::prelude::*;
 
 use super::tokens::{Accepted, Subject};
+use crate::casework::cases::access;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::ids::Id;
 use crate::people::{agencies, clients, users};
-use crate::policy::{Caller, CallerKind};
+use crate::policy::{Caller, CallerKind, Role, RoleGrant};
 use crate::problem::{Code, Problem};
 
 /// Loads the caller, or says that access has ended: the account is disabled or gone, or its session is over.
@@ -21,7 +22,18 @@ pub fn load(conn: &mut Connection, accepted: &Accepted, now: UtcTime) -> Result<
             users::caller_in(conn, known.id, None)?
         }
     };
-    caller.ok_or_else(|| Problem::new(Code::AccessEnded))
+    let mut caller = caller.ok_or_else(|| Problem::new(Code::AccessEnded))?;
+    caller.at = now;
+    match has_only_single_cases(&caller) && !access::has_any(conn, caller.id, now)? {
+        true => Err(Problem::new(Code::AccessEnded)),
+        false => Ok(caller),
+    }
+}
+
+/// Whether all that this caller reaches are cases that were given to them one by one.
+fn has_only_single_cases(caller: &Caller) -> bool {
+    let single = |grant: &RoleGrant| matches!(grant.role, Role::Adult | Role::Representative);
+    caller.kind == CallerKind::User && !caller.roles.is_empty() && caller.roles.iter().all(single)
 }
 
 fn client(conn: &mut Connection, accepted: &Accepted, id: Id, now: UtcTime) -> QueryResult<Option<Caller>> {

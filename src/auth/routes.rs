@@ -93,7 +93,8 @@ fn who_is_calling(act: &mut Act) -> Result<Me, Problem> {
             .filter(
                 case_access::user_id
                     .eq(caller.id)
-                    .and(case_access::ended_at.is_null()),
+                    .and(case_access::ended_at.is_null())
+                    .and(case_access::paused_at.is_null()),
             )
             .order(case_access::id)
             .limit(100)

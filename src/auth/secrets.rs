@@ -15,6 +15,21 @@ pub fn random() -> Result<String, Problem> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
+/// Letters and digits that are not mistaken for one another, read out loud or in handwriting.
+const LEGIBLE: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// A new 100-bit code that a person can type.
+pub fn code() -> Result<String, Problem> {
+    let mut bytes = [0_u8; 20];
+    rand::fill(&mut bytes).map_err(|_| Problem::new(Code::Internal))?;
+    let letters = bytes
+        .iter()
+        .filter_map(|byte| LEGIBLE.get(usize::from(byte & 31)));
+    let letters: Vec<char> = letters.map(|letter| char::from(*letter)).collect();
+    let groups: Vec<String> = letters.chunks(5).map(|group| group.iter().collect()).collect();
+    Ok(groups.join("-"))
+}
+
 /// The digest under which a secret of full entropy is kept.
 pub fn digest_of(secret: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, secret))

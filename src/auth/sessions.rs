@@ -30,6 +30,8 @@ crate::codes! {
         TokenReused = "token_reused",
         /// The password was changed.
         PasswordChanged = "password_changed",
+        /// The app was paused, or found not safe.
+        AppPaused = "app_paused",
     }
 }
 

@@ -178,7 +178,8 @@ async fn attempt(app: &App, request: &HttpRequest, asked: NewSession) -> Result<
     answer(app, user, renewable.await?)
 }
 
-fn answer(app: &App, user: Id, renewable: Option<Renewable>) -> Result<Session, Problem> {
+/// The answer to whoever a session was started for.
+pub fn answer(app: &App, user: Id, renewable: Option<Renewable>) -> Result<Session, Problem> {
     let scopes = match &renewable {
         Some(_) => vec![],
         None => vec![ENROLMENT.to_owned()],

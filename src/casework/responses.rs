@@ -150,7 +150,11 @@ fn faults(act: &mut Act, case: &Reached, response: &NewResponse) -> Result<Vec<F
     if let Some(local) = &response.local_option {
         let pointer = "/localOption";
         if response.option != ResponseOption::Other {
-            faults.push(Fault::at(pointer, "not_with_this_option", "This goes with `other`."));
+            faults.push(Fault::at(
+                pointer,
+                "not_with_this_option",
+                "This goes with `other`.",
+            ));
         }
         let known = authorities::settings_of(act.conn, &case.row.authority)?.local_response_options;
         let used = std::slice::from_ref(local);

@@ -137,7 +137,12 @@ fn faults(act: &mut Act, case: &Reached, decision: &NewSharingDecision) -> Resul
     }
     if decision.decision != SharingOutcome::Refused {
         let reason = decision.override_reason.as_ref();
-        faults.extend(wishes::fault_of_involving(act, case.row.id, &decision.with_whom, reason)?);
+        faults.extend(wishes::fault_of_involving(
+            act,
+            case.row.id,
+            &decision.with_whom,
+            reason,
+        )?);
     }
     Ok(faults)
 }

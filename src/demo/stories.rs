@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::organisations::People;
 use super::scene::{body, perform};
-use crate::casework::access::{conflicts, emergency, grants};
+use crate::auth::secrets::Once;
+use crate::casework::access::{app_access, conflicts, emergency, grants, invitations};
 use crate::casework::actions::ActionRow;
 use crate::casework::adults::contact_points::ContactPoint;
 use crate::casework::adults::representatives::Representative;
@@ -353,6 +354,18 @@ impl Story<'_> {
             let user = self.people.named(username)?.id;
             access::grant(self.conn, &reference, "northbank", user, role, clock::now())?;
         }
+        let allowed = body(&json!({
+            "who": "adult", "decision": "allow", "sharedDevice": "no", "view": "full",
+            "reason": "Her own tablet, with a code that nobody else knows"
+        }))?;
+        perform(self.conn, practitioner, Action::AppAccessDecide, 1, |act| {
+            app_access::decide(act, case, &allowed)
+        })?;
+        let invitation = body(&json!({ "who": "adult", "handedOver": "in_person" }))?;
+        let (shown, _) = Once::pair();
+        perform(self.conn, practitioner, Action::InvitationsKeep, 1, |act| {
+            invitations::invite(act, case, &invitation, &shown)
+        })?;
         let ring_me = body(&json!({ "kind": "call_me", "text": "In the morning, please" }))?;
         perform(
             self.conn,

@@ -76,6 +76,10 @@ path_params! {
     InformedPath { case_id: "The case", informed_id: "The record" }
     /// `{assignmentId}/representations/{representationId}`.
     RepresentationPath { case_id: "The case", assignment_id: "The assignment", representation_id: "The representation" }
+    /// `{caseId}/app-access/{appAccessId}`.
+    AppAccessPath { case_id: "The case", app_access_id: "The decision" }
+    /// `{caseId}/invitations/{invitationId}`.
+    InvitationPath { case_id: "The case", invitation_id: "The invitation" }
     /// `{adultId}`.
     AdultPath { adult_id: "The adult" }
     /// `{adultId}/…/{contactPointId}`.

@@ -40,6 +40,8 @@ pub fn operations(config: &mut ServiceConfig) {
     adults::needs::operations(config);
     adults::representatives::operations(config);
     cases::routes::operations(config);
+    access::app_access::operations(config);
+    access::invitations::operations(config);
     access::grants::operations(config);
     access::conflicts::operations(config);
     access::emergency::operations(config);

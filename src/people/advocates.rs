@@ -147,6 +147,14 @@ pub fn is_entry_of(conn: &mut Connection, entry: Id, user: Id) -> QueryResult<bo
     Ok(owner.flatten() == Some(user))
 }
 
+/// Links an entry to the account that its invitation made.
+pub fn link(conn: &mut Connection, entry: Id, account: Id) -> QueryResult<()> {
+    diesel::update(table::table.find(entry))
+        .set((table::user_id.eq(account), table::version.eq(table::version + 1)))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Writes an entry.
 pub fn insert(conn: &mut Connection, entry: &Advocate) -> QueryResult<()> {
     diesel::insert_into(table::table)

@@ -79,7 +79,13 @@ pub fn unknown_codes(known: &[LocalCode], used: &[String], pointer: impl Fn(usiz
     let unknown = |code: &String| !known.iter().any(|local| local.code == *code);
     let found = used.iter().enumerate().filter(|(_, code)| unknown(code));
     found
-        .map(|(index, _)| Fault::at(pointer(index), "unknown", "The authority of the case has no such code."))
+        .map(|(index, _)| {
+            Fault::at(
+                pointer(index),
+                "unknown",
+                "The authority of the case has no such code.",
+            )
+        })
         .collect()
 }
 
@@ -236,7 +242,11 @@ fn keep(act: &mut Act, code: &str, body: &Body<Settings>) -> Result<Id, Problem>
     let settings = body.checked(|settings| {
         let twice = |codes: &[LocalCode], list: &str| {
             let codes: Vec<String> = codes.iter().map(|local| local.code.clone()).collect();
-            repeated(&codes, |index| format!("/{list}/{index}/code"), "Each code stands here once.")
+            repeated(
+                &codes,
+                |index| format!("/{list}/{index}/code"),
+                "Each code stands here once.",
+            )
         };
         [
             twice(&settings.local_response_options, "localResponseOptions"),

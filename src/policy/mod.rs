@@ -8,7 +8,7 @@ mod caller;
 mod scope;
 
 pub use caller::{Caller, CallerKind, Role, RoleGrant, Team, TeamKind};
-pub use scope::{AssignmentAccess, Clause, Scope, scope};
+pub use scope::{AssignmentAccess, Clause, Scope, Seen, scope};
 
 macro_rules! actions {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal $(, scope $scope:literal)? => [$($standing:ident),* $(,)?];)+) => {
@@ -119,7 +119,15 @@ actions! {
     /// Read notices without personal data.
     NoticesRead = "notices.read" => [Manager, Auditor];
     /// Read the adult's own page.
-    MyViewRead = "my_view.read" => [Manager, Allocated, Adult];
+    MyViewRead = "my_view.read" => [Manager, Allocated, Adult, Representative];
+    /// Pause one's own app.
+    MePause = "me.pause" => [Adult, Representative, Advocate];
+    /// Read what was decided about somebody's app, and who was invited.
+    AppAccessRead = "app_access.read" => [Manager, Delegated, Allocated, OnDuty];
+    /// Decide whether somebody may use an app; whoever is not the manager or the allocated practitioner can only stop it.
+    AppAccessDecide = "app_access.decide" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency];
+    /// Invite somebody to an app, or take an invitation back.
+    InvitationsKeep = "invitations.keep" => [Manager, Allocated];
     /// Ask for something from the adult's own page.
     RequestsAsk = "requests.ask" => [Adult];
     /// Read what the adult asks for.
@@ -326,6 +334,7 @@ impl Action {
             Self::OutcomesRead | Self::OutcomesRecord | Self::OutcomesRevise | Self::OutcomesJudge => {
                 Some(Part::Outcomes)
             }
+            Self::MyViewRead => Some(Part::NextSteps),
             Self::WishesRead | Self::WishesRecord => Some(Part::Wishes),
             Self::MeetingsRead => Some(Part::Meetings),
             Self::PlansRead | Self::ActionsRead | Self::ResponsesRead => Some(Part::Plan),

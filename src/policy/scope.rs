@@ -13,6 +13,24 @@ pub enum AssignmentAccess {
     Asked,
 }
 
+/// How much somebody's app must show for an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// Everything that is theirs.
+    Whole,
+    /// What happens next is enough.
+    NextSteps,
+}
+
+impl Seen {
+    fn by(action: Action) -> Self {
+        match action {
+            Action::MyViewRead | Action::RequestsAsk => Self::NextSteps,
+            _ => Self::Whole,
+        }
+    }
+}
+
 /// One alternative. A record is in scope when any clause holds; no clause, no record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Clause {
@@ -34,11 +52,11 @@ pub enum Clause {
     Adviser(Id, Vec<String>),
     /// Records of these authorities to which this user has emergency access now.
     Emergency(Id, Vec<String>, UtcTime),
-    /// Records of which this user is the adult.
-    Adult(Id),
+    /// Records of which this user is the adult, until some time after the case is closed.
+    Adult(Id, Seen, UtcTime),
     /// Records of whose adult this user is a representative or supporter who may receive this part of it and is not
     /// implicated.
-    Representative(Id, Option<Part>, UtcTime),
+    Representative(Id, Option<Part>, Seen, UtcTime),
     /// Records on which this user is an advocate.
     Advocate(AssignmentAccess, Id),
     /// Cases that name this agency as a partner, with this section.
@@ -60,7 +78,7 @@ impl Clause {
             Self::OpenUnrestricted(_) => Standing::OnDuty,
             Self::Adviser(..) => Standing::Adviser,
             Self::Emergency(..) => Standing::Emergency,
-            Self::Adult(_) => Standing::Adult,
+            Self::Adult(..) => Standing::Adult,
             Self::Representative(..) => Standing::Representative,
             Self::Advocate(AssignmentAccess::Working, _) => Standing::Advocate,
             Self::Advocate(AssignmentAccess::Asked, _) => Standing::AdvocateAsked,
@@ -135,8 +153,11 @@ fn clause(caller: &Caller, standing: Standing, action: Action) -> Option<Clause>
         Standing::Emergency => {
             some(caller.staff_of()).map(|in_| Clause::Emergency(caller.id, in_, caller.at))
         }
-        Standing::Adult => Some(Clause::Adult(caller.id)),
-        Standing::Representative => Some(Clause::Representative(caller.id, action.part(), caller.at)),
+        Standing::Adult => Some(Clause::Adult(caller.id, Seen::by(action), caller.at)),
+        Standing::Representative => {
+            let seen = Seen::by(action);
+            Some(Clause::Representative(caller.id, action.part(), seen, caller.at))
+        }
         Standing::Advocate => Some(Clause::Advocate(AssignmentAccess::Working, caller.id)),
         Standing::AdvocateAsked => Some(Clause::Advocate(AssignmentAccess::Asked, caller.id)),
         Standing::Partner if caller.kind != CallerKind::Client || caller.agreement_in_force => caller

@@ -132,6 +132,9 @@ diesel::table! {
         safe_times -> Nullable<Text>,
         view -> Text,
         reason -> Text,
+        entered_in_error -> Nullable<Text>,
+        override_reason -> Nullable<Text>,
+        advocate_id -> Nullable<Key>,
     }
 }
 
@@ -156,5 +159,8 @@ diesel::table! {
         redeemed_at -> Nullable<Moment>,
         redeemed_by -> Nullable<Key>,
         revoked_at -> Nullable<Moment>,
+        entered_in_error -> Nullable<Text>,
+        advocate_id -> Nullable<Key>,
+        handed_over -> Text,
     }
 }

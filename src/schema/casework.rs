@@ -45,6 +45,8 @@ diesel::table! {
         starts_at -> Moment,
         ended_at -> Nullable<Moment>,
         created_by -> Key,
+        view -> Text,
+        paused_at -> Nullable<Moment>,
     }
 }
 

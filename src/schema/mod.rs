@@ -18,7 +18,7 @@ pub mod referral_life;
 use access::{case_conflicts, case_grants, emergency_access};
 use adult_records::{adult_external_ids, adult_representatives};
 use case_life::caused_enquiries;
-use casework::{advocacy_assignments, case_access, cases, referrals};
+use casework::{advocacy_assignments, case_access, case_transitions, cases, referrals};
 use people::{adults, advocates};
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -31,6 +31,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     advocacy_assignments,
     advocates,
     case_access,
+    case_transitions,
     caused_enquiries,
     cases,
     referrals,

@@ -25,12 +25,19 @@ pub fn setting_for(
         mark if mark.ends_with("EnteredInError") => {
             path = format!("{}/entered-in-error", newly_recorded(server, world, operation));
             // Feedback is recorded as the adult's own in the walk.
-            as_(if mark.contains("Feedback") { "adult" } else { "manager" })
+            as_(if mark.contains("Feedback") {
+                "adult"
+            } else {
+                "manager"
+            })
         }
         "answerRepresentation" => {
             let list = world.path(operation.template.rsplit_once("/{representationId}").unwrap().0);
             let made = json!({"kind": "report", "text": "She was heard"});
-            path = format!("{list}/{}/response", as_("advocate").post(&list, &made).created().id());
+            path = format!(
+                "{list}/{}/response",
+                as_("advocate").post(&list, &made).created().id()
+            );
             as_("practitioner")
         }
         "makeRepresentation" => as_("advocate"),
@@ -89,6 +96,14 @@ pub fn setting_for(
             as_("nhs-intake")
         }
         "askForSomething" => as_("adult"),
+        "pauseMyApp" => as_("advocate"),
+        "revokeInvitation" => {
+            let list = format!("/v1/cases/{}/invitations", world.id("caseId"));
+            let invited =
+                as_("practitioner").post(&list, &json!({"who": "adult", "handedOver": "in_person"}));
+            path = format!("{list}/{}/revocation", invited.created().id());
+            as_("practitioner")
+        }
         "answerRequest" => {
             let list = format!("/v1/cases/{}/requests", world.id("caseId"));
             let asked = as_("adult").post(&list, &json!({"kind": "call_me"})).created();
@@ -234,6 +249,7 @@ pub fn actor_tag(server: &Server, path: &str, operation: &Operation) -> String {
         "/versions",
         "/entered-in-error",
         "/response",
+        "/revocation",
         "/acknowledgement",
     ];
     let whose = steps.iter().find_map(|step| path.strip_suffix(step));

@@ -24,7 +24,7 @@ CREATE TABLE sessions (
     previous_digest text,
     renewed_at timestamptz NOT NULL,
     ended_at timestamptz,
-    ended_because text CHECK (ended_because IN ('signed_out', 'token_reused', 'password_changed'))
+    ended_because text CHECK (ended_because IN ('signed_out', 'token_reused', 'password_changed', 'app_paused'))
 );
 CREATE INDEX sessions_user ON sessions (user_id, expires_at);
 

@@ -24,7 +24,7 @@ CREATE TABLE sessions (
     previous_digest TEXT,
     renewed_at INTEGER NOT NULL,
     ended_at INTEGER,
-    ended_because TEXT CHECK (ended_because IN ('signed_out', 'token_reused', 'password_changed'))
+    ended_because TEXT CHECK (ended_because IN ('signed_out', 'token_reused', 'password_changed', 'app_paused'))
 ) STRICT;
 CREATE INDEX sessions_user ON sessions (user_id, expires_at);
 

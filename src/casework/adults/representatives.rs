@@ -2,12 +2,14 @@
 
 use actix_web::{get, patch, post};
 use chrono::NaiveDate;
+use diesel::prelude::*;
 
 use super::reach::ReachedAdult;
 use super::store;
 use crate::act::Act;
 use crate::body::{Body, Patch};
 use crate::casework::record::{self, EnteredInError, OwnedRow};
+use crate::db::Connection;
 use crate::facts::YesNoNotKnown;
 use crate::ids::Id;
 use crate::people::users;
@@ -208,9 +210,30 @@ fn end_access_unless(
 ) -> Result<(), Problem> {
     let row = Representative::find_any(act.conn, adult, id)?.ok_or_else(Problem::not_found)?;
     match row.user_id {
-        Some(user) if !holds(&row) => {
-            Ok(store::end_access(act.conn, adult, user, act.now)?)
-        }
+        Some(user) if !holds(&row) => Ok(store::end_access(act.conn, adult, user, act.now)?),
         _ => Ok(()),
     }
+}
+
+/// The entry of this account among the adult's representatives and supporters.
+pub fn of_account(conn: &mut Connection, adult: Id, account: Id) -> QueryResult<Option<Representative>> {
+    adult_representatives::table
+        .filter(adult_representatives::adult_id.eq(adult))
+        .filter(adult_representatives::user_id.assume_not_null().eq(account))
+        .filter(adult_representatives::entered_in_error.is_null())
+        .order(adult_representatives::id.desc())
+        .select(Representative::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Links an entry to the account that its invitation made.
+pub fn link(conn: &mut Connection, entry: Id, account: Id) -> QueryResult<()> {
+    diesel::update(adult_representatives::table.find(entry))
+        .set((
+            adult_representatives::user_id.eq(account),
+            adult_representatives::version.eq(adult_representatives::version + 1),
+        ))
+        .execute(conn)
+        .map(drop)
 }

@@ -104,12 +104,7 @@ impl From<Representation> for RepresentationView {
 }
 
 /// Records what an advocate puts forward.
-pub fn make(
-    act: &mut Act,
-    case: Id,
-    assignment: Id,
-    body: &Body<NewRepresentation>,
-) -> Result<Id, Problem> {
+pub fn make(act: &mut Act, case: Id, assignment: Id, body: &Body<NewRepresentation>) -> Result<Id, Problem> {
     let case = reach(act, case)?;
     let assignment = theirs(act, &case, assignment)?;
     let own = advocates::is_entry_of(act.conn, assignment.advocate_id, act.caller.id)?;
@@ -125,7 +120,11 @@ pub fn make(
         response: None,
         responded_at: None,
     };
-    write_new(act, &Representation::of(Head::new(act, &case), content), "recorded")
+    write_new(
+        act,
+        &Representation::of(Head::new(act, &case), content),
+        "recorded",
+    )
 }
 
 fn found(act: &mut Act, [case, assignment, id]: [Id; 3]) -> Result<Representation, Problem> {

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use super::model::{AdvocacyBasis, AdvocateCovers, Assignment, AssignmentContent, AssignmentKind, AssignmentState};
+use super::model::{
+    AdvocacyBasis, AdvocateCovers, Assignment, AssignmentContent, AssignmentKind, AssignmentState,
+};
 use super::needs::Need;
 use super::{independence, rules};
 use crate::act::Act;
@@ -138,7 +140,11 @@ pub fn request(act: &mut Act, case: Id, body: &Body<NewAssignment>) -> Result<Id
         Some(id) => Some(Need::find(act.conn, case.row.id, id)?),
         None => None,
     };
-    let mut faults = repeated(&new.covers, |index| format!("/covers/{index}"), "Each stands here once.");
+    let mut faults = repeated(
+        &new.covers,
+        |index| format!("/covers/{index}"),
+        "Each stands here once.",
+    );
     match &advocate {
         Some(advocate) => faults.extend(independence::fault(act, &case, advocate)?),
         None => faults.push(Fault::at(

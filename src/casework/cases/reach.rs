@@ -102,7 +102,7 @@ fn answered_by(row: &Case, clause: &Clause) -> Option<bool> {
         Clause::ReferredBy(_) | Clause::SentBy(_) => Some(false),
         Clause::Adviser(..)
         | Clause::Emergency(..)
-        | Clause::Adult(_)
+        | Clause::Adult(..)
         | Clause::Representative(..)
         | Clause::Advocate(..)
         | Clause::Partner(..)

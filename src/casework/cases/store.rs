@@ -8,8 +8,9 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::caused;
+use super::access::AppView;
 use super::model::{Case, CaseState, Enquiry, EnquiryType, Transition};
+use super::{access, caused};
 use crate::act::{Act, guarded};
 use crate::casework::actions;
 use crate::casework::advocacy::model::{AdvocacyBasis, AssignmentKind, AssignmentState, NeedConclusion};
@@ -23,7 +24,7 @@ use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::people::adults::{self, AdultBrief};
 use crate::people::authorities;
-use crate::policy::{AssignmentAccess, Clause, Part, Scope};
+use crate::policy::{AssignmentAccess, Clause, Part, Scope, Seen};
 use crate::problem::Problem;
 use crate::schema::access::{case_conflicts, case_grants, emergency_access};
 use crate::schema::adult_records::adult_representatives;
@@ -99,8 +100,8 @@ fn condition(clause: &Clause, caller: Id) -> Condition {
                     .filter(emergency_access::until.gt(*now)),
             )),
         ),
-        Clause::Adult(user) => granted(*user, "adult"),
-        Clause::Representative(user, part, now) => {
+        Clause::Adult(user, seen, now) => granted(*user, "adult", (*seen, *now)),
+        Clause::Representative(user, part, seen, now) => {
             let theirs = adult_representatives::table
                 .filter(adult_representatives::adult_id.eq(cases::adult_id.assume_not_null()))
                 .filter(adult_representatives::user_id.assume_not_null().eq(*user))
@@ -112,7 +113,7 @@ fn condition(clause: &Clause, caller: Id) -> Condition {
                         .or(adult_representatives::ends_on.assume_not_null().ge(now.date())),
                 )
                 .filter(may_receive(*part));
-            Box::new(granted(*user, "representative").and(exists(theirs)))
+            Box::new(granted(*user, "representative", (*seen, *now)).and(exists(theirs)))
         }
         Clause::Advocate(access, user) => {
             let states = match access {
@@ -160,14 +161,20 @@ fn named(user: Id) -> Condition {
     ))
 }
 
-fn granted(user: Id, relationship: &'static str) -> Condition {
-    Box::new(exists(
-        case_access::table
-            .filter(case_access::case_id.eq(cases::id))
-            .filter(case_access::user_id.eq(user))
-            .filter(case_access::relationship.eq(relationship))
-            .filter(case_access::ended_at.is_null()),
-    ))
+/// That somebody's app shows a case: it was given to them, is not paused, and the case was not closed long ago.
+fn granted(user: Id, relationship: &'static str, (seen, now): (Seen, UtcTime)) -> Condition {
+    let theirs = case_access::table
+        .filter(case_access::case_id.eq(cases::id))
+        .filter(case_access::user_id.eq(user))
+        .filter(case_access::relationship.eq(relationship))
+        .filter(case_access::ended_at.is_null())
+        .filter(case_access::paused_at.is_null());
+    let views = match seen {
+        Seen::Whole => vec![AppView::Full],
+        Seen::NextSteps => AppView::ALL.to_vec(),
+    };
+    let theirs = theirs.filter(case_access::view.eq_any(views));
+    Box::new(exists(theirs).and(access::not_long_closed(now)))
 }
 
 /// That a representative may receive a part. Codes are ours, so the text of the list is compared.
@@ -222,11 +229,7 @@ pub fn any_about(conn: &mut Connection, scope: &Scope, adult: Id) -> QueryResult
 }
 
 /// Whether a conflict keeps this account, or the agency it works for, away from this case.
-pub fn in_conflict(
-    conn: &mut Connection,
-    case: Id,
-    (user, agency): (Id, Option<Id>),
-) -> QueryResult<bool> {
+pub fn in_conflict(conn: &mut Connection, case: Id, (user, agency): (Id, Option<Id>)) -> QueryResult<bool> {
     let against = case_conflicts::table
         .filter(case_conflicts::case_id.eq(case))
         .filter(case_conflicts::ended_on.is_null())
@@ -455,7 +458,11 @@ pub fn surroundings(
         .filter(advocacy_needs::case_id.eq_any(&ids))
         .filter(advocacy_needs::entered_in_error.is_null())
         .order(advocacy_needs::id)
-        .select((advocacy_needs::case_id, advocacy_needs::id, advocacy_needs::conclusion))
+        .select((
+            advocacy_needs::case_id,
+            advocacy_needs::id,
+            advocacy_needs::conclusion,
+        ))
         .load(conn)?;
     for (case, _, conclusion) in &needs {
         around.entry(*case).or_default().need = Some(*conclusion);

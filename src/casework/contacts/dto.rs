@@ -34,7 +34,10 @@ impl OutcomesAsked {
     pub fn faults(&self) -> Vec<Fault> {
         let said = self.result.is_some_and(|result| result != AskedResult::NotAsked);
         match (self.asked, said, &self.why_not) {
-            (true, false, _) => vec![Fault::required("/outcomesAsked/result", "Say what came of asking.")],
+            (true, false, _) => vec![Fault::required(
+                "/outcomesAsked/result",
+                "Say what came of asking.",
+            )],
             (false, _, None) => vec![Fault::required(
                 "/outcomesAsked/whyNot",
                 "Say why the adult was not asked.",

@@ -249,7 +249,11 @@ pub fn record(act: &mut Act, case: Id, meeting: Id, body: &Body<NewDiscussion>) 
     };
     let new = body.checked(|new| {
         let asked = new.outcomes_asked.as_ref().map(OutcomesAsked::faults);
-        [asked.unwrap_or_default(), new.linked().faults(case.standing, &known)].concat()
+        [
+            asked.unwrap_or_default(),
+            new.linked().faults(case.standing, &known),
+        ]
+        .concat()
     })?;
     let (asked_result, not_asked_reason) = OutcomesAsked::kept(new.outcomes_asked.as_ref());
     let head = Head::new(act, &case);

@@ -44,7 +44,11 @@ pub fn unknown_suggestions(act: &mut Act, case: &Reached, new: &NewOutcome) -> R
         return Ok(vec![]);
     }
     let known = authorities::settings_of(act.conn, &case.row.authority)?.local_suggestions;
-    let used: Vec<String> = new.local_suggestion_codes.iter().map(|code| code.0.clone()).collect();
+    let used: Vec<String> = new
+        .local_suggestion_codes
+        .iter()
+        .map(|code| code.0.clone())
+        .collect();
     let pointer = |index| format!("/localSuggestionCodes/{index}");
     Ok(authorities::unknown_codes(&known, &used, pointer))
 }

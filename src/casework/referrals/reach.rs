@@ -70,7 +70,7 @@ pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
             Clause::OpenUnrestricted(_)
             | Clause::Adviser(..)
             | Clause::Emergency(..)
-            | Clause::Adult(_)
+            | Clause::Adult(..)
             | Clause::Representative(..)
             | Clause::Advocate(..)
             | Clause::Partner(..)

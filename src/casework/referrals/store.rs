@@ -54,7 +54,7 @@ fn condition(clause: &Clause) -> Option<Condition> {
         Clause::OpenUnrestricted(_)
         | Clause::Adviser(..)
         | Clause::Emergency(..)
-        | Clause::Adult(_)
+        | Clause::Adult(..)
         | Clause::Representative(..)
         | Clause::Advocate(..)
         | Clause::Partner(..)

@@ -162,7 +162,12 @@ fn open_case(
 ) -> Result<Id, Problem> {
     let adult = adult_of(act, referral, content, wanted)?;
     let group = match wanted.group_with_case_id {
-        Some(case) => Some(transfer::group_of(act, case, &referral.authority, "/groupWithCaseId")?),
+        Some(case) => Some(transfer::group_of(
+            act,
+            case,
+            &referral.authority,
+            "/groupWithCaseId",
+        )?),
         None => None,
     };
     let opening = Opening {

@@ -1,5 +1,8 @@
 //! Words about people and agencies, and about what the adult thought of it all.
 
+use crate::casework::access::app_access::{AppDecision, AppPerson};
+use crate::casework::access::invitations::HandedOver;
+use crate::casework::cases::access::AppView;
 use crate::casework::feedback::{AnswerCode, AskedBy, FeedbackStatus, Question, Respondent};
 use crate::casework::questionnaires::model::QuestionnaireStatus;
 use crate::people::agencies::AgencyType;
@@ -81,5 +84,25 @@ words! {
     QuestionnaireStatus, "Whether a questionnaire is in use" {
         Active: "In use", "We ask these questions now.";
         Retired: "Not used any more", "We do not ask these questions any more.";
+    }
+    AppPerson, "Whose app" {
+        Adult: "The adult's", "Your app.";
+        Representative: "A representative's", "The app of the person who speaks for you.";
+        Supporter: "A supporter's", "The app of the person who helps you.";
+        Advocate: "An advocate's", "The app of your advocate.";
+    }
+    AppDecision, "Whether somebody may use an app" {
+        Allow: "May use it", "You can use the app.";
+        Limited: "May use it with less to see", "You can use the app. It shows less.";
+        NotSafe: "It is not safe", "It is not safe to use the app.";
+        Paused: "Paused", "The app is off for now.";
+    }
+    AppView, "What an app shows" {
+        Full: "Everything that is theirs", "It shows all that is yours.";
+        NextStepsOnly: "What happens next only", "It shows only what will happen next.";
+    }
+    HandedOver, "How a code is handed over" {
+        InPerson: "In person", "We give it to you when we meet.";
+        SafeContact: "By a safe contact", "We send it in a way that is safe.";
     }
 }

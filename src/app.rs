@@ -21,6 +21,8 @@ pub struct App {
     pub tokens: Tokens,
     /// Batch writer of the audit trail.
     pub audit: audit::Writer,
+    /// Seals the audit trail.
+    pub signer: Arc<audit::chain::Signer>,
     /// The contract that is served, and the operations in it.
     pub contract: Contract,
     /// Request limits for each caller.
@@ -36,9 +38,16 @@ impl App {
     pub async fn start(config: Config, database: Database) -> Result<Self, String> {
         let keys = Arc::new(Keys::load(&database, &config).await?);
         let contract = Contract::build()?;
+        let signer = audit::chain::Signer::new(
+            &keys.kid,
+            keys.signing.clone(),
+            &keys.published,
+            &config.retired_keys,
+        )?;
         Ok(Self {
             tokens: Tokens::new(Arc::clone(&keys), config.public_url.clone()),
             audit: audit::Writer::start(database.clone()),
+            signer: Arc::new(signer),
             limits: Limits::per_minute(config.rate_limit),
             draining: AtomicBool::new(false),
             database,

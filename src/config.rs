@@ -41,6 +41,10 @@ pub struct Config {
     #[arg(long, env = "MSP_SIGNING_KEY_FILE")]
     pub signing_key_file: Option<PathBuf>,
 
+    /// Public keys that sealed the audit trail before the signing key was changed, with commas, as `msp-api audit verify` prints them
+    #[arg(long, env = "MSP_RETIRED_KEYS", value_delimiter = ',')]
+    pub retired_keys: Vec<String>,
+
     /// Requests a minute for each client and each user; 0 turns limits off
     #[arg(long, env = "MSP_RATE_LIMIT", default_value_t = 600, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     pub rate_limit: u32,

@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod audit;
 mod serve;
 
 use std::net::SocketAddr;
@@ -75,6 +76,11 @@ enum Command {
         #[command(subcommand)]
         command: accounts::ClientCommand,
     },
+    /// Verify the audit trail, or erase personal detail from it
+    Audit {
+        #[command(subcommand)]
+        command: audit::AuditCommand,
+    },
     /// Print every setting with its value and meaning
     #[command(after_help = "Example: MSP_RATE_LIMIT=0 msp-api config")]
     Config,
@@ -141,6 +147,7 @@ async fn with_config(command: Command, mut config: Config) -> Result<(), String>
         Command::Token { name } => accounts::token(&config, &migrated(&config).await?, name).await,
         Command::User { command } => accounts::user(&migrated(&config).await?, command).await,
         Command::Client { command } => accounts::client(&migrated(&config).await?, command).await,
+        Command::Audit { command } => audit::audit(&config, &migrated(&config).await?, command).await,
         Command::Seed { cases, practitioners } => {
             crate::demo::seed::run(&migrated(&config).await?, cases, practitioners).await
         }

@@ -63,7 +63,7 @@ pub async fn run(database: &Database, count: u32, practitioners: u32) -> Result<
         progress.inc(u64::from(size));
     }
     database
-        .write(move |conn| Ok(audit::insert(conn, &[entry(count)]).map(drop)?))
+        .write(move |conn| Ok(audit::insert(conn, &[entry(count)])?))
         .await
         .map_err(|problem| problem.for_operator())?;
     database
@@ -99,6 +99,8 @@ fn entry(count: u32) -> Entry {
         returned: Json(json!({ "cases": count })),
         personal_digest: None,
         personal: None,
+        role: None,
+        relationship: None,
     }
 }
 

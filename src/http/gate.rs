@@ -11,15 +11,17 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
+use serde_json::{Value, json};
 
 use super::answer::{Refusal, problem_response};
 use super::call::{Passed, entry_of};
+use super::contract::Operation;
 use super::limits::Allowance;
 use crate::app::App;
 use crate::auth::callers;
 use crate::clock;
 use crate::ids::Id;
-use crate::policy::{Caller, could_permit};
+use crate::policy::{Action, Caller, could_permit};
 use crate::problem::{Code, Problem};
 
 /// Paths below this need a token, unless the contract says they are open.
@@ -119,21 +121,39 @@ async fn admit(
     } else {
         Some(Arc::new(authenticate(app, request).await?))
     };
+    let short = |name: &str| {
+        let value = request.headers().get(name).and_then(|value| value.to_str().ok());
+        value.filter(|value| value.len() <= 40).map(str::to_owned)
+    };
+    let asked = |caller: Arc<Caller>, operation: &Arc<Operation>, action: Action| Passed {
+        caller,
+        operation: Arc::clone(operation),
+        action,
+        request_id,
+        purpose: short("x-access-purpose"),
+        on_behalf_of: short("nhsd-end-user-organisation-ods"),
+        origin: Arc::new(origin(request)),
+    };
     let Some(operation) = operation else {
-        return match operations {
+        let problem = match operations {
             Some(others) => {
                 let allow: Vec<&str> = others.iter().map(|operation| operation.method.as_str()).collect();
-                Err(Problem::new(Code::MethodNotAllowed)
-                    .with("allow", allow.join(", "))
-                    .into())
+                Problem::new(Code::MethodNotAllowed).with("allow", allow.join(", "))
             }
             // Pages outside the contract (documentation, health) find their own way.
-            None if !guarded => Ok(Admitted {
-                passed: None,
-                allowance: None,
-            }),
-            None => Err(Problem::not_found().into()),
+            None if !guarded => {
+                return Ok(Admitted {
+                    passed: None,
+                    allowance: None,
+                });
+            }
+            None => Problem::not_found(),
         };
+        // Whoever is known leaves a trace, also where there is nothing; it needs no permission to find that out.
+        let passed = caller.map(|caller| asked(caller, &app.contract.nothing, Action::MeRead));
+        let counted = passed.as_ref().map(|passed| app.limits.count(&passed.caller));
+        let problem = counted.and_then(Result::err).unwrap_or(problem);
+        return Err(Turned { passed, problem });
     };
     let (Some(caller), Some(action)) = (caller, operation.action) else {
         return Ok(Admitted {
@@ -141,18 +161,7 @@ async fn admit(
             allowance: None,
         });
     };
-    let short = |name: &str| {
-        let value = request.headers().get(name).and_then(|value| value.to_str().ok());
-        value.filter(|value| value.len() <= 40).map(str::to_owned)
-    };
-    let passed = Passed {
-        caller,
-        operation: Arc::clone(operation),
-        action,
-        request_id,
-        purpose: short("x-access-purpose"),
-        on_behalf_of: short("nhsd-end-user-organisation-ods"),
-    };
+    let passed = asked(caller, operation, action);
     let turned = |problem| Turned {
         passed: Some(passed.clone()),
         problem,
@@ -161,7 +170,7 @@ async fn admit(
     if !could_permit(&passed.caller, action) {
         return Err(turned(Problem::new(Code::Forbidden)));
     }
-    if !accepts(request, &operation.media) {
+    if !operation.media.iter().any(|media| accepts(request, media)) {
         return Err(turned(Problem::new(Code::NotAcceptable)));
     }
     Ok(Admitted {
@@ -210,6 +219,17 @@ fn accepts(request: &ServiceRequest, answered: &str) -> bool {
                 || media == answered
                 || media.strip_suffix("/*") == Some(family))
     })
+}
+
+/// Where the request came from, as far as it shows; cut, since a program may call itself anything.
+fn origin(request: &ServiceRequest) -> Value {
+    let address = request.peer_addr().map(|address| address.ip().to_string());
+    let program = request
+        .headers()
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok());
+    let program: Option<String> = program.map(|text| text.chars().take(100).collect());
+    json!({ "address": address, "userAgent": program })
 }
 
 fn request_id(request: &ServiceRequest) -> Id {

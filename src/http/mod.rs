@@ -12,3 +12,4 @@ pub mod list;
 pub mod params;
 pub mod router;
 pub mod system;
+pub mod table;

@@ -9,6 +9,7 @@ use crate::casework::{
     outcomes, persons_of_concern, plans, questionnaires, referrals, responses, risks, sharing_decisions,
     summary, wishes,
 };
+use crate::oversight::{access_log, events};
 use crate::people::{advocates, colleagues, drafts};
 use crate::reference;
 
@@ -69,4 +70,6 @@ pub fn operations(config: &mut ServiceConfig) {
     questionnaires::routes::operations(config);
     reference::operations(config);
     drafts::operations(config);
+    events::operations(config);
+    access_log::operations(config);
 }

@@ -50,6 +50,7 @@ pub mod facts;
 pub mod http;
 pub mod ids;
 pub mod leases;
+pub mod my_view;
 pub mod outbox;
 pub mod oversight;
 pub mod page;

@@ -143,7 +143,7 @@ fn send_some(
             request = request.header("X-Access-Purpose", purpose);
         }
         if dice.below(3) > 0 {
-            request = request.if_match(dice.of(&["W/\"1\"", "W/\"2\"", "*", "nonsense"]));
+            request = request.if_match(dice.of::<&str>(&["W/\"1\"", "W/\"2\"", "*", "nonsense"]));
         }
         if dice.below(3) > 0 {
             request = request.key(&request_id);

@@ -24,9 +24,9 @@ on_both_databases! {
         let theirs = nhs.get(&one).ok();
         assert_eq!(theirs.text("/sharedInformation"), "Nobody came on two nights");
         assert!(theirs.body.get("adultView").is_none(), "the adult's view is not for the agency");
-        for path in ["", "/summary", "/desired-outcomes", "/contacts", "/timeline"] {
-            let answer = nhs.get(&format!("/v1/cases/{case}{path}")).send();
-            assert_eq!(answer.status, 403, "its own request and nothing else: {path}");
+        // Its own request and nothing else.
+        for (path, status) in [("", 403), ("/summary", 403), ("/desired-outcomes", 403), ("/contacts", 403), ("/timeline", 403)] {
+            assert_eq!(nhs.get(&format!("/v1/cases/{case}{path}")).send().status, status, "{path}");
         }
         server.as_("police-intake").get(&one).expect(404);
         let step = |to: &str| json!({"to": to, "reason": "because"});
@@ -111,6 +111,23 @@ on_both_databases! {
         manager.put(&team, &to(server.user_id("practitioner2"))).if_match(&before.tag()).ok();
         practitioner.get(&team).expect(404);
         server.as_("practitioner2").get(&team).ok();
+    }
+
+    fn an_authority_names_the_stages_and_the_states_stay_the_same(server) {
+        let (admin, manager) = (server.as_("admin"), server.as_("manager"));
+        let (_, case) = accepted_case(server, "PPN-STAGES");
+        let path = "/v1/authorities/northbank/settings";
+        let settings = json!({"stageLabels": {"concern": "First stage"}, "linkCountsAsConcern": true});
+        manager.put(path, &settings).if_match("W/\"1\"").expect(403);
+        server.as_("manager-eastmoor").get(path).expect(404);
+        admin.put("/v1/authorities/eastmoor/settings", &settings).if_match("W/\"1\"").expect(404);
+        admin.put(path, &settings).if_match(&admin.tag(path)).ok();
+        let read = manager.get(&format!("/v1/cases/{case}")).ok();
+        assert_eq!((read.text("/stageLabel"), read.text("/state")), ("First stage".to_owned(), "concern".to_owned()));
+        let sent = server.as_("police-intake").post("/v1/referrals", &crate::stories::referral("PPN-LINKED")).created();
+        let link = json!({"decision": "link", "caseId": case});
+        let linked = manager.post(&format!("/v1/referrals/{}/triage", sent.id()), &link).if_match("W/\"1\"").ok();
+        assert_eq!(linked.body["countsAsConcern"], true, "as this authority counts");
     }
 
     fn cases_of_one_organisational_concern_stand_together(server) {

@@ -224,3 +224,48 @@ fn nothing_breaks_the_contract_that_was_committed_before() {
         serde_json::json!(["username", "password", "code"]);
     assert_eq!(breaks(&now_read, &broken).len(), 1 + 1 + 5 + 1);
 }
+
+/// Types of one name would overwrite each other in the contract.
+#[test]
+fn every_type_of_the_contract_has_a_name_of_its_own() {
+    fn sources(folder: &std::path::Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let mut files = Vec::new();
+    sources(std::path::Path::new("src"), &mut files);
+    let mut names: Vec<String> = Vec::new();
+    for file in &files {
+        let mut described = false;
+        for line in file.lines().map(str::trim) {
+            described |=
+                (line.starts_with("#[derive(") && line.contains("ToSchema")) || line == "crate::codes! {";
+            let declared = line
+                .strip_prefix("pub struct ")
+                .or_else(|| line.strip_prefix("pub enum "));
+            if let Some(rest) = declared {
+                let name: String = rest
+                    .chars()
+                    .take_while(|letter| letter.is_alphanumeric())
+                    .collect();
+                if std::mem::take(&mut described) && !name.is_empty() {
+                    names.push(name);
+                }
+            }
+        }
+    }
+    assert!(names.len() > 150, "only {} were found", names.len());
+    names.sort();
+    let twice: Vec<&String> = names
+        .windows(2)
+        .filter(|pair| pair[0] == pair[1])
+        .map(|pair| &pair[0])
+        .collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::stories::accepted_case;
+mod examples;
+
 use crate::support::{Actor, Server};
+use examples::{actor_tag, setting_for};
 
 /// Ids of records that exist, by the name that stands for them in paths and bodies.
 struct World {
@@ -65,6 +67,10 @@ impl World {
                 .put("/v1/drafts/visit-note", &json!({"ownWords": "I want"}))
                 .ok();
         }
+        let emergency = manager
+            .get(&format!("/v1/cases/{case}/emergency-access"))
+            .ok()
+            .text("/items/0/id");
         Self {
             ids: vec![
                 ("updateId", of_it("updates")),
@@ -79,6 +85,7 @@ impl World {
                 ("communicationNeedId", of_adult("communication-needs")),
                 ("representativeId", of_adult("representatives")),
                 ("adultId", adult.clone()),
+                ("authority", "northbank".to_owned()),
                 ("key", "visit-note".to_owned()),
                 ("questionnaireId", questionnaire),
                 ("revisionId", within("revisions")),
@@ -103,6 +110,10 @@ impl World {
                 ("meetingId", meeting),
                 ("enquiryId", first("enquiries")),
                 ("causedEnquiryId", first("caused-enquiries")),
+                ("grantId", first("grants")),
+                ("askedId", first("requests")),
+                ("conflictId", first("conflicts")),
+                ("emergencyId", emergency),
                 ("feedbackId", feedback),
                 ("outcomeId", outcome),
                 (
@@ -538,156 +549,4 @@ fn example_of(contract: &Value, operation: &Operation) -> Option<Value> {
         Some(whole) => Some(contract["components"]["schemas"][whole]["example"].clone()),
         None => Some(example).filter(Value::is_object),
     }
-}
-
-/// A record on which the example makes sense, and who would send it.
-fn setting_for(
-    server: &Server,
-    world: &World,
-    operation: &Operation,
-    mut body: Value,
-) -> (String, Value, Actor) {
-    let reference = format!("PPN-EXAMPLE-{}", operation.spec["operationId"].as_str().unwrap());
-    let as_ = |name: &str| server.as_(name);
-    let mut path = world.path(&operation.template);
-    for name in ["advocateId", "assessmentId"] {
-        if body.get(name).is_some() {
-            body[name] = json!(world.id(name));
-        }
-    }
-    let actor = match operation.spec["operationId"].as_str().unwrap() {
-        "submitReferral" | "submitReferrals" | "addReferralUpdate" | "answerInformationRequest" => {
-            as_("police-intake")
-        }
-        "requestInformation" | "acknowledgeReferral" => as_("manager"),
-        "resolveReferralTask" => {
-            let sent = as_("police-intake").post("/v1/referrals", &crate::stories::referral(&reference));
-            let referral = format!("/v1/referrals/{}", sent.created().id());
-            let update = json!({"kind": "wrong_person", "text": "Another patient's number"});
-            as_("police-intake")
-                .post(&format!("{referral}/updates"), &update)
-                .created();
-            let task = as_("manager").get(&referral).ok().text("/tasks/0/id");
-            path = format!("{referral}/tasks/{task}/resolution");
-            as_("manager")
-        }
-        "triageReferral" => {
-            let mut referral = crate::stories::referral(&reference);
-            referral["adult"] = json!({"familyName": "Exampleton"});
-            let sent = as_("police-intake").post("/v1/referrals", &referral).created();
-            path = format!("/v1/referrals/{}/triage", sent.id());
-            body["allocateTo"] = json!(server.user_id("practitioner"));
-            as_("manager")
-        }
-        "moveCase" => {
-            let (_, case) = accepted_case(server, &reference);
-            path = format!("/v1/cases/{case}/transitions");
-            as_("manager")
-        }
-        "recordDesiredOutcome" => {
-            let (_, case) = accepted_case(server, &reference);
-            path = format!("/v1/cases/{case}/desired-outcomes");
-            as_("practitioner")
-        }
-        "setPriorities" => {
-            body["order"] = json!([world.id("outcomeId")]);
-            as_("adult")
-        }
-        "moveAdvocacyAssignment" => {
-            let request =
-                json!({"kind": "care_act_s68", "basis": "power", "advocateId": world.id("advocateId")});
-            let list = format!("/v1/cases/{}/advocacy-assignments", world.id("caseId"));
-            let asked = as_("practitioner").post(&list, &request).created();
-            path = format!("{list}/{}/transitions", asked.id());
-            as_("advocate")
-        }
-        "moveCausedEnquiry" | "reportCausedEnquiry" => {
-            let list = format!("/v1/cases/{}/caused-enquiries", world.id("caseId"));
-            let agency = as_("nhs-intake").get("/v1/me").ok().text("/agencyId");
-            let request = json!({"agencyId": agency, "scope": "What the nurse saw"});
-            let asked = as_("practitioner").post(&list, &request).created();
-            let step = operation.template.rsplit('/').next().unwrap();
-            path = format!("{list}/{}/{step}", asked.id());
-            as_("nhs-intake")
-        }
-        "causeEnquiry" => {
-            body["agencyId"] = json!(as_("nhs-intake").get("/v1/me").ok().text("/agencyId"));
-            as_("practitioner")
-        }
-        "transferCase" | "groupCase" | "allocateCase" => {
-            let (_, case) = accepted_case(server, &reference);
-            path = format!(
-                "/v1/cases/{case}/{}",
-                operation.template.rsplit('/').next().unwrap()
-            );
-            if body.get("caseId").is_some() {
-                body["caseId"] = json!(accepted_case(server, &format!("{reference}-OTHER")).1);
-            }
-            if body.get("allocateTo").is_some() {
-                body["allocateTo"] = json!(server.user_id("practitioner2"));
-            }
-            as_("manager")
-        }
-        "createAdult" | "searchAdults" => as_("manager"),
-        "mergeAdults" | "unmergeAdults" => {
-            let new = |name: &str| {
-                let adult = json!({"adult": {"familyName": name}, "newAdult": true});
-                as_("manager").post("/v1/adults", &adult).created()
-            };
-            let (stays, goes) = (new("Stays"), new("Goes"));
-            let adult = format!("/v1/adults/{}", stays.id());
-            body["duplicateId"] = json!(goes.id());
-            if operation.template.ends_with("/unmerge") {
-                let merge = format!("{adult}/merge");
-                let merged =
-                    as_("manager").post(&merge, &json!({"duplicateId": goes.id(), "reason": "alike"}));
-                merged.if_match("W/\"1\"").ok();
-            }
-            path = format!("{adult}/{}", operation.template.rsplit('/').next().unwrap());
-            as_("manager")
-        }
-        "moveMeeting" => {
-            let list = format!("/v1/cases/{}/meetings", world.id("caseId"));
-            let planned = json!({"kind": "review", "plannedStart": "2126-12-01T10:00:00Z"});
-            let planned = as_("practitioner").post(&list, &planned).created();
-            path = format!("{list}/{}/transitions", planned.id());
-            as_("practitioner")
-        }
-        "movePlan" => {
-            let list = format!("/v1/cases/{}/plans", world.id("caseId"));
-            let plan = json!({"content": "A visit each morning", "lead": "Priya Nair"});
-            let plan = as_("practitioner").post(&list, &plan).created();
-            path = format!("{list}/{}/transitions", plan.id());
-            as_("practitioner")
-        }
-        "agreeToPlan" => as_("adult"),
-        "giveFeedback" => as_("adult"),
-        "registerAdvocate" | "amendAdvocate" | "saveDraft" => as_("manager"),
-        "recordQuestionnaire" | "amendQuestionnaire" | "moveQuestionnaire" => as_("manager"),
-        _ => as_("practitioner"),
-    };
-    (path, body, actor)
-}
-
-/// The tag of the record that the operation changes.
-fn actor_tag(server: &Server, path: &str, operation: &Operation) -> String {
-    if !operation.has_parameter("If-Match") {
-        return "W/\"1\"".to_owned();
-    }
-    let steps = [
-        "/transitions",
-        "/triage",
-        "/revisions",
-        "/achievement",
-        "/merge",
-        "/report",
-        "/transfer",
-        "/group",
-        "/unmerge",
-        "/versions",
-        "/acknowledgement",
-    ];
-    let whose = steps.iter().find_map(|step| path.strip_suffix(step));
-    let whose = whose.or_else(|| path.split_once("/tasks/").map(|(referral, _)| referral));
-    server.as_("manager").tag(whose.unwrap_or(path))
 }

@@ -41,6 +41,10 @@ fn every_list_is_served_by_an_index_in_its_order() {
         "responses",
         "case_transitions",
         "caused_enquiries",
+        "case_grants",
+        "case_requests",
+        "case_conflicts",
+        "emergency_access",
     ];
     let mut queries: Vec<String> = of_a_case
         .iter()
@@ -65,6 +69,7 @@ fn every_list_is_served_by_an_index_in_its_order() {
             "SELECT * FROM cases WHERE allocated_to = x'00' AND state = 'enquiry' AND id < x'01' {newest}"
         ),
         format!("SELECT * FROM cases WHERE case_group_id = x'00' AND id < x'01' {newest}"),
+        format!("SELECT * FROM notices WHERE authority = 'a' AND id < x'01' {newest}"),
         format!("SELECT * FROM caused_enquiries WHERE agency_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM referrals WHERE authority = 'a' AND id < x'01' {newest}"),
         format!(

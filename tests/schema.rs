@@ -120,7 +120,7 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
     use msp_api::casework::cases::model::{Agreement, CaseState};
     use msp_api::casework::feedback::FeedbackStatus;
     use msp_api::casework::meetings::MeetingKind;
-    use msp_api::casework::meetings::discussions::Side;
+    use msp_api::casework::meetings::discussions::DiscussionSide;
     use msp_api::casework::outcomes::model::{
         Achieved, ChangeKind, ChangeReason, CommunicatedBy, ExpressedBy,
     };
@@ -152,7 +152,7 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         Status,
         AgencyType,
         MeetingKind,
-        Side,
+        DiscussionSide,
         singleton::Kind,
         PlanStatus,
         Agreement,

@@ -41,5 +41,6 @@ fn client(conn: &mut Connection, accepted: &Accepted, now: UtcTime) -> QueryResu
         default_authority: client.default_authority,
         authorities: client.authorities.0,
         agreement_in_force: agencies::agreement_in_force(&agency, now.date()),
+        at: now,
     }))
 }

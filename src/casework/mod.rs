@@ -1,5 +1,6 @@
 //! Casework: referrals, cases, and everything recorded about a case.
 
+pub mod access;
 pub mod actions;
 pub mod adults;
 pub mod advocacy;
@@ -19,6 +20,7 @@ pub mod produced;
 pub mod questionnaires;
 pub mod record;
 pub mod referrals;
+pub mod requests;
 pub mod responses;
 pub mod risks;
 pub mod sharing_decisions;

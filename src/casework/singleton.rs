@@ -76,6 +76,37 @@ pub fn replace<T>(
 where
     T: DeserializeOwned + Serialize + Default + std::fmt::Debug + Send + Sync + 'static,
 {
+    write(
+        act,
+        (case.row.id, &case.row.authority),
+        (owner, kind),
+        before,
+        content,
+    )
+}
+
+/// Empties the draft of this kind of a case that goes on: what it said was kept with what it concluded.
+pub fn begin_anew<T>(act: &mut Act, case: (Id, &str), kind: Kind) -> Result<(), Problem>
+where
+    T: DeserializeOwned + Serialize + Default + std::fmt::Debug + Send + Sync + 'static,
+{
+    let before: Draft<T> = load(act.conn, case.0, kind)?;
+    if before.updated_at.is_some() {
+        write(act, case, (case.0, kind), &before, T::default())?;
+    }
+    Ok(())
+}
+
+fn write<T>(
+    act: &mut Act,
+    (case, authority): (Id, &str),
+    (owner, kind): (Id, Kind),
+    before: &Draft<T>,
+    content: T,
+) -> Result<i64, Problem>
+where
+    T: DeserializeOwned + Serialize + Default + std::fmt::Debug + Send + Sync + 'static,
+{
     let version = before.version + 1;
     let (content, now, by) = (Json(content), act.now, act.caller.id);
     if before.updated_at.is_some() {
@@ -93,8 +124,8 @@ where
         let row = (
             table::owner_id.eq(owner),
             table::kind.eq(kind),
-            table::case_id.eq(case.row.id),
-            table::authority.eq(&case.row.authority),
+            table::case_id.eq(case),
+            table::authority.eq(authority),
             table::version.eq(version),
             table::updated_at.eq(now),
             table::updated_by.eq(by),
@@ -103,13 +134,6 @@ where
         // Whoever else saved the first draft meanwhile was faster.
         guarded(crate::insert_unless_there!(&mut *act.conn, table, row)?)?;
     }
-    act.emit(
-        kind.as_str(),
-        "saved",
-        owner,
-        version,
-        &case.row.authority,
-        Some(case.row.id),
-    )?;
+    act.emit(kind.as_str(), "saved", owner, version, authority, Some(case))?;
     Ok(version)
 }

@@ -98,6 +98,7 @@ pub fn about_involvement(conn: &mut Connection, case: Id) -> QueryResult<Vec<Wis
 pub fn faults(standing: Standing, wish: &NewWish) -> Vec<Fault> {
     let theirs = match standing {
         Standing::Adult => wish.said_by == Party::Adult,
+        Standing::Representative => wish.said_by == Party::Representative,
         Standing::Advocate => matches!(wish.said_by, Party::Adult | Party::Advocate),
         _ => true,
     };

@@ -206,6 +206,7 @@ fn client(
         default_authority: client.default_authority,
         authorities: client.authorities.0,
         agreement_in_force: true,
+        at: now,
     })
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::organisations::People;
 use super::scene::{body, perform};
+use crate::casework::access::{conflicts, emergency, grants};
 use crate::casework::actions::ActionRow;
 use crate::casework::adults::contact_points::ContactPoint;
 use crate::casework::adults::representatives::Representative;
@@ -22,6 +23,7 @@ use crate::casework::outcomes::service as outcomes;
 use crate::casework::persons_of_concern::PersonOfConcern;
 use crate::casework::plans::service as plans;
 use crate::casework::referrals::{service as referrals, triage};
+use crate::casework::requests;
 use crate::casework::responses::Response;
 use crate::casework::risks::Risk;
 use crate::casework::sharing_decisions::SharingDecision;
@@ -241,6 +243,7 @@ impl Story<'_> {
             1,
             |act| caused::request(act, case, &asked),
         )?;
+        self.ada_is_watched_over(case)?;
         record!(Wish, WishesRecord, {"kind": "do_not_want", "text": "I do not want to leave my home", "saidBy": "adult"});
         let plan = body(&json!({
             "safetySteps": "A visit each morning", "support": "Someone beside her at the bank", "lead": "Priya Nair",
@@ -289,6 +292,31 @@ impl Story<'_> {
         Ok(())
     }
 
+    /// Who else may see the case, and who may not.
+    fn ada_is_watched_over(&mut self, case: Id) -> Result<(), Problem> {
+        let manager = self.people.named("manager")?;
+        let adviser = body(&json!({
+            "relationship": "adviser", "userId": self.people.named("practitioner2")?.id, "reason": "Knows the bank's own team",
+            "endsOn": "2026-11-20"
+        }))?;
+        perform(self.conn, manager, Action::AccessKeep, 1, |act| {
+            grants::create(act, case, &adviser)
+        })?;
+        let conflict = body(&json!({
+            "userId": self.people.named("analyst")?.id, "kind": "related", "detail": "Lives next door to the nephew"
+        }))?;
+        perform(self.conn, manager, Action::AccessKeep, 1, |act| {
+            conflicts::create(act, case, &conflict)
+        })?;
+        let glass = body(&json!({
+            "reasonCode": "worker_unavailable", "reason": "She rang, and her worker was away", "minutes": 1
+        }))?;
+        perform(self.conn, manager, Action::EmergencyUse, 1, |act| {
+            emergency::begin(act, case, &glass)
+        })
+        .map(drop)
+    }
+
     fn ada_is_supported(&mut self, case: Id) -> Result<(), Problem> {
         let practitioner = self.people.named("practitioner")?;
         let need = body(&json!({
@@ -318,7 +346,15 @@ impl Story<'_> {
             let user = self.people.named(username)?.id;
             access::grant(self.conn, &reference, "northbank", user, role, clock::now())?;
         }
-        Ok(())
+        let ring_me = body(&json!({ "kind": "call_me", "text": "In the morning, please" }))?;
+        perform(
+            self.conn,
+            self.people.named("adult")?,
+            Action::RequestsAsk,
+            1,
+            |act| requests::ask(act, case, &ring_me),
+        )
+        .map(drop)
     }
 
     fn ada_is_heard(&mut self, case: Id, outcome: Id) -> Result<(), Problem> {

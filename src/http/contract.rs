@@ -180,6 +180,7 @@ fn complete(document: &mut Value) {
         "clientCredentials": { "type": "oauth2", "description": "An access token of an API client.",
             "flows": { "clientCredentials": { "tokenUrl": "/oauth2/token", "scopes": scopes } } }
     });
+    flattened_types_are_written_out(document);
     no_nulls_in_answers(document);
     pages_refer_to_their_items(document);
     let schemas = document
@@ -205,6 +206,39 @@ fn complete(document: &mut Value) {
         .iter()
         .map(|tag| json!({ "name": tag, "description": format!("{tag}.") }))
         .collect();
+}
+
+/// A type that is flattened into another allows no members but its own, so the two are not both satisfied by one object:
+/// the whole is written out as one.
+fn flattened_types_are_written_out(document: &mut Value) {
+    let before = document
+        .pointer("/components/schemas")
+        .cloned()
+        .unwrap_or_default();
+    let Some(schemas) = document
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+    else {
+        return;
+    };
+    for schema in schemas.values_mut() {
+        let Some(parts) = schema.get("allOf").and_then(Value::as_array).cloned() else {
+            continue;
+        };
+        let (mut properties, mut required) = (Map::new(), Vec::new());
+        for part in &parts {
+            let named = part.get("$ref").and_then(Value::as_str);
+            let part = named
+                .and_then(|path| path.rsplit('/').next())
+                .map_or(part, |name| &before[name]);
+            let members = part.get("properties").and_then(Value::as_object);
+            properties.extend(members.cloned().unwrap_or_default());
+            let needed = part.get("required").and_then(Value::as_array);
+            required.extend(needed.cloned().unwrap_or_default());
+        }
+        let description = schema.get("description").cloned().unwrap_or_default();
+        *schema = json!({ "type": "object", "description": description, "properties": properties, "required": required });
+    }
 }
 
 /// An optional member of a request may be `null`; an answer leaves it out. Schemas that no request reaches say so.

@@ -57,7 +57,12 @@ impl FromRequest for Key {
     type Future = std::future::Ready<Result<Self, Refusal>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let key = request.match_info().get("key").filter(|key| is_key(key));
+        let key = request
+            .match_info()
+            .iter()
+            .next()
+            .map(|(_, key)| key)
+            .filter(|key| is_key(key));
         std::future::ready(key.map(|key| Self(key.to_owned())).ok_or_else(|| {
             let form =
                 "A key has 1 to 100 characters: lower-case letters and digits, in words joined by a hyphen.";

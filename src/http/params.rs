@@ -22,6 +22,14 @@ path_params! {
     EnquiryPath { case_id: "The case", enquiry_id: "The enquiry" }
     /// `{caseId}/…/{causedEnquiryId}`.
     CausedEnquiryPath { case_id: "The case", caused_enquiry_id: "The enquiry of the other agency" }
+    /// `{caseId}/requests/{askedId}`.
+    RequestPath { case_id: "The case", asked_id: "The request" }
+    /// `{caseId}/…/{grantId}`.
+    GrantPath { case_id: "The case", grant_id: "Who is named" }
+    /// `{caseId}/…/{conflictId}`.
+    ConflictPath { case_id: "The case", conflict_id: "The conflict" }
+    /// `{caseId}/…/{emergencyId}`.
+    EmergencyPath { case_id: "The case", emergency_id: "The use of emergency access" }
     /// `{caseId}/…/{outcomeId}`.
     OutcomePath { case_id: "The case", outcome_id: "The outcome" }
     /// `{caseId}/…/{outcomeId}/revisions/{revisionId}`.
@@ -90,6 +98,15 @@ path_params! {
     QuestionnairePath { questionnaire_id: "The version of a questionnaire" }
     /// `{advocateId}`.
     AdvocatePath { advocate_id: "The advocate's entry" }
+}
+
+/// `{authority}`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct AuthorityPath {
+    /// The authority's code.
+    #[param(example = "northbank")]
+    pub authority: String,
 }
 
 /// The version that was read.

@@ -5,12 +5,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::system;
 use crate::auth::routes as auth;
 use crate::casework::{
-    actions, adults, advocacy, capacity, cases, contacts, disagreements, feedback, informed, links, meetings,
-    outcomes, persons_of_concern, plans, questionnaires, referrals, responses, risks, sharing_decisions,
-    summary, wishes,
+    access, actions, adults, advocacy, capacity, cases, contacts, disagreements, feedback, informed, links,
+    meetings, outcomes, persons_of_concern, plans, questionnaires, referrals, requests, responses, risks,
+    sharing_decisions, summary, wishes,
 };
+use crate::my_view;
 use crate::oversight::{access_log, events};
-use crate::people::{advocates, colleagues, drafts};
+use crate::people::{advocates, authorities, colleagues, drafts};
 use crate::reference;
 
 /// Registers the operations; the contract is made from exactly these.
@@ -26,6 +27,8 @@ pub fn operations(config: &mut ServiceConfig) {
         .service(system::live)
         .service(system::ready)
         .service(system::problem_page)
+        .service(authorities::get_authority_settings)
+        .service(authorities::keep_authority_settings)
         .service(colleagues::list_colleagues)
         .service(advocates::list_advocates)
         .service(advocates::register_advocate)
@@ -37,6 +40,11 @@ pub fn operations(config: &mut ServiceConfig) {
     adults::needs::operations(config);
     adults::representatives::operations(config);
     cases::routes::operations(config);
+    access::grants::operations(config);
+    access::conflicts::operations(config);
+    access::emergency::operations(config);
+    requests::operations(config);
+    my_view::operations(config);
     cases::caused::operations(config);
     cases::transfer::operations(config);
     cases::team::operations(config);

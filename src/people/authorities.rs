@@ -2,13 +2,23 @@
 
 use std::collections::HashMap;
 
+use actix_web::{get, put};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::act::{Act, guarded};
+use crate::body::Body;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::db::types::Json;
+use crate::http::answer::{Reply, View};
+use crate::http::call::Call;
+use crate::http::extract::Key;
+use crate::http::params::{AuthorityPath, IfMatchHeader};
+use crate::ids::Id;
+use crate::policy::{Action, Role};
+use crate::problem::Problem;
 use crate::schema::foundation::authorities as table;
 
 /// A local authority with its safeguarding duty (Care Act 2014 s.42).
@@ -140,4 +150,93 @@ impl Authority {
             settings: Json(Settings::default()),
         }
     }
+}
+
+/// An authority's settings.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsView {
+    /// The authority's code.
+    #[schema(example = "northbank")]
+    pub authority: String,
+    /// Its name.
+    pub name: String,
+    /// How it works.
+    #[serde(flatten)]
+    pub settings: Settings,
+    /// 1, and one more with every change.
+    pub version: i64,
+}
+
+impl View for SettingsView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+fn reached(act: &mut Act, code: &str) -> Result<Authority, Problem> {
+    let theirs = act.caller.roles.iter().any(|grant| {
+        let permitted = act.action == Action::AuthoritiesRead || grant.role == Role::Admin;
+        permitted && grant.authority == code
+    });
+    let found = find(act.conn, code)?
+        .filter(|_| theirs)
+        .ok_or_else(Problem::not_found)?;
+    act.found.authority = Some(found.code.clone());
+    Ok(found)
+}
+
+fn read(act: &mut Act, code: &str) -> Result<SettingsView, Problem> {
+    let found = reached(act, code)?;
+    Ok(SettingsView {
+        authority: found.code,
+        name: found.name,
+        settings: found.settings.0,
+        version: found.version,
+    })
+}
+
+fn keep(act: &mut Act, code: &str, body: &Body<Settings>) -> Result<Id, Problem> {
+    let found = reached(act, code)?;
+    act.expect_version(found.version)?;
+    let settings = body.valid()?;
+    guarded(save(act.conn, &found, settings)?)?;
+    Ok(act.new_id)
+}
+
+/// Read an authority's settings
+///
+/// What it calls the stages, what it counts, and whom the public reaches.
+#[utoipa::path(
+    operation_id = "getAuthoritySettings",
+    tag = "Administration",
+    params(AuthorityPath),
+    responses((status = 200, description = "The settings", body = SettingsView)),
+    extensions(("x-permission" = json!("authorities.read")))
+)]
+#[get("/v1/authorities/{authority}/settings")]
+pub async fn get_authority_settings(call: Call, authority: Key) -> Reply {
+    call.read(move |act| read(act, &authority.0)).await
+}
+
+/// Keep an authority's settings
+///
+/// By an administrator of that authority. The states of a case are the same everywhere; what they are called is not.
+#[utoipa::path(
+    operation_id = "keepAuthoritySettings",
+    tag = "Administration",
+    params(AuthorityPath, IfMatchHeader),
+    request_body = Settings,
+    responses((status = 200, description = "The settings", body = SettingsView)),
+    extensions(("x-permission" = json!("authorities.keep")))
+)]
+#[put("/v1/authorities/{authority}/settings")]
+pub async fn keep_authority_settings(call: Call, authority: Key, body: Body<Settings>) -> Reply {
+    let again = authority.0.clone();
+    call.change(
+        body,
+        move |act, body| keep(act, &authority.0, body),
+        move |act, _| read(act, &again),
+    )
+    .await
 }

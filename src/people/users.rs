@@ -92,6 +92,7 @@ pub fn caller(conn: &mut Connection, id: Id) -> QueryResult<Option<Caller>> {
         default_authority: None,
         authorities: vec![],
         agreement_in_force: false,
+        at: crate::clock::now(),
     }))
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Standing;
+use crate::clock::UtcTime;
 use crate::ids::Id;
 
 crate::codes! {
@@ -111,6 +112,8 @@ pub struct Caller {
     pub authorities: Vec<String>,
     /// Whether the agency's information-sharing agreement is in force today.
     pub agreement_in_force: bool,
+    /// When the caller was looked up, for what holds only until some time.
+    pub at: UtcTime,
 }
 
 impl Caller {
@@ -165,9 +168,12 @@ impl Caller {
             Standing::Anyone => true,
             Standing::ReferringAgency | Standing::EnquiringAgency => self.kind == CallerKind::Client,
             Standing::Sender => !self.staff_of().is_empty() || self.holds(Role::Advocate),
+            Standing::Partner => self.agency_id.is_some() && self.staff_of().is_empty(),
             Standing::Manager => self.holds(Role::Manager),
             Standing::Delegated => self.holds(Role::DelegatedPractitioner),
-            Standing::Allocated | Standing::Staff => !self.staff_of().is_empty(),
+            Standing::Allocated | Standing::Staff | Standing::Adviser | Standing::Emergency => {
+                !self.staff_of().is_empty()
+            }
             Standing::OnDuty => {
                 !self.staff_of().is_empty() && self.teams.iter().any(|team| team.kind == TeamKind::Duty)
             }

@@ -62,11 +62,11 @@ actions! {
     IntakeRefusalsRead = "intake_refusals.read" => [Manager];
 
     /// Read what is recorded about an adult.
-    AdultsRead = "adults.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    AdultsRead = "adults.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult];
     /// Read a confidential address or number of an adult.
-    AdultsConfidential = "adults.confidential" => [Manager, Allocated, Adult];
+    AdultsConfidential = "adults.confidential" => [Manager, Allocated, Adult, Emergency];
     /// Be told that something is withheld; to everyone else withholding shows in no way.
-    WithheldSee = "withheld.see" => [Manager, Delegated, Allocated, OnDuty, Advocate];
+    WithheldSee = "withheld.see" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate];
     /// List adults, or find one by what is known of them; never for referrers.
     AdultsSearch = "adults.search" => [Manager, Delegated];
     /// Make a record of an adult outside triage.
@@ -76,12 +76,12 @@ actions! {
     /// Merge two records of one person, or take that back.
     AdultsMerge = "adults.merge" => [Manager];
     /// Read who represents or supports the adult.
-    RepresentativesRead = "representatives.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    RepresentativesRead = "representatives.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult];
     /// Record who represents or supports the adult.
     RepresentativesRecord = "representatives.record" => [Manager, Allocated];
 
     /// Read a case.
-    CasesRead = "cases.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    CasesRead = "cases.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Move a case along; each step has its own permission below.
     CasesMove = "cases.move" => [Manager, Delegated, Allocated];
     /// Decide for or against an enquiry, or change its type.
@@ -97,7 +97,7 @@ actions! {
     /// Cause another agency to enquire.
     CausedEnquiriesRequest = "caused_enquiries.request" => [Manager, Delegated, Allocated];
     /// Read an enquiry that another agency makes; that agency reads its own.
-    CausedEnquiriesRead = "caused_enquiries.read", scope "enquiries:write" => [Manager, Delegated, Allocated, OnDuty, Advocate, EnquiringAgency];
+    CausedEnquiriesRead = "caused_enquiries.read", scope "enquiries:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, EnquiringAgency];
     /// Accept or decline to enquire, and report what was found; staff write down what an agency without an API says.
     CausedEnquiriesAnswer = "caused_enquiries.answer", scope "enquiries:write" => [Manager, Allocated, EnquiringAgency];
     /// Say whether a report is enough.
@@ -106,12 +106,32 @@ actions! {
     CasesTransfer = "cases.transfer" => [Manager];
     /// Put cases of several adults into one group.
     CasesGroup = "cases.group" => [Manager, Delegated];
+    /// Name advisers and partner agencies on a case, or whom a conflict keeps away.
+    AccessKeep = "access.keep" => [Manager];
+    /// Read who is named on a case, and whom a conflict keeps away.
+    AccessRead = "access.read" => [Manager, Delegated, Allocated];
+    /// Use emergency access: reading for four hours at most, with a reason, noticed and reviewed.
+    EmergencyUse = "emergency_access.use" => [Staff];
+    /// Read how emergency access was used.
+    EmergencyRead = "emergency_access.read" => [Manager, Auditor];
+    /// Review how emergency access was used.
+    EmergencyReview = "emergency_access.review" => [Manager];
+    /// Read notices without personal data.
+    NoticesRead = "notices.read" => [Manager, Auditor];
+    /// Read the adult's own page.
+    MyViewRead = "my_view.read" => [Manager, Allocated, Adult];
+    /// Ask for something from the adult's own page.
+    RequestsAsk = "requests.ask" => [Adult];
+    /// Read what the adult asks for.
+    RequestsRead = "requests.read" => [Manager, Delegated, Allocated, OnDuty, Adult];
+    /// Answer what the adult asks for.
+    RequestsAnswer = "requests.answer" => [Manager, Allocated];
     /// Read who works on a case.
-    TeamRead = "team.read" => [Manager, Delegated, Allocated, OnDuty, Advocate];
+    TeamRead = "team.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate];
     /// Allocate a case.
     CasesAllocate = "cases.allocate" => [Manager, Delegated];
     /// Read everything that happened on a case, in order.
-    TimelineRead = "timeline.read" => [Manager, Delegated, Allocated, OnDuty, Advocate];
+    TimelineRead = "timeline.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate];
     /// Read an authority's settings.
     AuthoritiesRead = "authorities.read" => [Manager, Delegated, Staff, Admin];
     /// Keep an authority's settings.
@@ -119,70 +139,70 @@ actions! {
     /// Draft the conclusion set or the closure checklist.
     ClosingDraft = "closing.draft" => [Manager, Delegated, Allocated];
     /// Read the conclusion set or the closure checklist.
-    ClosingRead = "closing.read" => [Manager, Delegated, Allocated, OnDuty, Advocate];
+    ClosingRead = "closing.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate];
 
     /// Read desired outcomes with their revisions and achievement.
-    OutcomesRead = "outcomes.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    OutcomesRead = "outcomes.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record a desired outcome.
-    OutcomesRecord = "outcomes.record" => [Allocated, Advocate, Adult];
+    OutcomesRecord = "outcomes.record" => [Allocated, Advocate, Adult, Representative];
     /// Revise a desired outcome, or put the outcomes in another order.
-    OutcomesRevise = "outcomes.revise" => [Manager, Allocated, Advocate, Adult];
+    OutcomesRevise = "outcomes.revise" => [Manager, Allocated, Advocate, Adult, Representative];
     /// Say how far an outcome was achieved.
-    OutcomesJudge = "outcomes.judge" => [Manager, Allocated, Advocate, Adult];
+    OutcomesJudge = "outcomes.judge" => [Manager, Allocated, Advocate, Adult, Representative];
 
     /// Read case notes.
-    ContactsRead = "contacts.read" => [Manager, Delegated, Allocated, OnDuty];
+    ContactsRead = "contacts.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency];
     /// Record a case note.
     ContactsRecord = "contacts.record" => [Manager, Delegated, Allocated, OnDuty];
     /// Read wishes.
-    WishesRead = "wishes.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    WishesRead = "wishes.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record wishes.
-    WishesRecord = "wishes.record" => [Allocated, Advocate, Adult];
+    WishesRecord = "wishes.record" => [Allocated, Advocate, Adult, Representative];
     /// Read capacity assessments and best-interests decisions.
-    CapacityRead = "capacity.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    CapacityRead = "capacity.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record capacity assessments and best-interests decisions.
     CapacityRecord = "capacity.record" => [Manager, Allocated];
     /// Read actions.
-    ActionsRead = "actions.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    ActionsRead = "actions.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record actions.
     ActionsRecord = "actions.record" => [Manager, Allocated];
     /// Read safeguarding plans and their versions.
-    PlansRead = "plans.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    PlansRead = "plans.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Make safeguarding plans, write new versions, put them in force and end them.
     PlansRecord = "plans.record" => [Manager, Allocated];
     /// Answer to a safeguarding plan.
     PlansAgree = "plans.agree" => [Adult];
     /// Read which responses were offered and used.
-    ResponsesRead = "responses.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    ResponsesRead = "responses.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative];
     /// Record which responses were offered and used.
     ResponsesRecord = "responses.record" => [Manager, Allocated];
     /// Read risks.
-    RisksRead = "risks.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    RisksRead = "risks.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult];
     /// Record risks.
     RisksRecord = "risks.record" => [Manager, Allocated];
     /// Read disagreements.
-    DisagreementsRead = "disagreements.read" => [Manager, Delegated, Allocated, OnDuty, Advocate];
+    DisagreementsRead = "disagreements.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate];
     /// Record disagreements.
     DisagreementsRecord = "disagreements.record" => [Manager, Allocated];
     /// Read persons of concern.
-    PersonsOfConcernRead = "persons_of_concern.read" => [Manager, Delegated, Allocated];
+    PersonsOfConcernRead = "persons_of_concern.read", scope "actions:write" => [Manager, Delegated, Allocated, Emergency, Partner];
     /// Record persons of concern.
     PersonsOfConcernRecord = "persons_of_concern.record" => [Manager, Allocated];
     /// Read decisions to share.
-    SharingRead = "sharing.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    SharingRead = "sharing.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record decisions to share.
     SharingRecord = "sharing.record" => [Manager, Allocated];
     /// Read who was told.
-    InformedRead = "informed.read" => [Manager, Delegated, Allocated, OnDuty, Advocate];
+    InformedRead = "informed.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate];
     /// Record who was told.
     InformedRecord = "informed.record" => [Manager, Allocated];
     /// Read parallel processes.
-    LinksRead = "links.read" => [Manager, Delegated, Allocated, OnDuty, Advocate];
+    LinksRead = "links.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate];
     /// Record parallel processes.
     LinksRecord = "links.record" => [Manager, Allocated];
 
     /// Read whether an advocate is needed.
-    AdvocacyNeedsRead = "advocacy_needs.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    AdvocacyNeedsRead = "advocacy_needs.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative];
     /// Record whether an advocate is needed.
     AdvocacyNeedsRecord = "advocacy_needs.record" => [Manager, Allocated];
     /// Read the register of advocates.
@@ -190,7 +210,7 @@ actions! {
     /// Keep the register of advocates.
     AdvocatesKeep = "advocates.keep" => [Manager, Admin];
     /// Read who is assigned as an advocate.
-    AssignmentsRead = "advocacy_assignments.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, AdvocateAsked, Adult];
+    AssignmentsRead = "advocacy_assignments.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, AdvocateAsked, Adult, Representative];
     /// Ask an advocate to act.
     AssignmentsRequest = "advocacy_assignments.request" => [Manager, Allocated];
     /// Instruct an IMCA.
@@ -203,16 +223,16 @@ actions! {
     AssignmentsEnd = "advocacy_assignments.end" => [Manager, Allocated, Advocate];
 
     /// Read meetings and how the adult took part.
-    MeetingsRead = "meetings.read" => [Manager, Delegated, Allocated, OnDuty, Advocate, Adult];
+    MeetingsRead = "meetings.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record meetings and how the adult took part.
     MeetingsRecord = "meetings.record" => [Manager, Allocated];
     /// Write down what was discussed with the adult before or after a meeting.
     MeetingsDiscuss = "meetings.discuss" => [Manager, Allocated, Advocate];
 
     /// Read the adult's feedback.
-    FeedbackRead = "feedback.read" => [Manager, Adult];
+    FeedbackRead = "feedback.read" => [Manager, Adult, Representative];
     /// Give feedback, or write down what was said.
-    FeedbackGive = "feedback.give" => [Allocated, Adult];
+    FeedbackGive = "feedback.give" => [Allocated, Adult, Representative];
     /// Read the questions that feedback answers.
     QuestionnairesRead = "questionnaires.read" => [Anyone];
     /// Record, change and retire questionnaires of one's authority.
@@ -248,6 +268,50 @@ impl Action {
     }
 }
 
+crate::codes! {
+    /// A part of a case that a representative may receive, or that a partner agency is named for.
+    pub enum Part {
+        /// Desired outcomes.
+        Outcomes = "outcomes",
+        /// Wishes.
+        Wishes = "wishes",
+        /// Meetings.
+        Meetings = "meetings",
+        /// Plans, actions and responses.
+        Plan = "plan",
+        /// What happens next.
+        NextSteps = "next_steps",
+        /// Feedback.
+        Feedback = "feedback",
+        /// Decisions: advocacy, sharing.
+        Decisions = "decisions",
+        /// Capacity and best interests.
+        Capacity = "capacity",
+        /// Persons of concern.
+        PersonsOfConcern = "persons_of_concern",
+    }
+}
+
+impl Action {
+    /// The part of a case that it touches, for those who have only parts of it; none: the case itself, by name and
+    /// communication needs.
+    pub fn part(self) -> Option<Part> {
+        match self {
+            Self::OutcomesRead | Self::OutcomesRecord | Self::OutcomesRevise | Self::OutcomesJudge => {
+                Some(Part::Outcomes)
+            }
+            Self::WishesRead | Self::WishesRecord => Some(Part::Wishes),
+            Self::MeetingsRead => Some(Part::Meetings),
+            Self::PlansRead | Self::ActionsRead | Self::ResponsesRead => Some(Part::Plan),
+            Self::FeedbackRead | Self::FeedbackGive => Some(Part::Feedback),
+            Self::AssignmentsRead | Self::AdvocacyNeedsRead | Self::SharingRead => Some(Part::Decisions),
+            Self::CapacityRead => Some(Part::Capacity),
+            Self::PersonsOfConcernRead => Some(Part::PersonsOfConcern),
+            _ => None,
+        }
+    }
+}
+
 /// What a caller is, to a record or by role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Standing {
@@ -259,6 +323,10 @@ pub enum Standing {
     Allocated,
     /// Practitioner on the authority's duty team; open unrestricted cases only.
     OnDuty,
+    /// A member of staff who is named on the case, to advise or because it is restricted.
+    Adviser,
+    /// A member of staff who uses emergency access, until it ends.
+    Emergency,
     /// Any other member of staff of the authority.
     Staff,
     /// Advocate whose assignment was accepted and has not ended.
@@ -271,6 +339,8 @@ pub enum Standing {
     Representative,
     /// The person who sent the referral, or took it from whoever told them.
     Sender,
+    /// A partner agency that is named on the case, within its sections.
+    Partner,
     /// API client of the agency that sent the referral.
     ReferringAgency,
     /// API client of an agency that was asked to enquire (Care Act 2014 s.42(2)).
@@ -294,12 +364,15 @@ impl Standing {
         Self::Delegated,
         Self::Allocated,
         Self::OnDuty,
+        Self::Adviser,
+        Self::Emergency,
         Self::Staff,
         Self::Advocate,
         Self::AdvocateAsked,
         Self::Adult,
         Self::Representative,
         Self::Sender,
+        Self::Partner,
         Self::ReferringAgency,
         Self::EnquiringAgency,
         Self::Board,
@@ -317,10 +390,13 @@ impl Standing {
             Self::Allocated => "allocated",
             Self::OnDuty => "on_duty",
             Self::Staff => "staff",
+            Self::Adviser => "adviser",
+            Self::Emergency => "emergency",
             Self::Advocate => "advocate",
             Self::AdvocateAsked => "advocate_asked",
             Self::Adult => "adult",
             Self::Representative => "representative",
+            Self::Partner => "partner",
             Self::Sender => "sender",
             Self::ReferringAgency => "referring_agency",
             Self::EnquiringAgency => "enquiring_agency",
@@ -336,7 +412,12 @@ impl Standing {
     pub fn is_staff(self) -> bool {
         matches!(
             self,
-            Self::Manager | Self::Delegated | Self::Allocated | Self::OnDuty
+            Self::Manager
+                | Self::Delegated
+                | Self::Allocated
+                | Self::OnDuty
+                | Self::Adviser
+                | Self::Emergency
         )
     }
 }

@@ -1,6 +1,7 @@
-//! The row filter of an action: the alternatives under which a case may be reached.
+//! The row filter of an action: the alternatives under which a case may be reached, and what denies it first.
 
-use super::{Action, Caller, CallerKind, Role, Standing};
+use super::{Action, Caller, CallerKind, Part, Role, Standing};
+use crate::clock::UtcTime;
 use crate::ids::Id;
 
 /// Which assignments give an advocate access.
@@ -15,9 +16,10 @@ pub enum AssignmentAccess {
 /// One alternative. A record is in scope when any clause holds; no clause, no record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Clause {
-    /// Every record of these authorities.
+    /// Every record of these authorities; of restricted cases those that name the user.
     Authorities(Standing, Vec<String>),
-    /// Records allocated to this user or to one of these teams, in these authorities.
+    /// Records allocated to this user or to one of these teams, in these authorities; of restricted cases those allocated
+    /// to the user or that name them.
     Allocated {
         /// The user.
         user: Id,
@@ -28,10 +30,19 @@ pub enum Clause {
     },
     /// Open unrestricted records of these authorities.
     OpenUnrestricted(Vec<String>),
-    /// Records this user was given access to in this relationship.
-    Granted(Standing, Id),
+    /// Records of these authorities that name this user as an adviser.
+    Adviser(Id, Vec<String>),
+    /// Records of these authorities to which this user has emergency access now.
+    Emergency(Id, Vec<String>, UtcTime),
+    /// Records of which this user is the adult.
+    Adult(Id),
+    /// Records of whose adult this user is a representative or supporter who may receive this part of it and is not
+    /// implicated.
+    Representative(Id, Option<Part>, UtcTime),
     /// Records on which this user is an advocate.
     Advocate(AssignmentAccess, Id),
+    /// Cases that name this agency as a partner, with this section.
+    Partner(Id, Option<Part>, UtcTime),
     /// Cases on which this agency was asked to enquire.
     Enquiring(Id),
     /// Records that came from a referral of this agency.
@@ -44,11 +55,16 @@ impl Clause {
     /// The standing that the clause stands for.
     pub fn standing(&self) -> Standing {
         match self {
-            Self::Authorities(standing, _) | Self::Granted(standing, _) => *standing,
+            Self::Authorities(standing, _) => *standing,
             Self::Allocated { .. } => Standing::Allocated,
             Self::OpenUnrestricted(_) => Standing::OnDuty,
+            Self::Adviser(..) => Standing::Adviser,
+            Self::Emergency(..) => Standing::Emergency,
+            Self::Adult(_) => Standing::Adult,
+            Self::Representative(..) => Standing::Representative,
             Self::Advocate(AssignmentAccess::Working, _) => Standing::Advocate,
             Self::Advocate(AssignmentAccess::Asked, _) => Standing::AdvocateAsked,
+            Self::Partner(..) => Standing::Partner,
             Self::ReferredBy(_) => Standing::ReferringAgency,
             Self::Enquiring(_) => Standing::EnquiringAgency,
             Self::SentBy(_) => Standing::Sender,
@@ -56,21 +72,52 @@ impl Clause {
     }
 }
 
-/// The alternatives, strongest standing first.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Scope(pub Vec<Clause>);
+/// What a caller may reach: a record in none of whose conflicts the caller stands, and for which any clause holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// The alternatives, strongest standing first; none, no record.
+    pub clauses: Vec<Clause>,
+    /// The user, whom a conflict may name.
+    pub caller: Id,
+    /// The agency, which a conflict may name.
+    pub agency: Option<Id>,
+}
+
+impl Scope {
+    /// The same caller, with these alternatives alone.
+    pub fn only(&self, clauses: Vec<Clause>) -> Self {
+        Self {
+            clauses,
+            caller: self.caller,
+            agency: self.agency,
+        }
+    }
+}
 
 /// What `caller` may reach for `action`.
 pub fn scope(caller: &Caller, action: Action) -> Scope {
     let permitted = Standing::ALL.iter().filter(|standing| action.permits(**standing));
-    Scope(
-        permitted
-            .filter_map(|standing| clause(caller, *standing))
+    Scope {
+        clauses: permitted
+            .filter_map(|standing| clause(caller, *standing, action))
             .collect(),
-    )
+        caller: caller.id,
+        agency: caller.agency_id,
+    }
 }
 
-fn clause(caller: &Caller, standing: Standing) -> Option<Clause> {
+fn clause(caller: &Caller, standing: Standing, action: Action) -> Option<Clause> {
+    if !caller.could_be(standing) {
+        return None;
+    }
+    // A client reaches nothing for which it has no scope.
+    if caller.kind == CallerKind::Client
+        && !action
+            .client_scope()
+            .is_some_and(|scope| caller.scopes.iter().any(|held| held == scope))
+    {
+        return None;
+    }
     let some = |authorities: Vec<String>| (!authorities.is_empty()).then_some(authorities);
     match standing {
         Standing::Manager => {
@@ -84,24 +131,22 @@ fn clause(caller: &Caller, standing: Standing) -> Option<Clause> {
             authorities,
         }),
         Standing::OnDuty => some(caller.duty_authorities()).map(Clause::OpenUnrestricted),
-        Standing::Adult | Standing::Representative => caller
-            .could_be(standing)
-            .then_some(Clause::Granted(standing, caller.id)),
-        Standing::Advocate => caller
-            .could_be(standing)
-            .then_some(Clause::Advocate(AssignmentAccess::Working, caller.id)),
-        Standing::AdvocateAsked => caller
-            .could_be(standing)
-            .then_some(Clause::Advocate(AssignmentAccess::Asked, caller.id)),
-        Standing::Sender => caller.could_be(standing).then_some(Clause::SentBy(caller.id)),
-        Standing::ReferringAgency if caller.kind == CallerKind::Client => {
-            caller.agency_id.map(Clause::ReferredBy)
+        Standing::Adviser => some(caller.staff_of()).map(|in_| Clause::Adviser(caller.id, in_)),
+        Standing::Emergency => {
+            some(caller.staff_of()).map(|in_| Clause::Emergency(caller.id, in_, caller.at))
         }
-        Standing::EnquiringAgency if caller.kind == CallerKind::Client => {
-            caller.agency_id.map(Clause::Enquiring)
-        }
-        Standing::ReferringAgency
-        | Standing::EnquiringAgency
+        Standing::Adult => Some(Clause::Adult(caller.id)),
+        Standing::Representative => Some(Clause::Representative(caller.id, action.part(), caller.at)),
+        Standing::Advocate => Some(Clause::Advocate(AssignmentAccess::Working, caller.id)),
+        Standing::AdvocateAsked => Some(Clause::Advocate(AssignmentAccess::Asked, caller.id)),
+        Standing::Partner if caller.kind != CallerKind::Client || caller.agreement_in_force => caller
+            .agency_id
+            .map(|agency| Clause::Partner(agency, action.part(), caller.at)),
+        Standing::ReferringAgency => caller.agency_id.map(Clause::ReferredBy),
+        Standing::Sender if caller.kind == CallerKind::User => Some(Clause::SentBy(caller.id)),
+        Standing::EnquiringAgency => caller.agency_id.map(Clause::Enquiring),
+        Standing::Sender
+        | Standing::Partner
         | Standing::Staff
         | Standing::Board
         | Standing::Analyst
@@ -131,6 +176,7 @@ mod tests {
             default_authority: None,
             authorities: vec![],
             agreement_in_force: false,
+            at: crate::clock::now(),
         }
     }
 
@@ -138,11 +184,7 @@ mod tests {
     fn the_admin_the_board_the_analyst_and_the_auditor_reach_no_case() {
         for role in [Role::Admin, Role::Board, Role::Analyst, Role::Auditor] {
             for action in Action::ALL {
-                assert_eq!(
-                    scope(&user(role), *action),
-                    Scope::default(),
-                    "{role:?} {action:?}"
-                );
+                assert_eq!(scope(&user(role), *action).clauses, vec![], "{role:?} {action:?}");
             }
         }
     }
@@ -151,6 +193,6 @@ mod tests {
     fn no_role_means_no_clause() {
         let mut nobody = user(Role::Manager);
         nobody.roles.clear();
-        assert_eq!(scope(&nobody, Action::CasesRead), Scope::default());
+        assert_eq!(scope(&nobody, Action::CasesRead).clauses, vec![]);
     }
 }

@@ -87,17 +87,17 @@ pub struct StagePrompts {
     /// The stage, as the kind of meeting it is.
     pub stage: MeetingKind,
     /// With the adult, before it.
-    pub before: Vec<Prompt>,
+    pub before: Vec<ConversationPrompt>,
     /// With the adult, at it.
-    pub during: Vec<Prompt>,
+    pub during: Vec<ConversationPrompt>,
     /// With the adult, after it.
-    pub after: Vec<Prompt>,
+    pub after: Vec<ConversationPrompt>,
 }
 
 /// Something to talk about.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Prompt {
+pub struct ConversationPrompt {
     /// A reminder to the worker.
     pub plain: &'static str,
     /// A way of asking.
@@ -189,4 +189,12 @@ impl View for Served {
 
 fn served() -> Served {
     Served(&DATA.0)
+}
+
+/// The promise in Easy Read, for the adult's own page.
+pub fn promise_in_easy_read() -> Vec<String> {
+    public::promise()
+        .into_iter()
+        .map(|promise| promise.easy_read.to_owned())
+        .collect()
 }

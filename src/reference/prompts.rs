@@ -1,6 +1,6 @@
 //! What to talk about with the adult at each stage. A reminder and a way of asking, never a form.
 
-use super::{Prompt, StagePrompts};
+use super::{ConversationPrompt, StagePrompts};
 use crate::casework::meetings::MeetingKind;
 
 /// A reminder to the worker, and a way of asking.
@@ -153,7 +153,9 @@ pub(super) fn stages() -> Vec<StagePrompts> {
 
 fn stage(stage: MeetingKind, before: &[Row], during: &[Row], after: &[Row]) -> StagePrompts {
     let prompts = |rows: &[Row]| {
-        let prompts = rows.iter().map(|(plain, easy_read)| Prompt { plain, easy_read });
+        let prompts = rows
+            .iter()
+            .map(|(plain, easy_read)| ConversationPrompt { plain, easy_read });
         prompts.collect()
     };
     StagePrompts {

@@ -1,5 +1,6 @@
 //! The table definitions, one file per area, and which tables may stand in one query.
 
+pub mod access;
 pub mod actions;
 pub mod adult_records;
 pub mod audit;
@@ -14,13 +15,18 @@ pub mod questionnaires;
 pub mod records;
 pub mod referral_life;
 
-use adult_records::adult_external_ids;
+use access::{case_conflicts, case_grants, emergency_access};
+use adult_records::{adult_external_ids, adult_representatives};
 use case_life::caused_enquiries;
 use casework::{advocacy_assignments, case_access, cases, referrals};
 use people::{adults, advocates};
 
 diesel::allow_tables_to_appear_in_same_query!(
     adult_external_ids,
+    adult_representatives,
+    case_conflicts,
+    case_grants,
+    emergency_access,
     adults,
     advocacy_assignments,
     advocates,

@@ -1,5 +1,6 @@
 //! Queries for adults. Each begins from the caller's scope, or from an adult that was reached.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::contact_points::ContactPoint;
@@ -13,6 +14,7 @@ use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::people::adults::{Adult, compared};
 use crate::policy::{Clause, Scope};
+use crate::schema::access::{case_conflicts, case_grants};
 use crate::schema::adult_records::{
     adult_communication_needs as needs, adult_contact_points as contact_points,
     adult_external_ids as external_ids, adult_merges as merges,
@@ -24,13 +26,43 @@ type Within = adults::BoxedQuery<'static, MultiBackend>;
 
 /// The adults of the authorities in a scope; without one there are none.
 fn within(scope: &Scope) -> Within {
-    let authorities = scope.0.iter().filter_map(|clause| match clause {
+    let authorities = scope.clauses.iter().filter_map(|clause| match clause {
         Clause::Authorities(_, authorities) => Some(authorities.clone()),
         _ => None,
     });
+    // Who stands in a conflict on a case about the adult, or is not named on a restricted one, finds no adult either.
+    let kept_away = cases::table
+        .filter(cases::adult_id.assume_not_null().eq(adults::id))
+        .filter(
+            exists(conflict_of(scope)).or(cases::restricted.eq(true).and(not(exists(named(scope.caller))))),
+        );
     adults::table
         .filter(adults::authority.eq_any(authorities.flatten().collect::<Vec<String>>()))
+        .filter(not(exists(kept_away)))
         .into_boxed()
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn conflict_of(scope: &Scope) -> _ {
+    let caller: Id = scope.caller;
+    let agency: Id = scope.agency.unwrap_or(scope.caller);
+    case_conflicts::table
+        .filter(case_conflicts::case_id.eq(cases::id))
+        .filter(case_conflicts::ended_on.is_null())
+        .filter(
+            case_conflicts::user_id
+                .assume_not_null()
+                .eq(caller)
+                .or(case_conflicts::agency_id.assume_not_null().eq(agency)),
+        )
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn named(user: Id) -> _ {
+    case_grants::table
+        .filter(case_grants::case_id.eq(cases::id))
+        .filter(case_grants::user_id.assume_not_null().eq(user))
+        .filter(case_grants::ends_on.is_null())
 }
 
 /// The adult of this id, if in scope: of an authority, or through a case that is about them.
@@ -44,8 +76,15 @@ pub fn find(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Option<
         return Ok(kept);
     }
     let wide = |clause: &&Clause| matches!(clause, Clause::Authorities(..));
-    let through = Scope(scope.0.iter().filter(|clause| !wide(clause)).cloned().collect());
-    match !through.0.is_empty() && cases_store::any_about(conn, &through, id)? {
+    let through = scope.only(
+        scope
+            .clauses
+            .iter()
+            .filter(|clause| !wide(clause))
+            .cloned()
+            .collect(),
+    );
+    match !through.clauses.is_empty() && cases_store::any_about(conn, &through, id)? {
         true => any(conn, id),
         false => Ok(None),
     }

@@ -52,6 +52,8 @@ pub struct CaseView {
     pub open_actions: i64,
     /// When the adult was last visited, rung or otherwise in contact.
     pub last_contact_with_adult_at: Option<UtcTime>,
+    /// Until when the case can be read by emergency access.
+    pub emergency_access_until: Option<UtcTime>,
     /// What is owed to the adult; blocks nothing. For staff and assigned advocates.
     pub gaps: Option<Vec<Gap>>,
     /// Desired outcomes, with `expand=desiredOutcomes`.

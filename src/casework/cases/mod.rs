@@ -7,6 +7,7 @@ pub mod access;
 pub mod caused;
 pub mod closing;
 pub mod dto;
+pub mod gaps;
 pub mod model;
 pub mod reach;
 pub mod routes;

@@ -58,23 +58,23 @@ pub fn reach_for(act: &mut Act, id: Id, action: Action) -> Result<Reached, Probl
     Ok(Reached { row, standing })
 }
 
-/// Which clause let the caller in. Clauses that the row itself answers come first; of the others a query
-/// decides, unless only one is left.
+/// Which clause let the caller in: what the row itself answers is not asked of the database, nor is the last that is left.
 fn standing(
     conn: &mut Connection,
     caller: &Caller,
     allowed: &Scope,
     row: &Case,
 ) -> Result<Standing, Problem> {
-    if let Some(clause) = allowed.0.iter().find(|clause| answered_by(row, clause)) {
-        return Ok(clause.standing());
-    }
-    let others: Vec<&Clause> = allowed.0.iter().filter(|clause| needs_query(clause)).collect();
-    if let [only] = others.as_slice() {
-        return Ok(only.standing());
-    }
-    for clause in others {
-        if store::find(conn, &Scope(vec![clause.clone()]), row.id)?.is_some() {
+    let mut left = allowed
+        .clauses
+        .iter()
+        .filter(|clause| answered_by(row, clause) != Some(false))
+        .peekable();
+    while let Some(clause) = left.next() {
+        let holds = left.peek().is_none()
+            || answered_by(row, clause) == Some(true)
+            || store::find(conn, &allowed.only(vec![clause.clone()]), row.id)?.is_some();
+        if holds {
             return Ok(clause.standing());
         }
     }
@@ -82,31 +82,31 @@ fn standing(
     Err(Problem::new(Code::Internal))
 }
 
-fn answered_by(row: &Case, clause: &Clause) -> bool {
+/// Whether the row alone says that a clause holds or does not; a conflict was ruled out before.
+fn answered_by(row: &Case, clause: &Clause) -> Option<bool> {
     match clause {
-        Clause::Authorities(_, authorities) => authorities.contains(&row.authority),
+        Clause::Authorities(_, authorities) => match authorities.contains(&row.authority) {
+            true if row.restricted => None,
+            there => Some(there),
+        },
         Clause::Allocated {
             user,
             teams,
             authorities,
         } => {
-            let to_team = row.allocated_team.is_some_and(|team| teams.contains(&team));
-            authorities.contains(&row.authority) && (row.allocated_to == Some(*user) || to_team)
+            let to_team = row.allocated_team.is_some_and(|team| teams.contains(&team)) && !row.restricted;
+            Some(authorities.contains(&row.authority) && (row.allocated_to == Some(*user) || to_team))
         }
-        Clause::OpenUnrestricted(authorities) => {
-            authorities.contains(&row.authority) && CaseState::OPEN.contains(&row.state) && !row.restricted
-        }
-        Clause::Granted(..)
+        Clause::OpenUnrestricted(authorities) => Some(
+            authorities.contains(&row.authority) && CaseState::OPEN.contains(&row.state) && !row.restricted,
+        ),
+        Clause::ReferredBy(_) | Clause::SentBy(_) => Some(false),
+        Clause::Adviser(..)
+        | Clause::Emergency(..)
+        | Clause::Adult(_)
+        | Clause::Representative(..)
         | Clause::Advocate(..)
-        | Clause::Enquiring(_)
-        | Clause::ReferredBy(_)
-        | Clause::SentBy(_) => false,
+        | Clause::Partner(..)
+        | Clause::Enquiring(_) => None,
     }
-}
-
-fn needs_query(clause: &Clause) -> bool {
-    matches!(
-        clause,
-        Clause::Granted(..) | Clause::Advocate(..) | Clause::Enquiring(_)
-    )
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::closing::{ClosureChecklist, Conclusion};
 use super::dto::{CaseFilterParams, CaseView, EnquiryView, Expand, NewTransition};
+use super::gaps;
 use super::model::{Case, CaseState, Enquiry, EnquiryContent, EnquiryType, Transition};
 use super::reach::{Reached, reach, reach_for};
 use super::rules::{self, Facts, Step};
@@ -105,7 +106,15 @@ pub fn get_with(act: &mut Act, id: Id, expand: &[Expand]) -> Result<CaseView, Pr
 pub fn view(act: &mut Act, case: Reached) -> Result<CaseView, Problem> {
     let mut around = store::surroundings(act.conn, std::slice::from_ref(&case.row), act.now)?;
     let around = around.remove(&case.row.id).unwrap_or_default();
-    Ok(shown(case.row, around, case.standing))
+    let until = match case.standing {
+        Standing::Emergency => store::emergency_until(act.conn, case.row.id, act.caller.id)?,
+        _ => None,
+    };
+    let answer = shown(case.row, around, case.standing);
+    Ok(CaseView {
+        emergency_access_until: until,
+        ..answer
+    })
 }
 
 /// Lists the cases in the caller's scope.
@@ -134,7 +143,7 @@ pub fn list(act: &mut Act, params: &CaseFilterParams, page: &PageRequest) -> Res
     let mut around = store::surroundings(act.conn, &rows.items, act.now)?;
     // Gaps are for those whose every standing is staff's or an advocate's.
     let standing = scope
-        .0
+        .clauses
         .iter()
         .map(crate::policy::Clause::standing)
         .max()
@@ -146,8 +155,10 @@ pub fn list(act: &mut Act, params: &CaseFilterParams, page: &PageRequest) -> Res
 }
 
 fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
+    // To those who have parts of the case its other parts show in no way.
+    let in_parts = matches!(standing, Standing::Partner | Standing::Representative);
     let sees_gaps = standing.is_staff() || standing == Standing::Advocate;
-    let gaps = sees_gaps.then(|| rules::gaps(case.state, case.adult_id.is_some(), &around));
+    let owed = sees_gaps.then(|| gaps::gaps(case.state, case.adult_id.is_some(), &around));
     CaseView {
         id: case.id,
         reference: case.reference,
@@ -168,15 +179,16 @@ fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
                 }
             }
         }),
-        allocated_to: case.allocated_to,
-        allocated_team: case.allocated_team,
+        allocated_to: case.allocated_to.filter(|_| standing != Standing::Partner),
+        allocated_team: case.allocated_team.filter(|_| standing != Standing::Partner),
         case_group_id: case.case_group_id,
         transferred_from: case.transferred_from,
         transferred_to: case.transferred_to,
-        next_meeting: around.next_meeting,
-        open_actions: around.open_actions,
-        last_contact_with_adult_at: around.last_contact_with_adult_at,
-        gaps,
+        next_meeting: around.next_meeting.filter(|_| !in_parts),
+        open_actions: if in_parts { 0 } else { around.open_actions },
+        last_contact_with_adult_at: around.last_contact_with_adult_at.filter(|_| !in_parts),
+        emergency_access_until: None,
+        gaps: owed,
         desired_outcomes: None,
         version: case.version,
         created_at: case.created_at,
@@ -270,7 +282,7 @@ fn take(
     effective_at: UtcTime,
 ) -> Result<(), Problem> {
     let from_state = case.state;
-    let content = serde_json::to_value(wanted).map_err(|_| Problem::new(Code::Internal))?;
+    let mut content = serde_json::to_value(wanted).map_err(|_| Problem::new(Code::Internal))?;
     match step {
         Step::OpenEnquiry => open_enquiry(
             act,
@@ -282,12 +294,20 @@ fn take(
         )?,
         Step::ChangeType => change_type(act, case, wanted.enquiry_type)?,
         Step::Conclude => conclude(act, case, facts, effective_at)?,
-        Step::Reopen if wanted.to == CaseState::Enquiry => {
-            let kind = wanted.enquiry_type.or(facts.enquiry_type);
-            open_enquiry(act, case, wanted, kind, effective_at, content.clone())?;
+        Step::Close => {
+            if let Some(content) = content.as_object_mut() {
+                content.insert("closureChecklist".to_owned(), json!(facts.checklist));
+            }
+        }
+        Step::Reopen => {
+            begin_anew(act, case)?;
+            if wanted.to == CaseState::Enquiry {
+                let kind = wanted.enquiry_type.or(facts.enquiry_type);
+                open_enquiry(act, case, wanted, kind, effective_at, content.clone())?;
+            }
         }
         Step::PutPlanInForce => put_plan_in_force(act, case, wanted, effective_at)?,
-        Step::EndWithoutEnquiry | Step::Close | Step::Reopen => {}
+        Step::EndWithoutEnquiry => {}
     }
     case.state = wanted.to;
     store::save(act, case)?;
@@ -344,6 +364,19 @@ fn open_enquiry(
         conclusion: None,
     };
     record::write_new(act, &Enquiry::of(head, content), "opened").map(drop)
+}
+
+/// The next enquiry needs a conclusion of its own, and the next closing a checklist: those of before stay with the
+/// enquiry and the step they belong to, and are not taken for the new ones.
+fn begin_anew(act: &mut Act, case: &Case) -> Result<(), Problem> {
+    let place = (case.id, case.authority.as_str());
+    if matches!(case.state, CaseState::Concluded | CaseState::Closed) {
+        singleton::begin_anew::<Conclusion>(act, place, Kind::Conclusion)?;
+    }
+    if case.state == CaseState::Closed {
+        singleton::begin_anew::<ClosureChecklist>(act, place, Kind::ClosureChecklist)?;
+    }
+    Ok(())
 }
 
 fn put_plan_in_force(

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::exists;
+use diesel::dsl::{exists, not};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -21,8 +22,10 @@ use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::people::adults::{self, AdultBrief};
 use crate::people::authorities;
-use crate::policy::{AssignmentAccess, Clause, Scope, Standing};
+use crate::policy::{AssignmentAccess, Clause, Part, Scope};
 use crate::problem::Problem;
+use crate::schema::access::{case_conflicts, case_grants, emergency_access};
+use crate::schema::adult_records::adult_representatives;
 use crate::schema::case_life::caused_enquiries;
 use crate::schema::casework::{
     advocacy_assignments, advocacy_needs, case_access, case_transitions, cases, desired_outcomes, enquiries,
@@ -34,20 +37,37 @@ use crate::schema::records::{capacity_assessments, case_links, informed_records}
 type Condition = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Bool>>;
 type Visible = cases::BoxedQuery<'static, MultiBackend>;
 
-/// The cases in a scope; an empty scope has none.
+/// The cases in a scope: in none of whose conflicts the caller stands, and for which any clause holds; an empty scope has
+/// none.
 pub fn visible(scope: &Scope) -> Visible {
     let nothing: Condition = Box::new(diesel::dsl::sql::<Bool>("1 = 0"));
     let condition = scope
-        .0
+        .clauses
         .iter()
-        .map(condition)
+        .map(|clause| condition(clause, scope.caller))
         .reduce(|any, one| Box::new(any.or(one)));
-    cases::table.filter(condition.unwrap_or(nothing)).into_boxed()
+    let against = case_conflicts::table
+        .filter(case_conflicts::case_id.eq(cases::id))
+        .filter(case_conflicts::ended_on.is_null())
+        .filter(
+            case_conflicts::user_id
+                .assume_not_null()
+                .eq(scope.caller)
+                .or(case_conflicts::agency_id
+                    .assume_not_null()
+                    .eq(scope.agency.unwrap_or(scope.caller))),
+        );
+    cases::table
+        .filter(not(exists(against)))
+        .filter(condition.unwrap_or(nothing))
+        .into_boxed()
 }
 
-fn condition(clause: &Clause) -> Condition {
+fn condition(clause: &Clause, caller: Id) -> Condition {
     match clause {
-        Clause::Authorities(_, authorities) => within(authorities),
+        Clause::Authorities(_, authorities) => {
+            Box::new(within(authorities).and(cases::restricted.eq(false).or(named(caller))))
+        }
         Clause::Allocated {
             user,
             teams,
@@ -58,7 +78,8 @@ fn condition(clause: &Clause) -> Condition {
                 true => Box::new(within(authorities).and(to_user)),
                 false => {
                     let to_team = cases::allocated_team.assume_not_null().eq_any(teams.clone());
-                    Box::new(within(authorities).and(to_user.or(to_team)))
+                    let open_to_team = to_team.and(cases::restricted.eq(false));
+                    Box::new(within(authorities).and(to_user.or(open_to_team)))
                 }
             }
         }
@@ -67,18 +88,28 @@ fn condition(clause: &Clause) -> Condition {
                 .and(cases::state.eq_any(CaseState::OPEN))
                 .and(cases::restricted.eq(false)),
         ),
-        Clause::Granted(standing, user) => {
-            let relationship = if *standing == Standing::Adult {
-                "adult"
-            } else {
-                "representative"
-            };
-            let granted = case_access::table
-                .filter(case_access::case_id.eq(cases::id))
-                .filter(case_access::user_id.eq(*user))
-                .filter(case_access::relationship.eq(relationship))
-                .filter(case_access::ended_at.is_null());
-            Box::new(exists(granted))
+        Clause::Adviser(user, authorities) => Box::new(within(authorities).and(named(*user))),
+        Clause::Emergency(user, authorities, now) => Box::new(
+            within(authorities).and(exists(
+                emergency_access::table
+                    .filter(emergency_access::case_id.eq(cases::id))
+                    .filter(emergency_access::user_id.eq(*user))
+                    .filter(emergency_access::until.gt(*now)),
+            )),
+        ),
+        Clause::Adult(user) => granted(*user, "adult"),
+        Clause::Representative(user, part, now) => {
+            let theirs = adult_representatives::table
+                .filter(adult_representatives::adult_id.eq(cases::adult_id.assume_not_null()))
+                .filter(adult_representatives::user_id.assume_not_null().eq(*user))
+                .filter(adult_representatives::conflict.ne("implicated"))
+                .filter(
+                    adult_representatives::ends_on
+                        .is_null()
+                        .or(adult_representatives::ends_on.assume_not_null().ge(now.date())),
+                )
+                .filter(may_receive(*part));
+            Box::new(granted(*user, "representative").and(exists(theirs)))
         }
         Clause::Advocate(access, user) => {
             let states = match access {
@@ -94,6 +125,17 @@ fn condition(clause: &Clause) -> Condition {
                 .filter(advocacy_assignments::state.eq_any(states));
             Box::new(exists(assigned))
         }
+        Clause::Partner(agency, part, now) => Box::new(exists(
+            case_grants::table
+                .filter(case_grants::case_id.eq(cases::id))
+                .filter(case_grants::agency_id.assume_not_null().eq(*agency))
+                .filter(
+                    case_grants::ends_on
+                        .is_null()
+                        .or(case_grants::ends_on.assume_not_null().ge(now.date())),
+                )
+                .filter(has_section(*part)),
+        )),
         Clause::Enquiring(agency) => Box::new(exists(
             caused_enquiries::table
                 .filter(caused_enquiries::case_id.eq(cases::id))
@@ -102,6 +144,49 @@ fn condition(clause: &Clause) -> Condition {
         // A referrer reads its referrals, never the case that came of them.
         Clause::ReferredBy(_) | Clause::SentBy(_) => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
     }
+}
+
+fn named(user: Id) -> Condition {
+    Box::new(exists(
+        case_grants::table
+            .filter(case_grants::case_id.eq(cases::id))
+            .filter(case_grants::user_id.assume_not_null().eq(user))
+            .filter(case_grants::ends_on.is_null()),
+    ))
+}
+
+fn granted(user: Id, relationship: &'static str) -> Condition {
+    Box::new(exists(
+        case_access::table
+            .filter(case_access::case_id.eq(cases::id))
+            .filter(case_access::user_id.eq(user))
+            .filter(case_access::relationship.eq(relationship))
+            .filter(case_access::ended_at.is_null()),
+    ))
+}
+
+/// That a representative may receive a part. Codes are ours, so the text of the list is compared.
+fn may_receive(part: Option<Part>) -> SqlLiteral<Bool> {
+    let list = "CAST(adult_representatives.may_receive AS TEXT)";
+    diesel::dsl::sql::<Bool>(&match part {
+        None => "1 = 1".to_owned(),
+        // Capacity is for those with the legal authority to decide.
+        Some(Part::Capacity) => {
+            format!("({list} LIKE '%\"decisions\"%' AND adult_representatives.legal_authority <> 'none')")
+        }
+        Some(part) => format!("{list} LIKE '%\"{}\"%'", part.as_str()),
+    })
+}
+
+/// That a partner agency is named for a section.
+fn has_section(part: Option<Part>) -> SqlLiteral<Bool> {
+    diesel::dsl::sql::<Bool>(&match part {
+        None => "1 = 1".to_owned(),
+        Some(part) => format!(
+            "CAST(case_grants.sections AS TEXT) LIKE '%\"{}\"%'",
+            part.as_str()
+        ),
+    })
 }
 
 fn within(authorities: &[String]) -> Condition {
@@ -129,6 +214,38 @@ pub fn any_about(conn: &mut Connection, scope: &Scope, adult: Id) -> QueryResult
         .first(conn)
         .optional()?;
     Ok(found.is_some())
+}
+
+/// Whether a conflict keeps this caller away from this case.
+pub fn in_conflict(conn: &mut Connection, scope: &Scope, case: Id) -> QueryResult<bool> {
+    let agency = scope.agency.unwrap_or(scope.caller);
+    let against = case_conflicts::table
+        .filter(
+            case_conflicts::case_id
+                .eq(case)
+                .and(case_conflicts::ended_on.is_null()),
+        )
+        .filter(
+            case_conflicts::user_id
+                .assume_not_null()
+                .eq(scope.caller)
+                .or(case_conflicts::agency_id.assume_not_null().eq(agency)),
+        );
+    diesel::select(exists(against)).get_result(conn)
+}
+
+/// Until when this user has emergency access to this case.
+pub fn emergency_until(conn: &mut Connection, case: Id, user: Id) -> QueryResult<Option<UtcTime>> {
+    emergency_access::table
+        .filter(
+            emergency_access::case_id
+                .eq(case)
+                .and(emergency_access::user_id.eq(user)),
+        )
+        .order(emergency_access::id.desc())
+        .select(emergency_access::until)
+        .first(conn)
+        .optional()
 }
 
 /// The case of this id, for a use case that has made it itself.

@@ -11,6 +11,7 @@ use super::store;
 use crate::act::Act;
 use crate::auth::secrets;
 use crate::body::Body;
+use crate::casework::access::grants;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
 use crate::http::extract::Ids;
@@ -29,6 +30,8 @@ pub struct Allocation {
     pub allocate_to: Option<Id>,
     /// A team.
     pub allocate_to_team: Option<Id>,
+    /// Whether only those named may see the case; unchanged unless it is said. Who restricts it is named on it.
+    pub restricted: Option<bool>,
 }
 
 /// Someone who works on a case.
@@ -53,6 +56,8 @@ pub struct CaseTeam {
     pub allocated_to: Option<Id>,
     /// The team it is allocated to.
     pub allocated_team: Option<Id>,
+    /// Whether only those named may see the case.
+    pub restricted: bool,
     /// The people.
     pub members: Vec<TeamMember>,
     /// The case's version: an allocation changes the case.
@@ -107,6 +112,7 @@ fn shown(act: &mut Act, case: &Reached) -> Result<CaseTeam, Problem> {
     Ok(CaseTeam {
         allocated_to: case.row.allocated_to,
         allocated_team: case.row.allocated_team,
+        restricted: case.row.restricted,
         members,
         version: case.row.version,
     })
@@ -136,6 +142,12 @@ fn allocate(act: &mut Act, id: Id, body: &Body<Allocation>) -> Result<Id, Proble
         .clone();
     case.allocated_to = wanted.allocate_to;
     case.allocated_team = wanted.allocate_to_team;
+    if let Some(restricted) = wanted.restricted {
+        if restricted && !case.restricted {
+            grants::name_self(act, &case)?;
+        }
+        case.restricted = restricted;
+    }
     store::save(act, &mut case)?;
     act.emit(
         "case",

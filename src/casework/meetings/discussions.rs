@@ -34,7 +34,7 @@ use crate::schema::meetings::meeting_discussions;
 
 crate::codes! {
     /// On which side of the meeting.
-    pub enum Side {
+    pub enum DiscussionSide {
         /// Before it.
         Before = "before",
         /// After it.
@@ -82,7 +82,7 @@ crate::case_row! {
         /// The meeting.
         meeting_id: Id,
         /// On which side of it.
-        side: Side,
+        side: DiscussionSide,
         /// When it was.
         at: UtcTime,
         /// Whose account it is.
@@ -114,7 +114,7 @@ crate::case_row! {
 }))]
 pub struct NewDiscussion {
     /// On which side of the meeting.
-    pub when: Side,
+    pub when: DiscussionSide,
     /// When it was; now, if absent.
     #[schema(value_type = Option<PastTime>)]
     pub at: Option<UtcTime>,
@@ -170,7 +170,7 @@ pub struct DiscussionView {
     /// The meeting.
     pub meeting_id: Id,
     /// On which side of the meeting.
-    pub when: Side,
+    pub when: DiscussionSide,
     /// When it was.
     pub at: UtcTime,
     /// Whose account it is: the practitioner's or an advocate's.

@@ -78,6 +78,10 @@ pub fn faults_of_expression(
     match (standing, expressed_by) {
         (Standing::Adult, ExpressedBy::Adult) => vec![],
         (Standing::Adult, _) => fault("From the adult's own app this is always the adult."),
+        (Standing::Representative, ExpressedBy::Representative) => vec![],
+        (Standing::Representative, _) => {
+            fault("A representative speaks for themselves: the adult's words stay the adult's.")
+        }
         (Standing::Advocate, ExpressedBy::Adult | ExpressedBy::Advocate) => vec![],
         (Standing::Advocate, _) => {
             fault("An advocate passes on the adult's words or speaks on their behalf.")
@@ -169,6 +173,7 @@ pub fn faults_of_achievement(standing: Standing, judgement: &NewAchievement) -> 
     let own = match standing {
         Standing::Adult => Some(Party::Adult),
         Standing::Advocate => Some(Party::Advocate),
+        Standing::Representative => Some(Party::Representative),
         _ => None,
     };
     if own.is_some_and(|own| own != judgement.judged_by) {

@@ -189,15 +189,14 @@ pub fn append_revision(
 
 fn change_of(standing: Standing, new: &NewRevision) -> Change {
     let by_the_adult = standing == Standing::Adult;
-    let agrees = if by_the_adult {
-        AdultAgrees::Yes
-    } else {
-        new.adult_agrees.unwrap_or(AdultAgrees::NotKnown)
-    };
-    let initiated_by = if by_the_adult {
-        Party::Adult
-    } else {
-        new.initiated_by.unwrap_or(Party::Practitioner)
+    let (initiated_by, agrees) = match standing {
+        Standing::Adult => (Party::Adult, AdultAgrees::Yes),
+        // That the adult agrees is not a representative's to say: what they change stays a proposal.
+        Standing::Representative => (Party::Representative, AdultAgrees::NotKnown),
+        _ => (
+            new.initiated_by.unwrap_or(Party::Practitioner),
+            new.adult_agrees.unwrap_or(AdultAgrees::NotKnown),
+        ),
     };
     Change {
         kind: new.change_kind.unwrap_or(ChangeKind::Reworded),
@@ -313,6 +312,9 @@ pub fn achievements(
 /// Puts the outcomes in order, in one step.
 pub fn prioritise(act: &mut Act, case: Id, body: &Body<Priorities>) -> Result<Id, Problem> {
     let case = reach(act, case)?;
+    if case.standing == Standing::Representative {
+        return Err(Problem::new(Code::Forbidden).saying("What matters most is the adult's to say."));
+    }
     store::one_at_a_time(act.conn, case.row.id)?;
     let outcomes = store::all(act.conn, case.row.id)?;
     let wanted = body.checked(|wanted| faults_of_order(wanted, &outcomes))?;

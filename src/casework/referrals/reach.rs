@@ -5,7 +5,7 @@ use super::store;
 use crate::act::Act;
 use crate::casework::record::Owner;
 use crate::ids::Id;
-use crate::policy::{Action, CallerKind, Clause, Scope, Standing, scope};
+use crate::policy::{Action, CallerKind, Clause, Standing, scope};
 use crate::problem::{Code, Problem};
 
 /// A referral the caller may act on, and as what.
@@ -60,16 +60,20 @@ pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
     };
     act.found.authority = Some(row.authority.clone());
     act.found.case_id = row.case_id;
-    for clause in allowed.0 {
+    for clause in allowed.clauses.clone() {
         let standing = clause.standing();
         let holds = match &clause {
             Clause::Authorities(_, authorities) => authorities.contains(&row.authority),
             Clause::ReferredBy(agency) => row.agency_id == Some(*agency),
             Clause::SentBy(user) => row.created_by == *user,
-            Clause::Allocated { .. } => store::find(act.conn, &Scope(vec![clause]), id)?.is_some(),
+            Clause::Allocated { .. } => store::find(act.conn, &allowed.only(vec![clause]), id)?.is_some(),
             Clause::OpenUnrestricted(_)
-            | Clause::Granted(..)
+            | Clause::Adviser(..)
+            | Clause::Emergency(..)
+            | Clause::Adult(_)
+            | Clause::Representative(..)
             | Clause::Advocate(..)
+            | Clause::Partner(..)
             | Clause::Enquiring(_) => false,
         };
         if holds {

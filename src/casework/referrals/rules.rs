@@ -226,8 +226,9 @@ pub fn status_after(decision: TriageDecision) -> Status {
 }
 
 /// Whether it counts as a concern raised (Safeguarding Adults Collection SG1).
-pub fn counts_as_concern(decision: TriageDecision) -> Option<bool> {
+pub fn counts_as_concern(decision: TriageDecision, links_count: bool) -> Option<bool> {
     match decision {
+        TriageDecision::Link => Some(links_count),
         TriageDecision::MoreInformation => None,
         decision => Some(matches!(
             decision,

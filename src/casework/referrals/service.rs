@@ -250,15 +250,16 @@ pub fn list(
     page: &PageRequest,
 ) -> Result<Rows<ReferralAnswer>, Problem> {
     reads_need_an_agreement(act)?;
-    let (staff, sent): (Vec<Clause>, Vec<Clause>) = act
-        .scope()
-        .0
-        .into_iter()
+    let allowed = act.scope();
+    let (staff, sent): (Vec<Clause>, Vec<Clause>) = allowed
+        .clauses
+        .iter()
+        .cloned()
         .partition(|clause| clause.standing().is_staff());
     if staff.is_empty() {
-        return receipts(act, &Scope(sent), filter, page);
+        return receipts(act, &allowed.only(sent), filter, page);
     }
-    let rows = store::page(act.conn, &Scope(staff.clone()), filter, page)?;
+    let rows = store::page(act.conn, &allowed.only(staff.clone()), filter, page)?;
     let standing = |row: &Referral| {
         let decides = staff.iter().find(|clause| match clause {
             Clause::Authorities(_, authorities) => authorities.contains(&row.authority),

@@ -21,7 +21,7 @@ type Condition = Box<dyn BoxableExpression<referrals::table, MultiBackend, SqlTy
 pub fn visible(scope: &Scope) -> referrals::BoxedQuery<'static, MultiBackend> {
     let nothing: Condition = Box::new(diesel::dsl::sql::<Bool>("1 = 0"));
     let condition = scope
-        .0
+        .clauses
         .iter()
         .filter_map(condition)
         .reduce(|any, one| Box::new(any.or(one)));
@@ -51,9 +51,14 @@ fn condition(clause: &Clause) -> Option<Condition> {
             Some(Box::new(referrals::case_id.assume_not_null().eq_any(theirs)))
         }
         Clause::ReferredBy(agency) => Some(Box::new(referrals::agency_id.assume_not_null().eq(*agency))),
-        Clause::OpenUnrestricted(_) | Clause::Granted(..) | Clause::Advocate(..) | Clause::Enquiring(_) => {
-            None
-        }
+        Clause::OpenUnrestricted(_)
+        | Clause::Adviser(..)
+        | Clause::Emergency(..)
+        | Clause::Adult(_)
+        | Clause::Representative(..)
+        | Clause::Advocate(..)
+        | Clause::Partner(..)
+        | Clause::Enquiring(_) => None,
         Clause::SentBy(user) => Some(Box::new(referrals::created_by.eq(*user))),
     }
 }

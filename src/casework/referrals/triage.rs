@@ -23,6 +23,7 @@ use crate::db::types::Json;
 use crate::http::answer::View;
 use crate::ids::Id;
 use crate::people::adults::{self, Adult, Likeness, MatchedOn, NhsNumberStatus};
+use crate::people::authorities;
 use crate::policy::{Action, Standing};
 use crate::problem::{Code, Fault, Problem};
 
@@ -103,7 +104,10 @@ pub fn triage(act: &mut Act, id: Id, body: &Body<NewTriage>) -> Result<Id, Probl
 
 fn settle(act: &mut Act, referral: &mut Referral, wanted: NewTriage) -> Result<Id, Problem> {
     referral.status = rules::status_after(wanted.decision);
-    referral.counts_as_concern = rules::counts_as_concern(wanted.decision);
+    let settings = authorities::settings(act.conn, std::slice::from_ref(&referral.authority))?;
+    let settings = settings.get(&referral.authority);
+    let links_count = settings.is_some_and(|settings| settings.link_counts_as_concern == Some(true));
+    referral.counts_as_concern = rules::counts_as_concern(wanted.decision, links_count);
     referral.triaged_at = Some(act.now);
     referral.triage = Some(Json(TriageRecord {
         decision: wanted.decision,

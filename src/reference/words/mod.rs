@@ -28,24 +28,33 @@ macro_rules! words {
     (@national $label:literal) => { Some($label) };
 }
 
+mod access;
 mod adults;
 mod asking;
 mod cases;
+mod meetings;
 mod people;
+mod referrals;
 mod risks;
 mod support;
+mod working;
 
 use super::CodeList;
 
 /// Every list.
 pub(super) fn lists() -> Vec<CodeList> {
     let files = [
+        access::lists(),
         risks::lists(),
         asking::lists(),
         support::lists(),
         cases::lists(),
+        meetings::lists(),
         people::lists(),
         adults::lists(),
+        adults::groups(),
+        working::lists(),
+        referrals::lists(),
     ];
     files.into_iter().flatten().collect()
 }

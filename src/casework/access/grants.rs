@@ -1,0 +1,118 @@
+//! Who is named on a case: members of staff who advise or whom a restricted case lets in, and partner agencies with the
+//! sections they may read. Without a section an agency reads the adult's name and communication needs.
+
+use actix_web::{get, patch, post};
+use chrono::NaiveDate;
+
+use crate::act::Act;
+use crate::body::{Body, Patch};
+use crate::casework::cases::model::Case;
+use crate::casework::cases::reach::Reached;
+use crate::casework::record::{self, Head, Record};
+use crate::ids::Id;
+use crate::people::{agencies, users};
+use crate::policy::Part;
+use crate::problem::{Fault, Problem};
+use crate::schema::access::case_grants;
+
+crate::codes! {
+    /// As what somebody is named on a case.
+    pub enum GrantRelationship {
+        /// A member of staff.
+        Adviser = "adviser",
+        /// A partner agency.
+        Partner = "partner",
+    }
+}
+
+crate::record! {
+    /// Somebody named on a case.
+    #[schema(example = json!({
+        "relationship": "partner", "agencyId": "01890000-0000-7000-8000-000000000001", "sections": ["meetings", "plan"],
+        "reason": "The district nurse visits twice a week"
+    }))]
+    Grant (GrantContent) in case_grants as "case_grant", NewGrant, GrantView {
+        columns {
+            /// As what.
+            relationship: GrantRelationship,
+            /// The member of staff.
+            user_id: Option<Id>,
+            /// The agency.
+            agency_id: Option<Id>,
+            /// Why they need to know.
+            #[schema(min_length = 1, max_length = 2000, extensions(("x-rule" = json!("not_blank"))))]
+            reason: String,
+            /// The last day; a member of staff's ends at once when it is set.
+            ends_on: Option<NaiveDate>,
+        }
+        documents {
+            /// What an agency may read beyond the adult's name and communication needs.
+            #[serde(default)]
+            #[schema(max_items = 9)]
+            sections: Vec<Part>,
+        }
+    }
+}
+crate::record!(rules Grant, NewGrant, GrantView);
+
+crate::record_operations! {
+    Grant, NewGrant, GrantView, tag "Access", at "/v1/cases/{caseId}/grants", one "/v1/cases/{caseId}/grants/{grantId}" (GrantPath),
+    read "access.read", write "access.keep",
+    list list_grants "listGrants" "List who is named on a case" "Advisers and partner agencies, and why they need to know.",
+    create name_on_case "nameOnCase" "Name somebody on a case"
+        "A member of staff reads the case while named; an agency reads the sections given." by create,
+    get get_grant "getGrant" "Read who is named" "One adviser or agency.",
+    amend amend_grant "amendGrant" "Amend or end it" "By a merge patch; it holds on the next request." by amend,
+}
+
+/// Names somebody on a case.
+pub fn create(act: &mut Act, case: Id, body: &Body<NewGrant>) -> Result<Id, Problem> {
+    record::create_as::<Grant>(act, case, body, faults)
+}
+
+fn amend(act: &mut Act, case: Id, id: Id, patch: &Body<Patch<NewGrant>>) -> Result<Id, Problem> {
+    record::amend_as::<Grant>(act, case, id, patch, faults)
+}
+
+fn faults(act: &mut Act, case: &Reached, grant: &NewGrant) -> Result<Vec<Fault>, Problem> {
+    let mut faults = Vec::new();
+    match grant.relationship {
+        GrantRelationship::Adviser => {
+            let known = match grant.user_id {
+                Some(user) => users::does_casework(act.conn, user, &case.row.authority)?,
+                None => false,
+            };
+            if !known {
+                faults.push(Fault::at(
+                    "/userId",
+                    "unknown",
+                    "Name a member of this authority's staff.",
+                ));
+            }
+        }
+        GrantRelationship::Partner => {
+            let known = match grant.agency_id {
+                Some(agency) => agencies::exists(act.conn, agency)?,
+                None => false,
+            };
+            if !known {
+                faults.push(Fault::at("/agencyId", "unknown", "Name an agency."));
+            }
+        }
+    }
+    Ok(faults)
+}
+
+/// Names whoever restricts a case on it, so that it cannot be lost to everybody.
+pub fn name_self(act: &mut Act, case: &Case) -> Result<(), Problem> {
+    let head = Head::of(act, Id::new(), (case.id, &case.authority));
+    let own = NewGrant {
+        relationship: GrantRelationship::Adviser,
+        user_id: Some(act.caller.id),
+        agency_id: None,
+        reason: "Restricted the case".to_owned(),
+        ends_on: None,
+        sections: vec![],
+    };
+    record::write_new(act, &Grant::new(head, own), "recorded").map(drop)
+}

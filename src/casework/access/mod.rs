@@ -1,0 +1,5 @@
+//! Who else may see a case: advisers and partner agencies named on it, whom a conflict keeps away, emergency access.
+
+pub mod conflicts;
+pub mod emergency;
+pub mod grants;

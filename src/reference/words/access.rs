@@ -1,0 +1,56 @@
+//! Words about who may see a case, and what the adult asks for.
+
+use crate::casework::access::conflicts::ConflictKind;
+use crate::casework::access::emergency::{EmergencyReason, NoticeKind, ReviewOutcome};
+use crate::casework::access::grants::GrantRelationship;
+use crate::casework::requests::RequestKind;
+use crate::policy::Part;
+
+words! {
+    GrantRelationship, "As what somebody is named on a case" {
+        Adviser: "A member of staff who advises", "A worker who gives advice.";
+        Partner: "A partner agency", "Another team that helps.";
+    }
+    ConflictKind, "Why somebody must not see a case" {
+        IsPersonOfConcern: "Is the person of concern", "This may be the person who hurt you.";
+        WorksFor: "Works for or with the person of concern", "They work with that person.";
+        Related: "Is related to the person of concern", "They are family of that person.";
+        Other: "Another conflict", "There is another reason.";
+    }
+    EmergencyReason, "Why emergency access was needed" {
+        ImmediateDanger: "Somebody is in danger now", "Someone is in danger now.";
+        OutOfHours: "Out of hours", "It was at night or at the weekend.";
+        WorkerUnavailable: "Who works on the case cannot be reached", "We could not reach your worker.";
+        Other: "Another reason", "There was another reason.";
+    }
+    ReviewOutcome, "What the review of emergency access found" {
+        Justified: "It was right", "It was right to look.";
+        NotJustified: "It was not right", "It was wrong to look.";
+        NeedsAction: "Something must be done", "We have to do something about it.";
+    }
+    NoticeKind, "What a notice is about" {
+        EmergencyAccessUsed: "Emergency access was used", "Someone looked in an emergency.";
+        AdultIsNotSafe: "An adult says they are not safe now", "Someone is not safe now.";
+        RequestFromAdult: "An adult asks for something", "Someone asks for something.";
+    }
+    RequestKind, "What the adult asks for" {
+        CallMe: "To be rung", "Please ring me.";
+        Advocate: "An advocate", "I want someone to help me speak up.";
+        Supporter: "A supporter", "I want someone to be with me.";
+        MeetingPlace: "Another place to meet", "I want to meet in another place.";
+        ChangeOrStop: "That something changes or stops", "I want this to change or stop.";
+        SomethingIsWrong: "That something written is put right", "Something you wrote is wrong.";
+        NotSafeNow: "Help: not safe now", "I am not safe now.";
+    }
+    Part, "Parts of a case" {
+        Outcomes: "Desired outcomes", "What you want to happen.";
+        Wishes: "Wishes", "What you like and do not like.";
+        Meetings: "Meetings", "When we meet.";
+        Plan: "Plans and actions", "The plan to keep you safe.";
+        NextSteps: "Next steps", "What happens next.";
+        Feedback: "Feedback", "What you think of our help.";
+        Decisions: "Decisions", "What was decided.";
+        Capacity: "Capacity and best interests", "If you can make a choice.";
+        PersonsOfConcern: "Persons of concern", "Who may have hurt you.";
+    }
+}

@@ -1,0 +1,155 @@
+//! Who else may see a case, and what the adult asks for.
+//! Mirrors the migrations of the same name; a test compares the two.
+
+#![allow(
+    missing_docs,
+    reason = "table definitions: the migrations say what each column is"
+)]
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    case_grants (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        relationship -> Text,
+        user_id -> Nullable<Key>,
+        agency_id -> Nullable<Key>,
+        reason -> Text,
+        ends_on -> Nullable<Date>,
+        sections -> Document,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    case_conflicts (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        user_id -> Nullable<Key>,
+        agency_id -> Nullable<Key>,
+        kind -> Text,
+        detail -> Text,
+        ended_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    emergency_access (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        user_id -> Key,
+        reason_code -> Text,
+        reason -> Text,
+        until -> Moment,
+        review_outcome -> Nullable<Text>,
+        review_note -> Nullable<Text>,
+        reviewed_at -> Nullable<Moment>,
+        reviewed_by -> Nullable<Key>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    notices (id) {
+        id -> Key,
+        authority -> Text,
+        kind -> Text,
+        resource_id -> Key,
+        case_id -> Key,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    case_requests (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        kind -> Text,
+        text -> Nullable<Text>,
+        answer -> Nullable<Text>,
+        answered_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    app_access_decisions (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        who -> Text,
+        representative_id -> Nullable<Key>,
+        decision -> Text,
+        shared_device -> Nullable<Text>,
+        safe_times -> Nullable<Text>,
+        view -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    invitations (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        version -> BigInt,
+        created_at -> Moment,
+        created_by -> Key,
+        updated_at -> Moment,
+        updated_by -> Key,
+        decision_id -> Key,
+        who -> Text,
+        representative_id -> Nullable<Key>,
+        code_digest -> Text,
+        expires_at -> Moment,
+        redeemed_at -> Nullable<Moment>,
+        redeemed_by -> Nullable<Key>,
+        revoked_at -> Nullable<Moment>,
+    }
+}

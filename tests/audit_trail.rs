@@ -88,14 +88,25 @@ on_both_databases! {
         admin.get("/v1/audit-events/verification").expect(403);
     }
 
+    fn a_purpose_is_one_of_the_list_and_another_is_refused_and_audited(server) {
+        let manager = server.as_("manager");
+        manager.get("/v1/cases").header("X-Access-Purpose", "complaint").ok();
+        let refused = manager.get("/v1/cases").header("X-Access-Purpose", "Mrs Fairweather asked me").expect(400);
+        refused.is_problem("bad_header");
+        assert_eq!(refused.body["errors"][0]["parameter"], "X-Access-Purpose");
+        let theirs = items(&server.as_("auditor"), "/v1/audit-events?operation=listCases&limit=2");
+        assert_eq!(texts(&theirs, "purpose"), ["-", "complaint"]);
+        assert_eq!(texts(&theirs, "outcome"), ["refused", "done"]);
+    }
+
     fn the_trail_comes_as_csv_and_no_cell_is_a_formula(server) {
         let formula = "=HYPERLINK(0)";
-        server.as_("manager").get("/v1/cases").header("X-Access-Purpose", formula).ok();
+        server.as_("manager").get("/v1/cases").header("User-Agent", formula).ok();
         let auditor = server.as_("auditor");
         let answer = auditor.get("/v1/audit-events").header("Accept", "text/csv").ok();
         assert!(answer.header("content-type").starts_with("text/csv"));
         let mut reader = csv::Reader::from_reader(answer.text.as_bytes());
-        let at = reader.headers().unwrap().iter().position(|name| name == "purpose").unwrap();
+        let at = reader.headers().unwrap().iter().position(|name| name == "userAgent").unwrap();
         let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
         assert!(rows.iter().any(|row| &row[at] == "'=HYPERLINK(0)"));
         for cell in rows.iter().flat_map(csv::StringRecord::iter) {

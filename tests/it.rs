@@ -18,6 +18,7 @@ mod audit_complete;
 mod audit_seal;
 mod audit_trail;
 mod bad_input;
+mod browser;
 mod case_life;
 mod casework;
 mod commands;

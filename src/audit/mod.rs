@@ -47,6 +47,30 @@ crate::codes! {
     }
 }
 
+crate::codes! {
+    /// What somebody needs a record for, where that is not what they are to it.
+    pub enum AccessPurpose {
+        /// To work on the case.
+        CaseWork = "case_work",
+        /// To supervise those who do.
+        Supervision = "supervision",
+        /// To look at how well work is done.
+        QualityAssurance = "quality_assurance",
+        /// For a safeguarding adults review.
+        AdultsReview = "adults_review",
+        /// To answer a complaint.
+        Complaint = "complaint",
+        /// Because somebody asked what is held about them.
+        SubjectAccess = "subject_access",
+        /// For a court or a tribunal.
+        LegalProceedings = "legal_proceedings",
+        /// To audit.
+        Audit = "audit",
+        /// To put right what does not work.
+        TechnicalSupport = "technical_support",
+    }
+}
+
 /// One entry.
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = audit_entries, treat_none_as_default_value = false)]

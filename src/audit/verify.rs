@@ -27,7 +27,7 @@ const NAMED: usize = 100;
 
 crate::codes! {
     /// What is wrong with the trail.
-    pub enum Finding {
+    pub enum TrailFinding {
         /// An entry is not what was sealed.
         EntryChanged = "entry_changed",
         /// An entry that was sealed is gone.
@@ -66,7 +66,7 @@ crate::codes! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TrailFault {
     /// What.
-    pub code: Finding,
+    pub code: TrailFinding,
     /// At which seal.
     pub seal: Option<i64>,
     /// At which entry.
@@ -126,7 +126,7 @@ pub struct Found {
 }
 
 impl Found {
-    fn add(&mut self, code: Finding, seal: Option<i64>, entry: Option<Id>) {
+    fn add(&mut self, code: TrailFinding, seal: Option<i64>, entry: Option<Id>) {
         self.count += 1;
         if self.faults.len() < NAMED {
             self.faults.push(TrailFault { code, seal, entry });
@@ -202,11 +202,11 @@ pub fn walk(
     for seal in &seals {
         if seal.number >= from {
             for missing in (expected..seal.number).take(NAMED) {
-                found.add(Finding::SealMissing, Some(missing), None);
+                found.add(TrailFinding::SealMissing, Some(missing), None);
             }
             expected = seal.number + 1;
             if !seal.is_whole() {
-                found.add(Finding::SealChanged, Some(seal.number), None);
+                found.add(TrailFinding::SealChanged, Some(seal.number), None);
             }
             let stands_on = before.filter(|before| before.number + 1 == seal.number);
             let is_first = seal.number == 1;
@@ -214,14 +214,14 @@ pub fn walk(
                 || !is_first || !seal.previous.is_empty(),
                 |it| it.link() != seal.previous,
             ) {
-                found.add(Finding::LinkBroken, Some(seal.number), None);
+                found.add(TrailFinding::LinkBroken, Some(seal.number), None);
             }
             walked.push(seal);
         }
         before = Some(seal);
     }
     for missing in (expected..=to).take(NAMED) {
-        found.add(Finding::SealMissing, Some(missing), None);
+        found.add(TrailFinding::SealMissing, Some(missing), None);
     }
     // A seal's digest covers the one before with its signature: one right signature at the end vouches for all of
     // an unbroken row. Where something is wrong, each is asked.
@@ -229,10 +229,10 @@ pub fn walk(
     for (index, seal) in walked.iter().enumerate() {
         let is_last = index + 1 == walked.len();
         if (ask_each || is_last) && !seal.is_signed() {
-            found.add(Finding::SignatureWrong, Some(seal.number), None);
+            found.add(TrailFinding::SignatureWrong, Some(seal.number), None);
         }
         if seal.number == opening.end && !signer.knows(&seal.public_key) {
-            found.add(Finding::KeyUnknown, Some(seal.number), None);
+            found.add(TrailFinding::KeyUnknown, Some(seal.number), None);
         }
     }
     let covered: Vec<_> = walked
@@ -260,22 +260,22 @@ fn compare(
     for (seal, id, digest) in covered {
         let at = |found: &mut Found, code| found.add(code, Some(*seal), Some(*id));
         if opening.waiting.contains(id) {
-            at(found, Finding::WaitingSealed);
+            at(found, TrailFinding::WaitingSealed);
         }
         let Some(entry) = entries.get(id) else {
-            at(found, Finding::EntryMissing);
+            at(found, TrailFinding::EntryMissing);
             continue;
         };
         found.entries += 1;
         if digest_of(entry) != *digest {
-            at(found, Finding::EntryChanged);
+            at(found, TrailFinding::EntryChanged);
             continue;
         }
         match (&entry.personal_digest, &entry.personal) {
             (Some(recorded), Some(personal)) if personal_digest(&personal.0) != *recorded => {
-                at(found, Finding::PersonalChanged);
+                at(found, TrailFinding::PersonalChanged);
             }
-            (None, Some(_)) => at(found, Finding::PersonalChanged),
+            (None, Some(_)) => at(found, TrailFinding::PersonalChanged),
             (Some(_), None) => found.erased += 1,
             (Some(_), Some(_)) | (None, None) => {}
         }
@@ -292,26 +292,26 @@ pub fn close(
     mut found: Found,
 ) -> Result<Report, Problem> {
     for id in &opening.missing {
-        found.add(Finding::WaitingMissing, None, Some(*id));
+        found.add(TrailFinding::WaitingMissing, None, Some(*id));
     }
     let last = opening.head.last.as_ref();
     match (last, &opening.mark) {
         (None, None) if opening.head.mark.is_none() => {}
         (Some(last), Some(mark)) if (last.number, &last.digest) == (mark.number, &mark.digest) => {}
-        (_, Some(mark)) => found.add(Finding::EndDiffers, Some(mark.number), None),
-        (last, None) => found.add(Finding::MarkWrong, last.map(|last| last.number), None),
+        (_, Some(mark)) => found.add(TrailFinding::EndDiffers, Some(mark.number), None),
+        (last, None) => found.add(TrailFinding::MarkWrong, last.map(|last| last.number), None),
     }
     if let Some(expected) = expected {
         let there = source.seals(expected.number, expected.number)?;
         if there.first().is_none_or(|seal| seal.digest != expected.digest) {
-            found.add(Finding::ExpectedDiffers, Some(expected.number), None);
+            found.add(TrailFinding::ExpectedDiffers, Some(expected.number), None);
         }
     }
     for entry in source.waiting_erasures()? {
         found.erasure_recorded_in(&entry);
     }
     if found.erased > found.erasures_recorded {
-        found.add(Finding::PersonalErasedUnrecorded, None, None);
+        found.add(TrailFinding::PersonalErasedUnrecorded, None, None);
     }
     let (entries, sealed, waiting) = source.totals()?;
     if entries != sealed + waiting || found.count > 0 {
@@ -357,7 +357,7 @@ fn inserted(source: &mut impl Source, opening: &Opening, found: &mut Found) -> R
             }
         }
         for id in ids.into_iter().filter(|id| !known.contains(id)) {
-            found.add(Finding::EntryInserted, None, Some(id));
+            found.add(TrailFinding::EntryInserted, None, Some(id));
         }
     }
 }

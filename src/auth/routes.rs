@@ -355,9 +355,7 @@ fn who_is_calling(act: &mut Act) -> Result<Me, Problem> {
 )]
 #[get("/.well-known/jwks.json")]
 pub async fn jwks(app: Data<App>) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
-        .json(&app.keys.published)
+    HttpResponse::Ok().json(&app.keys.published)
 }
 
 /// Metadata of the authorization server

@@ -19,7 +19,7 @@ use super::idempotency::{self, Claim, Repeatable};
 use super::list::{ListQuery, NoFilter, read_params};
 use crate::act::{Act, Found, IfMatch};
 use crate::app::App;
-use crate::audit::{self, Entry, Outcome};
+use crate::audit::{self, AccessPurpose, Entry, Outcome};
 use crate::body::Body;
 use crate::clock::{self, UtcTime};
 use crate::db::Connection;
@@ -41,7 +41,7 @@ pub struct Passed {
     /// The request's id.
     pub request_id: Id,
     /// The purpose the caller states (`X-Access-Purpose`).
-    pub purpose: Option<String>,
+    pub purpose: Option<AccessPurpose>,
     /// ODS code of the organisation whose user is behind the call (`NHSD-End-User-Organisation-ODS`).
     pub on_behalf_of: Option<String>,
     /// Where the call came from: address and program. Personal detail, which the audit trail can forget.
@@ -529,7 +529,7 @@ pub fn entry_of(passed: &Passed, status: u16, path_ids: &[(String, Id)]) -> Entr
             .iter()
             .find(|(name, _)| name == "caseId")
             .map(|(_, id)| *id),
-        purpose: passed.purpose.clone(),
+        purpose: passed.purpose.map(|purpose| purpose.as_str().to_owned()),
         on_behalf_of: passed.on_behalf_of.clone(),
         returned: Json(json!({})),
         personal_digest,

@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use utoipa_actix_web::AppExt;
 
 use super::router;
+use crate::audit::AccessPurpose;
 use crate::policy::{Action, Standing};
 
 /// One operation.
@@ -356,6 +357,13 @@ fn complete_operation(operation: &mut Value, path: &str, method: &str, schemas: 
             "X-Request-ID",
             "A UUID that names this request; answered in any case.",
         ));
+        let mut purpose = header_parameter(
+            "X-Access-Purpose",
+            "What the record is needed for, where that is not what the caller is to it.",
+        );
+        let purposes = AccessPurpose::ALL.iter().map(|purpose| purpose.as_str());
+        purpose["schema"]["enum"] = purposes.collect();
+        parameters.push(purpose);
         if method == "post" {
             parameters.push(header_parameter(
                 "Idempotency-Key",

@@ -16,8 +16,10 @@ use serde_json::{Value, json};
 use super::answer::{Refusal, problem_response};
 use super::call::{Passed, entry_of};
 use super::contract::Operation;
+use super::cors;
 use super::limits::Allowance;
 use crate::app::App;
+use crate::audit::AccessPurpose;
 use crate::auth::callers;
 use crate::clock;
 use crate::ids::Id;
@@ -46,6 +48,21 @@ pub async fn gate(
     let method = request.method().to_string();
     let path = request.path().to_owned();
 
+    let origins = &app.config.cors_origins;
+    let origin = cors::origin(request.headers(), origins).cloned();
+    if let Some(answer) = cors::preflight(request.method(), request.headers(), origins) {
+        let mut response = ServiceResponse::new(request.request().clone(), answer);
+        dress(&mut response, request_id, correlation_id, None);
+        cors::dress(response.headers_mut(), origin, origins);
+        report(
+            &method,
+            route.as_deref(),
+            response.status().as_u16(),
+            request_id,
+            started,
+        );
+        return Ok(response);
+    }
     let admitted = admit(&app, &request, route.as_deref(), request_id).await;
     let (mut allowance, mut passed) = (None, None);
     let mut response = match admitted {
@@ -74,6 +91,7 @@ pub async fn gate(
         }
     }
     dress(&mut response, request_id, correlation_id, allowance);
+    cors::dress(response.headers_mut(), origin, origins);
     report(
         &method,
         route.as_deref(),
@@ -125,12 +143,14 @@ async fn admit(
         let value = request.headers().get(name).and_then(|value| value.to_str().ok());
         value.filter(|value| value.len() <= 40).map(str::to_owned)
     };
+    let stated = request.headers().get("x-access-purpose");
+    let purpose = stated.and_then(|value| AccessPurpose::parse(value.to_str().ok()?));
     let asked = |caller: Arc<Caller>, operation: &Arc<Operation>, action: Action| Passed {
         caller,
         operation: Arc::clone(operation),
         action,
         request_id,
-        purpose: short("x-access-purpose"),
+        purpose,
         on_behalf_of: short("nhsd-end-user-organisation-ods"),
         origin: Arc::new(origin(request)),
     };
@@ -172,6 +192,11 @@ async fn admit(
     }
     if !operation.media.iter().any(|media| accepts(request, media)) {
         return Err(turned(Problem::new(Code::NotAcceptable)));
+    }
+    if stated.is_some() && purpose.is_none() {
+        let codes = "It has no such code; the contract lists them.";
+        let problem = Problem::parameter(Code::BadHeader, "X-Access-Purpose", codes);
+        return Err(turned(problem));
     }
     Ok(Admitted {
         passed: Some(passed),
@@ -307,9 +332,7 @@ fn dress(
         set("ratelimit-policy", allowance.policy);
         set("ratelimit", allowance.left);
     }
-    if !documentation && !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
 /// The access log and the metrics: route templates only, never a path, a query or a body.

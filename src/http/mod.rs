@@ -4,6 +4,7 @@
 pub mod answer;
 pub mod call;
 pub mod contract;
+pub mod cors;
 pub mod extract;
 pub mod gate;
 pub mod idempotency;

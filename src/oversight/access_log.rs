@@ -23,7 +23,7 @@ use crate::problem::Problem;
 
 crate::codes! {
     /// What was done.
-    pub enum Access {
+    pub enum AccessKind {
         /// Something was read.
         Looked = "looked",
         /// Something was recorded or changed.
@@ -44,7 +44,7 @@ pub struct AccessLogItem {
     pub at: UtcTime,
     /// What was done.
     #[schema(inline)]
-    pub did: Access,
+    pub did: AccessKind,
     /// Who, by role and organisation.
     #[schema(example = "a practitioner of Northbank Council")]
     pub who: String,
@@ -82,9 +82,9 @@ fn item(entry: Entry, names: &Names, reader: Id, by_name: bool) -> AccessLogItem
     };
     let looks = ["get", "list", "search"];
     let did = match entry.outcome {
-        Outcome::Refused | Outcome::Failed => Access::Refused,
-        Outcome::Done if looks.iter().any(|verb| entry.operation.starts_with(verb)) => Access::Looked,
-        Outcome::Done => Access::Changed,
+        Outcome::Refused | Outcome::Failed => AccessKind::Refused,
+        Outcome::Done if looks.iter().any(|verb| entry.operation.starts_with(verb)) => AccessKind::Looked,
+        Outcome::Done => AccessKind::Changed,
     };
     // To the adult the kind of record stays unsaid: it could tell of one that is withheld.
     AccessLogItem {

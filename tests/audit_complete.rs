@@ -36,7 +36,7 @@ fn wanted() -> usize {
         reason = "how long a test runs is no setting of the program"
     )]
     let given = std::env::var("MSP_TEST_MIXED");
-    given.map_or(3_000, |given| given.parse().expect("MSP_TEST_MIXED is a number"))
+    given.map_or(2_000, |given| given.parse().expect("MSP_TEST_MIXED is a number"))
 }
 
 fn entries(server: &Server) -> Vec<Entry> {

@@ -20,7 +20,7 @@ use crate::support::{Kind, Server};
 
 fn entry(number: u32) -> Entry {
     let (personal_digest, personal) =
-        audit::salted(json!({"address": format!("192.0.2.{}", number % 250)})).unzip();
+        audit::salted(&json!({"address": format!("192.0.2.{}", number % 250)})).unzip();
     Entry {
         id: Id::new(),
         occurred_at: clock::now(),
@@ -366,10 +366,6 @@ impl Source for Memory {
         Ok(self.waiting.iter().map(|id| (*id, there(id))).collect())
     }
 
-    fn waiting_erasures(&mut self) -> Result<Vec<Entry>, Problem> {
-        Ok(vec![])
-    }
-
     fn totals(&mut self) -> Result<(i64, i64, i64), Problem> {
         let sealed = self.seals.iter().map(|seal| i64::from(seal.entries)).sum();
         Ok((self.entries.len() as i64, sealed, self.waiting.len() as i64))
@@ -519,7 +515,7 @@ fn tamper(trail: &mut Memory, dice: &mut Dice, other: &Signer) -> String {
 #[test]
 fn ten_thousand_random_tamperings_are_each_found() {
     let (ours, other) = (signer(), signer());
-    let entries: Vec<Entry> = (0..200).map(entry).collect();
+    let entries: Vec<Entry> = (0..100).map(entry).collect();
     let (seals, mark) = chain_of(&entries, 10, &ours);
     let mut whole = Memory {
         entries,
@@ -528,7 +524,7 @@ fn ten_thousand_random_tamperings_are_each_found() {
         waiting: vec![],
     };
     let report = verify(&mut whole, &ours, None).unwrap();
-    assert!(report.valid && report.entries == 200, "{:?}", report.faults);
+    assert!(report.valid && report.entries == 100, "{:?}", report.faults);
     std::thread::scope(|scope| {
         for half in 0..2_u64 {
             let (whole, ours, other) = (&whole, &ours, &other);

@@ -97,9 +97,7 @@ fn every_list_is_served_by_an_index_in_its_order() {
         format!("SELECT * FROM audit_entries WHERE authority = 'a' AND actor_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM audit_entries WHERE authority = 'a' AND case_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM audit_entries WHERE case_id = x'00' AND outcome = 'done' AND id < x'01' {newest}"),
-        "SELECT * FROM audit_unsealed u JOIN audit_entries e ON e.id = u.entry_id WHERE u.entry_id > x'00' \
-            ORDER BY u.entry_id LIMIT 1000"
-            .to_owned(),
+        "SELECT * FROM audit_entries WHERE id IN (x'00', x'01', x'02')".to_owned(),
         "SELECT * FROM audit_seals WHERE number BETWEEN 1 AND 64 ORDER BY number".to_owned(),
         format!("SELECT * FROM questionnaires WHERE authority = 'a' AND id < x'01' {newest}"),
         "SELECT * FROM questionnaires WHERE authority = 'a' AND template = 'msp-six' ORDER BY number DESC"

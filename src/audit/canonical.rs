@@ -54,7 +54,7 @@ pub fn digest_of(entry: &Entry) -> [u8; DIGEST] {
 }
 
 /// Personal detail with a salt, without which its digest could be guessed after it is erased; and that digest.
-pub fn salted(detail: Value) -> Option<(String, Json<Value>)> {
+pub fn salted(detail: &Value) -> Option<(String, Json<Value>)> {
     let mut salt = [0_u8; 16];
     rand::fill(&mut salt).ok()?;
     let personal = json!({ "salt": URL_SAFE_NO_PAD.encode(salt), "detail": detail });

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use super::chain::{Seal, Signer};
 use super::sealer::LEASE;
 use super::verify::{self, Anchor, Found, Head, Report, STRETCH, Source};
-use super::{ERASURE, Entry, store};
+use super::{Entry, store};
 use crate::db::{Connection, Database};
 use crate::ids::Id;
 use crate::leases;
@@ -47,10 +47,6 @@ impl Source for Rows<'_> {
 
     fn waiting(&mut self) -> Result<Vec<(Id, bool)>, Problem> {
         Ok(store::waiting(self.0)?)
-    }
-
-    fn waiting_erasures(&mut self) -> Result<Vec<Entry>, Problem> {
-        Ok(store::waiting_of(self.0, ERASURE)?)
     }
 
     fn totals(&mut self) -> Result<(i64, i64, i64), Problem> {

@@ -111,7 +111,7 @@ fn seal(
         return Err(Problem::new(Code::Conflict).saying("another instance sealed some of these entries"));
     }
     let last = store::last_seal(conn)?;
-    may_stand_on(last.as_ref(), leases::mark(conn, LEASE)?, signer)?;
+    may_stand_on(last.as_ref(), leases::mark(conn, LEASE)?.as_deref(), signer)?;
     let seal = Seal::of(entries, last.as_ref(), now, signer)?;
     diesel::insert_into(audit_seals::table)
         .values(&seal)
@@ -121,10 +121,10 @@ fn seal(
 }
 
 /// A seal vouches for all before it, so none is put on a chain that ends wrongly.
-fn may_stand_on(last: Option<&Seal>, mark: Option<String>, signer: &Signer) -> Result<(), Problem> {
+fn may_stand_on(last: Option<&Seal>, mark: Option<&str>, signer: &Signer) -> Result<(), Problem> {
     let refused =
         |why: &str| Err(Problem::new(Code::Conflict).saying(format!("{why}: run `msp-api audit verify`")));
-    match (last, mark.as_deref().and_then(Mark::read)) {
+    match (last, mark.and_then(Mark::read)) {
         (None, None) if mark.is_none() => Ok(()),
         (Some(last), Some(mark)) => {
             if !signer.knows(&last.public_key) {

@@ -13,13 +13,17 @@ diesel::joinable!(audit_unsealed -> audit_entries (entry_id));
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_unsealed, audit_seals);
 
 /// Entries that no seal covers yet, in the order of ids.
+///
+/// In two statements: as one join, SQLite may read the whole trail for it each second.
 pub fn waiting_entries(conn: &mut Connection, limit: i64) -> QueryResult<Vec<Entry>> {
-    audit_unsealed::table
-        .inner_join(audit_entries::table)
+    let ids: Vec<Id> = audit_unsealed::table
         .order(audit_unsealed::entry_id)
         .limit(limit)
-        .select(Entry::as_select())
-        .load(conn)
+        .select(audit_unsealed::entry_id)
+        .load(conn)?;
+    let mut found = entries(conn, &ids)?;
+    found.sort_by_key(|entry| entry.id);
+    Ok(found)
 }
 
 /// The last seal.
@@ -76,15 +80,6 @@ pub fn waiting(conn: &mut Connection) -> QueryResult<Vec<(Id, bool)>> {
         .into_iter()
         .map(|(id, entry)| (id, entry.is_some()))
         .collect())
-}
-
-/// Entries of this operation that wait for a seal.
-pub fn waiting_of(conn: &mut Connection, operation: &str) -> QueryResult<Vec<Entry>> {
-    audit_unsealed::table
-        .inner_join(audit_entries::table)
-        .filter(audit_entries::operation.eq(operation))
-        .select(Entry::as_select())
-        .load(conn)
 }
 
 /// How many entries there are, how many of them seals cover, and how many wait: in one statement, so that a sealer at

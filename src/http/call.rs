@@ -511,7 +511,7 @@ pub fn entry_of(passed: &Passed, status: u16, path_ids: &[(String, Id)]) -> Entr
         400..500 => Outcome::Refused,
         _ => Outcome::Failed,
     };
-    let (personal_digest, personal) = audit::salted(Value::clone(&passed.origin)).unzip();
+    let (personal_digest, personal) = audit::salted(&passed.origin).unzip();
     Entry {
         id: Id::new(),
         occurred_at: clock::now(),

@@ -35,7 +35,7 @@ fn entry(number: u32) -> Entry {
         resource: Some("Cases".to_owned()),
         resource_id: Some(Id::new()),
         case_id: Some(Id::new()),
-        purpose: (number % 3 == 0).then(|| "direct_care".to_owned()),
+        purpose: number.is_multiple_of(3).then(|| "direct_care".to_owned()),
         on_behalf_of: None,
         returned: Json(json!({"fields": ["id", "reference", "state"], "rows": []})),
         personal_digest,

@@ -1,7 +1,7 @@
 //! What a running server shares between requests.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use crate::audit;
 use crate::auth::keys::Keys;
@@ -23,6 +23,8 @@ pub struct App {
     pub audit: audit::Writer,
     /// Seals the audit trail.
     pub signer: Arc<audit::chain::Signer>,
+    /// Held while the trail is verified on request: one at a time, since each reads all of it.
+    pub verifying: Mutex<()>,
     /// The contract that is served, and the operations in it.
     pub contract: Contract,
     /// Request limits for each caller.
@@ -48,6 +50,7 @@ impl App {
             tokens: Tokens::new(Arc::clone(&keys), config.public_url.clone()),
             audit: audit::Writer::start(database.clone()),
             signer: Arc::new(signer),
+            verifying: Mutex::new(()),
             limits: Limits::per_minute(config.rate_limit),
             draining: AtomicBool::new(false),
             database,

@@ -152,8 +152,10 @@ fn send_some(
             request = request.header("Accept", "text/html");
         }
         let answer = request.send();
+        // One verification at a time; who comes meanwhile is told to come back.
+        let is_busy = answer.status == 503 && path.contains("/audit-events/verification");
         assert!(
-            answer.status < 500,
+            answer.status < 500 || is_busy,
             "{}: {} {}",
             answer.described,
             answer.status,

@@ -1,6 +1,6 @@
 //! `/v1/audit-events`.
 
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::TryLockError;
 
 use actix_web::get;
 use actix_web::web::Data;
@@ -13,7 +13,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::names::Names;
 use crate::act::Act;
 use crate::app::App;
-use crate::audit::chain::Signer;
 use crate::audit::database::Rows as Trail;
 use crate::audit::search::{self, Wanted};
 use crate::audit::verify::{Anchor, Report, verify};
@@ -267,11 +266,8 @@ pub struct Expected {
     pub expect_digest: Option<String>,
 }
 
-/// One verification at a time: each reads the whole trail.
-static VERIFYING: Mutex<()> = Mutex::new(());
-
-fn verification(act: &mut Act, signer: &Signer, expected: &Expected) -> Result<Report, Problem> {
-    let _only_one = match VERIFYING.try_lock() {
+fn verification(act: &mut Act, app: &App, expected: &Expected) -> Result<Report, Problem> {
+    let _only_one = match app.verifying.try_lock() {
         Ok(guard) => Some(guard),
         Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
         Err(TryLockError::WouldBlock) => None,
@@ -288,7 +284,7 @@ fn verification(act: &mut Act, signer: &Signer, expected: &Expected) -> Result<R
             return Err(Problem::parameter(Code::BadParameter, "expectNumber", both));
         }
     };
-    verify(&mut Trail(act.conn), signer, anchor.as_ref())
+    verify(&mut Trail(act.conn), &app.signer, anchor.as_ref())
 }
 
 /// Registers the operations.
@@ -329,7 +325,6 @@ pub async fn list_audit_events(call: Call) -> Reply {
 )]
 #[get("/v1/audit-events/verification")]
 pub async fn verify_audit_events(call: Call, app: Data<App>) -> Reply {
-    let signer = Arc::clone(&app.signer);
-    call.read_with(move |act, expected: &Expected| verification(act, &signer, expected))
+    call.read_with(move |act, expected: &Expected| verification(act, &app, expected))
         .await
 }

@@ -4,7 +4,7 @@ use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::ids::Id;
 use crate::outbox::{self, Event};
-use crate::policy::{Action, Caller, Scope, scope};
+use crate::policy::{Action, Caller, Scope, Standing, scope};
 use crate::problem::{Code, Problem};
 
 /// The versions a caller accepts (`If-Match`).
@@ -41,6 +41,8 @@ pub struct Found {
     pub authority: Option<String>,
     /// Its case.
     pub case_id: Option<Id>,
+    /// What the caller is to it.
+    pub relationship: Option<Standing>,
 }
 
 impl Act<'_> {

@@ -1,7 +1,7 @@
 //! What a running server shares between requests.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::audit;
@@ -25,6 +25,10 @@ pub struct App {
     pub issuers: Issuers,
     /// Batch writer of the audit trail.
     pub audit: audit::Writer,
+    /// Seals the audit trail.
+    pub signer: Arc<audit::chain::Signer>,
+    /// Held while the trail is verified on request: one at a time, since each reads all of it.
+    pub verifying: Mutex<()>,
     /// The contract that is served, and the operations in it.
     pub contract: Contract,
     /// Request limits for each caller.
@@ -50,10 +54,18 @@ impl App {
                 }
             }
         });
+        let signer = audit::chain::Signer::new(
+            &keys.sealing.kid,
+            keys.sealing.signing.clone(),
+            &keys.sealing.published,
+            &config.retired_keys,
+        )?;
         Ok(Self {
             tokens: Arc::new(Tokens::new(Arc::clone(&keys), config.public_url.clone())),
             issuers: Issuers::load(config.oidc_issuers.as_deref(), &config.public_url)?,
             audit: audit::Writer::start(database.clone()),
+            signer: Arc::new(signer),
+            verifying: Mutex::new(()),
             limits: Limits::per_minute(config.rate_limit),
             draining: AtomicBool::new(false),
             database,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use actix_web::http::Uri;
 use clap::{CommandFactory, Parser};
 
 /// The settings. `msp-api config` prints them with their meaning and value.
@@ -55,6 +56,14 @@ pub struct Config {
     #[arg(long, env = "MSP_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<std::net::IpAddr>,
 
+    /// Public keys that sealed the audit trail before the signing key was changed, with commas, as `msp-api audit verify` prints them
+    #[arg(long, env = "MSP_RETIRED_KEYS", value_delimiter = ',')]
+    pub retired_keys: Vec<String>,
+
+    /// Origins of apps in browsers that may call, with commas, such as https://app.example.org; without it none may
+    #[arg(long, env = "MSP_CORS_ORIGINS", value_delimiter = ',', value_parser = origin)]
+    pub cors_origins: Vec<String>,
+
     /// Requests a minute for each client and each user; 0 turns limits off
     #[arg(long, env = "MSP_RATE_LIMIT", default_value_t = 600, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     pub rate_limit: u32,
@@ -103,6 +112,16 @@ impl Config {
             return Err("MSP_PRODUCTION=true needs MSP_SIGNING_KEY_FILE (openssl genpkey -algorithm ed25519 -out key.pem)"
                 .to_owned());
         }
+        if self.production
+            && let Some(plain) = self
+                .cors_origins
+                .iter()
+                .find(|origin| origin.starts_with("http://"))
+        {
+            return Err(format!(
+                "MSP_PRODUCTION=true needs https:// in MSP_CORS_ORIGINS, not {plain}"
+            ));
+        }
         Ok(())
     }
 
@@ -130,6 +149,24 @@ impl Config {
         }
         lines.join("\n")
     }
+}
+
+/// An origin to the letter as browsers send it: anything else would match none, or look as if it matched more.
+fn origin(text: &str) -> Result<String, String> {
+    let spelled = text.parse::<Uri>().ok().and_then(|uri| {
+        let usual = match uri.scheme_str()? {
+            "https" => 443,
+            "http" => 80,
+            _ => return None,
+        };
+        let host = uri.host().filter(|host| !host.contains('*'))?.to_lowercase();
+        let port = uri.port_u16().filter(|port| *port != usual);
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        Some(format!("{}://{host}{port}", uri.scheme_str()?))
+    });
+    spelled.filter(|spelled| spelled == text).ok_or_else(|| {
+        "an origin is https:// and a host in lower case, with a port only where it is unusual, and nothing after it".to_owned()
+    })
 }
 
 /// A parser's message with the settings under the names they have in the environment.
@@ -161,5 +198,43 @@ mod tests {
         assert!(with(&["--rate-limit=many"]).is_err());
         assert!(with(&["--public-url=api.example.org"]).is_err());
         assert!(with(&[]).is_ok());
+    }
+
+    #[test]
+    fn an_origin_is_one_that_a_browser_sends() {
+        for origins in [
+            "https://app.example.org",
+            "http://127.0.0.1:3000,https://[::1]:8443,https://a.example",
+        ] {
+            let named = with(&[&format!("--cors-origins={origins}")])
+                .unwrap()
+                .cors_origins;
+            assert_eq!(named.join(","), origins);
+        }
+        for wrong in [
+            "*",
+            "null",
+            "app.example.org",
+            "https://*.example.org",
+            "https://app.example.org/",
+            "https://App.example.org",
+            "https://app.example.org:443",
+            "https://app.example.org/path",
+            "https://me@app.example.org",
+            "ftp://a.example",
+            "https://",
+            "https://a.example?x",
+            "https://a.example#x",
+            "https://a.example, https://b.example",
+            "",
+        ] {
+            assert!(with(&[&format!("--cors-origins={wrong}")]).is_err(), "{wrong}");
+        }
+        let production = [
+            "--production=true",
+            "--public-url=https://a.example",
+            "--signing-key-file=key.pem",
+        ];
+        assert!(with(&[&production[..], &["--cors-origins=http://a.example"]].concat()).is_err());
     }
 }

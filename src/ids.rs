@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::clock::UtcTime;
 use crate::db::types::Key;
 
 /// The identifier of any record.
@@ -35,6 +36,12 @@ impl Id {
     pub fn parse(text: &str) -> Option<Self> {
         let id = Uuid::try_parse(text).ok()?;
         (id.as_hyphenated().to_string() == text).then_some(Self(id))
+    }
+
+    /// The lowest identifier that could be made at this instant: bounds by time become bounds by id.
+    pub fn earliest_at(at: UtcTime) -> Self {
+        let millis = u128::try_from(at.get().timestamp_millis()).unwrap_or_default();
+        Self(Uuid::from_u128(millis << 80))
     }
 
     /// The sixteen bytes.

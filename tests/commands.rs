@@ -122,7 +122,7 @@ fn a_wrong_setting_ends_the_program_at_once_and_is_named() {
 
 #[test]
 fn every_command_has_help_with_an_example_and_the_contract_needs_no_database() {
-    let commands: [&[&str]; 11] = [
+    let commands: [&[&str]; 13] = [
         &["serve"],
         &["migrate"],
         &["openapi"],
@@ -134,6 +134,8 @@ fn every_command_has_help_with_an_example_and_the_contract_needs_no_database() {
         &["seed"],
         &["backup"],
         &["config"],
+        &["audit", "verify"],
+        &["audit", "erase-personal"],
     ];
     for command in commands {
         let help = printed(&run("sqlite:unused.db", &[command, &["--help"]].concat()));
@@ -318,5 +320,39 @@ fn logs_and_metrics_name_routes_and_nothing_personal() {
         for marker in ["Quokka", "quokka", "6541003238", "PPN-MARKED", &sent.id()] {
             assert!(!text.contains(marker), "{marker} is in the logs or metrics");
         }
+    }
+}
+
+#[test]
+fn the_trail_is_sealed_while_serving_and_once_more_at_the_end() {
+    for kind in Kind::BOTH {
+        let database = databases::empty(kind);
+        let server = serve(&database, &["--demo"], &[]);
+        let token = printed(&run(&database, &["token", "manager"]));
+        let manager = Actor::new(&server.base, Some(token));
+        let id = manager.get("/v1/me").ok().id();
+        for _ in 0..20 {
+            manager.get("/v1/cases").ok();
+        }
+        let beside = printed(&run(&database, &["audit", "verify"]));
+        assert!(beside.ends_with("valid"), "beside a running server: {beside}");
+        assert_eq!(server.stop().0, Some(0));
+        let sealed = printed(&run(&database, &["audit", "verify"]));
+        assert!(sealed.contains("; 0 wait for a seal;"), "{sealed}");
+        let anchor: Vec<&str> = sealed
+            .lines()
+            .find(|line| line.starts_with("last seal"))
+            .unwrap()
+            .split(' ')
+            .collect();
+        let erased = printed(&run(&database, &["audit", "erase-personal", "--subject", &id]));
+        assert_eq!(erased, "personal detail erased from 21 entries");
+        printed(&run(
+            &database,
+            &["audit", "verify", "--expect", anchor[2], anchor[3]],
+        ));
+        let wrong = run(&database, &["audit", "verify", "--expect", anchor[2], "another"]);
+        assert!(!wrong.status.success());
+        assert!(String::from_utf8_lossy(&wrong.stdout).contains("expected_differs"));
     }
 }

@@ -215,6 +215,7 @@ fn somebody_for(server: &Server, operation: &Operation, path: &str) -> Actor {
         "advocate",
         "police-intake",
         "admin",
+        "auditor",
     ] {
         // The adult who pauses the app is out for the rest of the walk.
         if name == "adult" && operation.template.ends_with("/pause") {
@@ -342,6 +343,13 @@ fn unknown_parameters_are_400(actor: &Actor, operation: &Operation, path: &str) 
 }
 
 fn accept_is_looked_at(actor: &Actor, operation: &Operation, path: &str) {
+    if operation
+        .spec
+        .pointer("/responses/200/content/text~1csv")
+        .is_some()
+    {
+        return;
+    }
     let answer = actor
         .request(&operation.method, path, None)
         .key("accept")
@@ -369,6 +377,13 @@ fn a_list_pages(actor: &Actor, operation: &Operation, path: &str) {
             operation.named(),
             answer.text
         );
+    }
+    // Each look at these two adds to them; `audit_trail` pages them up to an instant.
+    if matches!(
+        operation.spec["operationId"].as_str(),
+        Some("listAuditEvents" | "listAccessLog")
+    ) {
+        return;
     }
     let all = actor.get(&format!("{path}?limit=100")).ok();
     let expected: Vec<&Value> = all.body["items"]

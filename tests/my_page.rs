@@ -24,10 +24,16 @@ on_both_databases! {
         adult.post(&format!("/v1/cases/{case}/wishes"), &words).created();
         let later = adult.get(&path).header("If-None-Match", &page.tag()).ok();
         assert!(later.body["whatYouDoNotWant"].to_string().contains("No more letters"));
-        for name in ["duty", "advocate", "representative", "admin", "police-intake"] {
+        for name in ["duty", "advocate", "admin", "police-intake"] {
             server.as_(name).get(&path).expect(403);
         }
         server.as_("practitioner2").get(&path).expect(404);
+        // A representative who may receive the next steps reads those, and nothing that was said.
+        let theirs = server.as_("representative").get(&path).ok();
+        assert_eq!(theirs.body["nextSteps"], later.body["nextSteps"]);
+        for part in ["whatYouSaid", "whatYouDoNotWant", "whoIsHelping", "whatWeAgreed", "questionsForYou"] {
+            assert_eq!(theirs.body[part], json!([]), "{part}");
+        }
     }
 
     fn an_adult_who_is_not_safe_is_told_what_to_do_and_staff_are_noticed_at_once(server) {

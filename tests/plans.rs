@@ -92,6 +92,15 @@ fn every_list_is_served_by_an_index_in_its_order() {
         format!("SELECT * FROM referral_feedback WHERE referral_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM audit_entries WHERE case_id = x'00' AND id < x'01' {newest}"),
         format!("SELECT * FROM audit_entries WHERE resource_id = x'00' AND id < x'01' {newest}"),
+        format!("SELECT * FROM audit_entries WHERE authority = 'a' AND id >= x'00' AND id < x'01' {newest}"),
+        format!("SELECT * FROM audit_entries WHERE authority IS NULL AND id < x'01' {newest}"),
+        format!("SELECT * FROM audit_entries WHERE authority = 'a' AND operation = 'x' AND id < x'01' {newest}"),
+        format!("SELECT * FROM audit_entries WHERE authority = 'a' AND outcome = 'refused' AND id < x'01' {newest}"),
+        format!("SELECT * FROM audit_entries WHERE authority = 'a' AND actor_id = x'00' AND id < x'01' {newest}"),
+        format!("SELECT * FROM audit_entries WHERE authority = 'a' AND case_id = x'00' AND id < x'01' {newest}"),
+        format!("SELECT * FROM audit_entries WHERE case_id = x'00' AND outcome = 'done' AND id < x'01' {newest}"),
+        "SELECT * FROM audit_entries WHERE id IN (x'00', x'01', x'02')".to_owned(),
+        "SELECT * FROM audit_seals WHERE number BETWEEN 1 AND 64 ORDER BY number".to_owned(),
         format!("SELECT * FROM questionnaires WHERE authority = 'a' AND id < x'01' {newest}"),
         "SELECT * FROM questionnaires WHERE authority = 'a' AND template = 'msp-six' ORDER BY number DESC"
             .to_owned(),
@@ -120,7 +129,7 @@ fn every_list_is_served_by_an_index_in_its_order() {
         });
         let plan = steps.join("; ");
         assert!(
-            plan.contains("SEARCH") && plan.contains("INDEX"),
+            plan.contains("SEARCH") && (plan.contains("INDEX") || plan.contains("PRIMARY KEY")),
             "{query}: {plan}"
         );
         assert!(

@@ -4,7 +4,19 @@
 //! entry, no answer. Entries are append-only and name fields, never values; what is personal to the actor's
 //! request sits apart in `personal`, covered by a salted digest, so that it can be erased lawfully and the
 //! entry's canonical form still stands.
+//!
+//! Each entry is noted in `audit_unsealed` by the transaction that writes it. One [`Sealer`] across all instances
+//! takes what is noted there and puts a [`chain::Seal`] on it: signed, and standing on the seal before.
+//! [`verify`] says what that finds and what it cannot.
 
+mod canonical;
+pub mod chain;
+pub mod database;
+mod erasure;
+pub mod sealer;
+pub mod search;
+pub mod store;
+pub mod verify;
 mod writer;
 
 use diesel::prelude::*;
@@ -12,9 +24,15 @@ use serde_json::Value;
 
 use crate::clock::UtcTime;
 use crate::db::Connection;
+use crate::db::error::{Cause, cause_of};
 use crate::db::types::Json;
 use crate::ids::Id;
+use crate::problem::{Code, Problem};
+use crate::schema::audit::audit_unsealed;
 use crate::schema::foundation::audit_entries;
+pub use canonical::salted;
+pub use erasure::{ERASURE, erase_personal};
+pub use sealer::Sealer;
 pub use writer::Writer;
 
 crate::codes! {
@@ -26,6 +44,30 @@ crate::codes! {
         Refused = "refused",
         /// It failed on our side.
         Failed = "failed",
+    }
+}
+
+crate::codes! {
+    /// What somebody needs a record for, where that is not what they are to it.
+    pub enum AccessPurpose {
+        /// To work on the case.
+        CaseWork = "case_work",
+        /// To supervise those who do.
+        Supervision = "supervision",
+        /// To look at how well work is done.
+        QualityAssurance = "quality_assurance",
+        /// For a safeguarding adults review.
+        AdultsReview = "adults_review",
+        /// To answer a complaint.
+        Complaint = "complaint",
+        /// Because somebody asked what is held about them.
+        SubjectAccess = "subject_access",
+        /// For a court or a tribunal.
+        LegalProceedings = "legal_proceedings",
+        /// To audit.
+        Audit = "audit",
+        /// To put right what does not work.
+        TechnicalSupport = "technical_support",
     }
 }
 
@@ -69,14 +111,47 @@ pub struct Entry {
     pub personal_digest: Option<String>,
     /// Personal detail with its salt; erasable.
     pub personal: Option<Json<Value>>,
+    /// The roles the actor held, where a record was reached in its authority.
+    pub role: Option<String>,
+    /// What the actor was to the record: the purpose, where none was stated.
+    pub relationship: Option<String>,
 }
 
-/// Writes entries in the transaction at hand.
-pub fn insert(conn: &mut Connection, entries: &[Entry]) -> QueryResult<usize> {
+/// Writes entries in the transaction at hand, and notes that they wait for a seal.
+pub fn insert(conn: &mut Connection, entries: &[Entry]) -> QueryResult<()> {
+    let notes: Vec<_> = entries
+        .iter()
+        .map(|entry| audit_unsealed::entry_id.eq(entry.id))
+        .collect();
     let insert = diesel::insert_into(audit_entries::table);
+    let note = diesel::insert_into(audit_unsealed::table);
     match (conn, entries) {
-        (conn, [only]) => insert.values(only).execute(conn),
-        (Connection::Postgres(postgres), many) => insert.values(many).execute(postgres),
-        (Connection::Sqlite(sqlite), many) => insert.values(many).execute(sqlite),
+        (conn, [only]) => {
+            insert.values(only).execute(conn)?;
+            note.values(audit_unsealed::entry_id.eq(only.id)).execute(conn)
+        }
+        (Connection::Postgres(postgres), many) => {
+            insert.values(many).execute(postgres)?;
+            note.values(notes).execute(postgres)
+        }
+        (Connection::Sqlite(sqlite), many) => {
+            insert.values(many).execute(sqlite)?;
+            note.values(notes).execute(sqlite)
+        }
     }
+    .map(drop)
+}
+
+/// Writes the entry of a change in its transaction. Without one there is no answer: whatever keeps it from being
+/// written, the service is not available.
+pub fn record(conn: &mut Connection, entry: &Entry) -> Result<(), Problem> {
+    insert(conn, std::slice::from_ref(entry)).map_err(|error| not_written(&error))
+}
+
+fn not_written(error: &diesel::result::Error) -> Problem {
+    let cause = cause_of(error);
+    if cause != Cause::Retry {
+        tracing::error!(?cause, "an audit entry could not be written");
+    }
+    Problem::new(Code::Unavailable).because(cause)
 }

@@ -2,7 +2,7 @@
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Entry, insert};
+use super::{Entry, insert, not_written};
 use crate::db::Database;
 use crate::problem::{Code, Problem};
 
@@ -41,7 +41,7 @@ async fn run(database: Database, mut queue: mpsc::Receiver<Waiting>) {
     while queue.recv_many(&mut batch, BATCH).await > 0 {
         let (entries, waiting): (Vec<Entry>, Vec<_>) = batch.drain(..).unzip();
         let written = database
-            .write(move |conn| Ok(insert(conn, &entries).map(drop)?))
+            .write(move |conn| insert(conn, &entries).map_err(|error| not_written(&error)))
             .await;
         for done in waiting {
             // The request may have gone away; its entry stands all the same.

@@ -33,6 +33,7 @@ const RETIRED_FOR: i64 = SIGNS_AFTER + RELOADED_EVERY + tokens::LIFETIME + 60;
 /// Seconds between two looks because of tokens whose key is not known.
 const LOOKED_AGAIN_AFTER: i64 = 5;
 const CURRENT: &str = "signing_key";
+const SEALING: &str = "sealing_key";
 const PREVIOUS: &str = "signing_key_previous";
 
 /// Keys of this deployment, shared by all its instances.
@@ -40,6 +41,8 @@ pub struct Keys {
     ring: RwLock<Arc<Ring>>,
     in_database: bool,
     looked_at: AtomicI64,
+    /// Seals the audit trail: the file's key, or one of its own in the database, which is not rotated.
+    pub sealing: Arc<Ring>,
     /// Seals list cursors.
     pub cursor: hmac::Key,
     /// Makes refresh tokens, and tells which are ours.
@@ -119,20 +122,26 @@ impl Keys {
     /// Loads the keys: the signing key from the file, or made once and kept in the database.
     pub async fn load(database: &Database, config: &Config) -> Result<Self, String> {
         let failed = |problem: Problem| problem.for_operator();
-        let ring = match &config.signing_key_file {
+        let (ring, sealing) = match &config.signing_key_file {
             Some(path) => {
                 let mut others = Vec::new();
                 for other in &config.other_key_files {
                     others.push((read(other, "MSP_OTHER_KEY_FILES")?, None));
                 }
                 let signing = read(path, "MSP_SIGNING_KEY_FILE")?;
-                Ring::of(&signing, &others).map_err(|error| format!("MSP_SIGNING_KEY_FILE: {error}"))?
+                let ring = Ring::of(&signing, &others);
+                let ring = Arc::new(ring.map_err(|error| format!("MSP_SIGNING_KEY_FILE: {error}"))?);
+                (Arc::clone(&ring), ring)
             }
             None => {
                 kept(database, CURRENT, new_signing_key()?)
                     .await
                     .map_err(failed)?;
-                ring_in(database).await.map_err(failed)?
+                let sealing = kept(database, SEALING, new_signing_key()?)
+                    .await
+                    .map_err(failed)?;
+                let ring = Arc::new(ring_in(database).await.map_err(failed)?);
+                (ring, Arc::new(Ring::of(&sealing, &[])?))
             }
         };
         let mut made = Vec::new();
@@ -144,7 +153,8 @@ impl Keys {
         let mut made = made.into_iter();
         let mut next = || made.next().ok_or("a key is missing");
         Ok(Self {
-            ring: RwLock::new(Arc::new(ring)),
+            ring: RwLock::new(ring),
+            sealing,
             in_database: config.signing_key_file.is_none(),
             looked_at: AtomicI64::new(clock::now().unix_seconds()),
             cursor: next()?,

@@ -158,13 +158,13 @@ macro_rules! mistake_operation {
         /// Nothing is deleted: the record stays with the reason, counts nowhere from now on, and shows to staff only. What
         /// the adult wrote themself only they can mark.
         #[utoipa::path(
-                    operation_id = $id,
-                    tag = $tag,
-                    params($crate::http::params::$params, $crate::http::params::IfMatchHeader),
-                    request_body = $crate::casework::record::EnteredInError,
-                    responses((status = 200, description = "The record as it now is", body = $view)),
-                    extensions(("x-permission" = json!($may)))
-                )]
+                            operation_id = $id,
+                            tag = $tag,
+                            params($crate::http::params::$params, $crate::http::params::IfMatchHeader),
+                            request_body = $crate::casework::record::EnteredInError,
+                            responses((status = 200, description = "The record as it now is", body = $view)),
+                            extensions(("x-permission" = json!($may)))
+                        )]
         #[post($path)]
         pub async fn $name(
             call: $crate::http::call::Call,

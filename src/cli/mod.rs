@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod audit;
 mod serve;
 
 use std::net::SocketAddr;
@@ -79,6 +80,11 @@ enum Command {
     /// the one before verifies until its tokens have expired
     #[command(after_help = "Example: msp-api rotate-key")]
     RotateKey,
+    /// Verify the audit trail, or erase personal detail from it
+    Audit {
+        #[command(subcommand)]
+        command: audit::AuditCommand,
+    },
     /// Print every setting with its value and meaning
     #[command(after_help = "Example: MSP_RATE_LIMIT=0 msp-api config")]
     Config,
@@ -146,6 +152,7 @@ async fn with_config(command: Command, mut config: Config) -> Result<(), String>
         Command::User { command } => accounts::user(&migrated(&config).await?, command).await,
         Command::Client { command } => accounts::client(&migrated(&config).await?, command).await,
         Command::RotateKey => accounts::rotate_key(&config, &migrated(&config).await?).await,
+        Command::Audit { command } => audit::audit(&config, &migrated(&config).await?, command).await,
         Command::Seed { cases, practitioners } => {
             crate::demo::seed::run(&migrated(&config).await?, cases, practitioners).await
         }

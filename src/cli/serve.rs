@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::migrated;
 use crate::app::App;
+use crate::audit::Sealer;
 use crate::config::Config;
 use crate::db::Target;
 use crate::{demo, server};
@@ -54,13 +56,16 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<(), String> {
         app.database.target().kind()
     );
     println!("  documentation http://{bind}/docs/   contract http://{bind}/openapi.json");
+    let sealer = Sealer::start(app.database.clone(), Arc::clone(&app.signer));
     actix_web::rt::spawn(async move {
         stop_signal().await;
         app.draining.store(true, Ordering::Relaxed);
         tracing::info!("stopping: running requests are finished");
         handle.stop(true).await;
     });
-    server.await.map_err(|error| error.to_string())
+    let served = server.await.map_err(|error| error.to_string());
+    sealer.stop().await;
+    served
 }
 
 async fn stop_signal() {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde::de::DeserializeOwned;
@@ -15,11 +15,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{Document, Refusal, Reply, View};
 use super::contract::Operation;
+use super::headers::{if_match, text, wants_csv};
 use super::idempotency::{self, Claim, Repeatable};
 use super::list::{ListQuery, NoFilter, read_params};
 use crate::act::{Act, Found, IfMatch};
 use crate::app::App;
-use crate::audit::{self, Entry, Outcome};
+use crate::audit::{self, AccessPurpose, Entry, Outcome};
 use crate::body::Body;
 use crate::clock::{self, UtcTime};
 use crate::db::Connection;
@@ -43,9 +44,11 @@ pub struct Passed {
     /// The request's id.
     pub request_id: Id,
     /// The purpose the caller states (`X-Access-Purpose`).
-    pub purpose: Option<String>,
+    pub purpose: Option<AccessPurpose>,
     /// ODS code of the organisation whose user is behind the call (`NHSD-End-User-Organisation-ODS`).
     pub on_behalf_of: Option<String>,
+    /// Where the call came from: address and program. Personal detail, which the audit trail can forget.
+    pub origin: Arc<Value>,
 }
 
 /// A call on its way to its use case.
@@ -64,9 +67,13 @@ struct Shared {
     if_match: IfMatch,
     if_none_match: Option<String>,
     idempotency_key: Option<String>,
+    wants_csv: bool,
     method: String,
     now: UtcTime,
 }
+
+/// Writes a page of a list as CSV.
+pub type Table<V> = fn(&[V]) -> Result<String, Problem>;
 
 impl FromRequest for Call {
     type Error = Refusal;
@@ -94,6 +101,7 @@ impl Call {
             if_match: if_match(headers),
             if_none_match: text(headers, "if-none-match"),
             idempotency_key: text(headers, "idempotency-key"),
+            wants_csv: text(headers, "accept").is_some_and(|accept| wants_csv(&accept)),
             method: request.method().to_string(),
             now: clock::now(),
             passed,
@@ -124,7 +132,7 @@ impl Call {
         let (body, tag) = self
             .look(move |act| {
                 let (body, tag) = written(&work(act, &query)?)?;
-                let names = member_names(&body);
+                let names = json!({ "fields": member_names([&body]) });
                 Ok(((body, tag), names))
             })
             .await?;
@@ -201,12 +209,8 @@ impl Call {
                 let answer = serde_json::to_value(found).map_err(|_| Problem::new(Code::Internal))?;
                 let found = act.found;
                 let items = answer.get("items").and_then(Value::as_array);
-                let ids: Vec<&Value> = items
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|item| item.get("id"))
-                    .collect();
-                let entry = shared.entry(200, None, &found, json!({ "rows": ids }));
+                let returned = rows_of(items.map(Vec::as_slice).unwrap_or_default());
+                let entry = shared.entry(200, None, &found, returned);
                 Ok((answer, entry))
             })
             .await?;
@@ -218,15 +222,38 @@ impl Call {
     pub async fn list<F, V, W>(self, work: W) -> Reply
     where
         F: DeserializeOwned + IntoParams + Send + 'static,
-        V: serde::Serialize,
+        V: serde::Serialize + 'static,
+        W: FnOnce(&mut Act, &F, &PageRequest) -> Result<Rows<V>, Problem> + Send + 'static,
+    {
+        self.page(work, None).await
+    }
+
+    /// Answers a page of a list, as CSV to whoever asks for that.
+    pub async fn list_or_table<F, V, W>(self, work: W, table: Table<V>) -> Reply
+    where
+        F: DeserializeOwned + IntoParams + Send + 'static,
+        V: serde::Serialize + 'static,
+        W: FnOnce(&mut Act, &F, &PageRequest) -> Result<Rows<V>, Problem> + Send + 'static,
+    {
+        let table = self.shared.wants_csv.then_some(table);
+        self.page(work, table).await
+    }
+
+    async fn page<F, V, W>(self, work: W, table: Option<Table<V>>) -> Reply
+    where
+        F: DeserializeOwned + IntoParams + Send + 'static,
+        V: serde::Serialize + 'static,
         W: FnOnce(&mut Act, &F, &PageRequest) -> Result<Rows<V>, Problem> + Send + 'static,
     {
         let app = self.app.clone();
         let shared = Arc::clone(&self.shared);
         let caller = shared.passed.caller.id;
-        let query = ListQuery::<F>::read(&shared.query, &shared.path, caller, &app.keys)?;
+        let mut query = ListQuery::<F>::read(&shared.query, &shared.path, caller, &app.keys)?;
+        if table.is_some() && !query.limit_given {
+            query.page.limit = super::table::ROWS;
+        }
         let keys = Arc::clone(&app.keys);
-        let (page, entry) = app
+        let (page, written, entry) = app
             .database
             .read(move |conn| {
                 let mut act = shared.act(conn, Id::new());
@@ -235,11 +262,11 @@ impl Call {
                 let next = rows
                     .next_after
                     .map(|after| query.next_url(&shared.path, after, &keys));
+                let written = table.map(|table| table(&rows.items)).transpose()?;
                 let items: Result<Vec<Value>, _> = rows.items.iter().map(serde_json::to_value).collect();
                 let items = items.map_err(|_| Problem::new(Code::Internal))?;
-                let ids: Vec<&Value> = items.iter().filter_map(|item| item.get("id")).collect();
-                let entry = shared.entry(200, None, &found, json!({ "rows": ids }));
-                Ok((Page { items, next }, entry))
+                let entry = shared.entry(200, None, &found, rows_of(&items));
+                Ok((Page { items, next }, written, entry))
             })
             .await?;
         self.app.audit.record(entry).await?;
@@ -247,7 +274,12 @@ impl Call {
         if let Some(next) = &page.next {
             response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
         }
-        Ok(response.json(page))
+        Ok(match written {
+            Some(text) => response
+                .content_type("text/csv; charset=utf-8; header=present")
+                .body(text),
+            None => response.json(page),
+        })
     }
 
     /// Creates a record: 201 with its place and tag. `effect` answers the record's id, `render` its view.
@@ -328,7 +360,7 @@ impl Call {
                 let id = effect(&mut act)?;
                 let found = std::mem::take(&mut act.found);
                 let entry = shared.entry(204, Some(id), &found, json!({}));
-                audit::insert(conn, &[entry])?;
+                audit::record(conn, &entry)?;
                 Ok(())
             })
             .await?;
@@ -395,8 +427,13 @@ impl Call {
                 let view = render(&mut act, id)?;
                 let found = std::mem::take(&mut act.found);
                 let (body, tag) = written(&view)?;
-                let entry = shared.entry(status, Some(id), &found, member_names(&body));
-                audit::insert(conn, &[entry])?;
+                let entry = shared.entry(
+                    status,
+                    Some(id),
+                    &found,
+                    json!({ "fields": member_names([&body]) }),
+                );
+                audit::record(conn, &entry)?;
                 Ok(Done {
                     id,
                     body,
@@ -462,10 +499,13 @@ impl Shared {
 
     fn entry(&self, status: u16, resource: Option<Id>, found: &Found, returned: Value) -> Entry {
         let entry = entry_of(&self.passed, status, &self.path_ids);
+        let reached = found.authority.as_deref();
         Entry {
             resource_id: resource.or(entry.resource_id),
             case_id: found.case_id.or(entry.case_id),
-            authority: found.authority.clone(),
+            authority: found.authority.clone().or(entry.authority),
+            role: self.passed.caller.roles_in(reached).or(entry.role),
+            relationship: found.relationship.map(|standing| standing.as_str().to_owned()),
             returned: Json(returned),
             ..entry
         }
@@ -479,6 +519,7 @@ pub fn entry_of(passed: &Passed, status: u16, path_ids: &[(String, Id)]) -> Entr
         400..500 => Outcome::Refused,
         _ => Outcome::Failed,
     };
+    let (personal_digest, personal) = audit::salted(&passed.origin).unzip();
     Entry {
         id: Id::new(),
         occurred_at: clock::now(),
@@ -486,7 +527,7 @@ pub fn entry_of(passed: &Passed, status: u16, path_ids: &[(String, Id)]) -> Entr
         actor_id: passed.caller.id,
         actor_kind: passed.caller.kind.as_str().to_owned(),
         agency_id: passed.caller.agency_id,
-        authority: None,
+        authority: passed.caller.home().map(str::to_owned),
         operation: passed.operation.id.clone(),
         outcome,
         status: i32::from(status),
@@ -496,11 +537,13 @@ pub fn entry_of(passed: &Passed, status: u16, path_ids: &[(String, Id)]) -> Entr
             .iter()
             .find(|(name, _)| name == "caseId")
             .map(|(_, id)| *id),
-        purpose: passed.purpose.clone(),
+        purpose: passed.purpose.map(|purpose| purpose.as_str().to_owned()),
         on_behalf_of: passed.on_behalf_of.clone(),
         returned: Json(json!({})),
-        personal_digest: None,
-        personal: None,
+        personal_digest,
+        personal,
+        role: passed.caller.roles_in(None),
+        relationship: None,
     }
 }
 
@@ -509,51 +552,22 @@ fn written(view: &impl View) -> Result<(Value, String), Problem> {
     Ok((body, view.tag()))
 }
 
-fn member_names(body: &Value) -> Value {
-    let names: Vec<&String> = body
-        .as_object()
-        .map(|members| members.keys().collect())
-        .unwrap_or_default();
-    json!({ "fields": names })
+/// Names of the members of what is answered, never their values.
+fn member_names<'a>(bodies: impl IntoIterator<Item = &'a Value>) -> Vec<&'a String> {
+    let bodies = bodies.into_iter().filter_map(Value::as_object);
+    let mut names: Vec<&String> = bodies.flat_map(serde_json::Map::keys).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
-fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned)
-}
-
-/// Reads `If-Match`: `W/"1"`, `"1"` and lists of them; what follows a dot in a tag is not compared.
-fn if_match(headers: &HeaderMap) -> IfMatch {
-    match text(headers, "if-match") {
-        None => IfMatch::Missing,
-        Some(value) if value.trim() == "*" => IfMatch::Missing,
-        Some(value) => IfMatch::Versions(value.split(',').filter_map(version_of).collect()),
-    }
-}
-
-fn version_of(tag: &str) -> Option<i64> {
-    let tag = tag.trim();
-    let opaque = tag
-        .strip_prefix("W/")
-        .unwrap_or(tag)
-        .strip_prefix('"')?
-        .strip_suffix('"')?;
-    opaque.split('.').next()?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_tag_is_compared_by_its_version() {
-        for tag in ["W/\"7\"", "\"7\"", " W/\"7.3fa1\" "] {
-            assert_eq!(version_of(tag), Some(7), "{tag}");
+/// Ids of the rows that are answered, and names of their members; of a long table its ends.
+fn rows_of(items: &[Value]) -> Value {
+    let ids: Vec<&Value> = items.iter().filter_map(|item| item.get("id")).collect();
+    match ids.as_slice() {
+        [first, .., last] if ids.len() > 100 => {
+            json!({ "count": ids.len(), "rows": [first, last], "fields": member_names(items) })
         }
-        for tag in ["7", "W/7", "\"x\"", "*"] {
-            assert_eq!(version_of(tag), None, "{tag}");
-        }
+        ids => json!({ "rows": ids, "fields": member_names(items) }),
     }
 }

@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use utoipa_actix_web::AppExt;
 
 use super::router;
+use crate::audit::AccessPurpose;
 use crate::policy::{Action, Standing};
 
 /// One operation.
@@ -29,8 +30,8 @@ pub struct Operation {
     pub path: String,
     /// The permission it needs; none: open.
     pub action: Option<Action>,
-    /// Media type of its answer.
-    pub media: String,
+    /// Media types of its answer.
+    pub media: Vec<String>,
 }
 
 /// The served contract.
@@ -38,6 +39,8 @@ pub struct Operation {
 pub struct Contract {
     /// As JSON text.
     pub json: String,
+    /// What stands in the audit trail where a request met no operation.
+    pub nothing: Arc<Operation>,
     operations: HashMap<String, Vec<Arc<Operation>>>,
 }
 
@@ -63,7 +66,19 @@ impl Contract {
         }
         complete(&mut document);
         let json = serde_json::to_string_pretty(&document).map_err(|error| error.to_string())? + "\n";
-        Ok(Self { json, operations })
+        let nothing = Operation {
+            id: "nothing".to_owned(),
+            tag: "Nothing".to_owned(),
+            method: String::new(),
+            path: String::new(),
+            action: None,
+            media: vec![],
+        };
+        Ok(Self {
+            json,
+            nothing: Arc::new(nothing),
+            operations,
+        })
     }
 
     /// The operations at a path template.
@@ -131,22 +146,18 @@ fn read_operations(document: &Value) -> Result<Vec<Operation>, String> {
                 method,
                 path: path.clone(),
                 action,
-                media: media_of(operation).unwrap_or(JSON).to_owned(),
+                media: media_of(operation).unwrap_or_else(|| vec![JSON.to_owned()]),
             });
         }
     }
     Ok(found)
 }
 
-/// The media type that an operation answers with when it is done.
-fn media_of(operation: &Value) -> Option<&str> {
+/// The media types that an operation answers with when it is done.
+fn media_of(operation: &Value) -> Option<Vec<String>> {
     let responses = operation.get("responses")?.as_object()?;
     let done = responses.iter().find(|(status, _)| status.starts_with('2'))?.1;
-    done.get("content")?
-        .as_object()?
-        .keys()
-        .next()
-        .map(String::as_str)
+    Some(done.get("content")?.as_object()?.keys().cloned().collect())
 }
 
 fn complete(document: &mut Value) {
@@ -346,6 +357,13 @@ fn complete_operation(operation: &mut Value, path: &str, method: &str, schemas: 
             "X-Request-ID",
             "A UUID that names this request; answered in any case.",
         ));
+        let mut purpose = header_parameter(
+            "X-Access-Purpose",
+            "What the record is needed for, where that is not what the caller is to it.",
+        );
+        let purposes = AccessPurpose::ALL.iter().map(|purpose| purpose.as_str());
+        purpose["schema"]["enum"] = purposes.collect();
+        parameters.push(purpose);
         if method == "post" {
             parameters.push(header_parameter(
                 "Idempotency-Key",

@@ -11,14 +11,18 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
+use serde_json::{Value, json};
 
 use super::answer::{Refusal, problem_response};
 use super::call::{Passed, entry_of};
+use super::contract::Operation;
+use super::cors;
 use super::limits::Allowance;
 use crate::app::App;
+use crate::audit::AccessPurpose;
 use crate::auth::bearer;
 use crate::ids::Id;
-use crate::policy::could_permit;
+use crate::policy::{Action, Caller, could_permit};
 use crate::problem::{Code, Problem};
 
 /// Paths below this need a token, unless the contract says they are open.
@@ -43,6 +47,21 @@ pub async fn gate(
     let method = request.method().to_string();
     let path = request.path().to_owned();
 
+    let origins = &app.config.cors_origins;
+    let origin = cors::origin(request.headers(), origins).cloned();
+    if let Some(answer) = cors::preflight(request.method(), request.headers(), origins) {
+        let mut response = ServiceResponse::new(request.request().clone(), answer);
+        dress(&mut response, request_id, correlation_id, None);
+        cors::dress(response.headers_mut(), origin, origins);
+        report(
+            &method,
+            route.as_deref(),
+            response.status().as_u16(),
+            request_id,
+            started,
+        );
+        return Ok(response);
+    }
     let admitted = admit(&app, &request, route.as_deref(), request_id).await;
     let (mut allowance, mut passed) = (None, None);
     let mut response = match admitted {
@@ -71,6 +90,7 @@ pub async fn gate(
         }
     }
     dress(&mut response, request_id, correlation_id, allowance);
+    cors::dress(response.headers_mut(), origin, origins);
     report(
         &method,
         route.as_deref(),
@@ -117,21 +137,51 @@ async fn admit(
         true => None,
         false => Some(bearer::authenticate(app, request.headers()).await?),
     };
+    let short = |name: &str| {
+        let value = request.headers().get(name).and_then(|value| value.to_str().ok());
+        value.filter(|value| value.len() <= 40).map(str::to_owned)
+    };
+    let stated = request.headers().get("x-access-purpose");
+    let purpose = stated.and_then(|value| AccessPurpose::parse(value.to_str().ok()?));
+    let asked =
+        |caller: Arc<Caller>, session: Option<Id>, operation: &Arc<Operation>, action: Action| Passed {
+            caller,
+            session,
+            operation: Arc::clone(operation),
+            action,
+            request_id,
+            purpose,
+            on_behalf_of: short("nhsd-end-user-organisation-ods"),
+            origin: Arc::new(origin(request)),
+        };
     let Some(operation) = operation else {
-        return match operations {
+        let problem = match operations {
             Some(others) => {
                 let allow: Vec<&str> = others.iter().map(|operation| operation.method.as_str()).collect();
-                Err(Problem::new(Code::MethodNotAllowed)
-                    .with("allow", allow.join(", "))
-                    .into())
+                Problem::new(Code::MethodNotAllowed).with("allow", allow.join(", "))
             }
             // Pages outside the contract (documentation, health) find their own way.
-            None if !guarded => Ok(Admitted {
-                passed: None,
-                allowance: None,
-            }),
-            None => Err(Problem::not_found().into()),
+            None if !guarded => {
+                return Ok(Admitted {
+                    passed: None,
+                    allowance: None,
+                });
+            }
+            None => Problem::not_found(),
         };
+        // Whoever is known leaves a trace, also where there is nothing; it needs no permission to find that out.
+        let passed = bearer.map(|bearer| {
+            let session = bearer.token.session;
+            asked(
+                Arc::new(bearer.caller),
+                session,
+                &app.contract.nothing,
+                Action::MeRead,
+            )
+        });
+        let counted = passed.as_ref().map(|passed| app.limits.count(&passed.caller));
+        let problem = counted.and_then(Result::err).unwrap_or(problem);
+        return Err(Turned { passed, problem });
     };
     let (Some(bearer), Some(action)) = (bearer, operation.action) else {
         return Ok(Admitted {
@@ -139,20 +189,8 @@ async fn admit(
             allowance: None,
         });
     };
-    let short = |name: &str| {
-        let value = request.headers().get(name).and_then(|value| value.to_str().ok());
-        value.filter(|value| value.len() <= 40).map(str::to_owned)
-    };
     let token_permits = bearer.permits(action);
-    let passed = Passed {
-        caller: Arc::new(bearer.caller),
-        session: bearer.token.session,
-        operation: Arc::clone(operation),
-        action,
-        request_id,
-        purpose: short("x-access-purpose"),
-        on_behalf_of: short("nhsd-end-user-organisation-ods"),
-    };
+    let passed = asked(Arc::new(bearer.caller), bearer.token.session, operation, action);
     let turned = |problem| Turned {
         passed: Some(passed.clone()),
         problem,
@@ -161,8 +199,13 @@ async fn admit(
     if !token_permits || !could_permit(&passed.caller, action) {
         return Err(turned(Problem::new(Code::Forbidden)));
     }
-    if !accepts(request, &operation.media) {
+    if !operation.media.iter().any(|media| accepts(request, media)) {
         return Err(turned(Problem::new(Code::NotAcceptable)));
+    }
+    if stated.is_some() && purpose.is_none() {
+        let codes = "It has no such code; the contract lists them.";
+        let problem = Problem::parameter(Code::BadHeader, "X-Access-Purpose", codes);
+        return Err(turned(problem));
     }
     Ok(Admitted {
         passed: Some(passed),
@@ -189,6 +232,17 @@ fn accepts(request: &ServiceRequest, answered: &str) -> bool {
                 || media == answered
                 || media.strip_suffix("/*") == Some(family))
     })
+}
+
+/// Where the request came from, as far as it shows; cut, since a program may call itself anything.
+fn origin(request: &ServiceRequest) -> Value {
+    let address = request.peer_addr().map(|address| address.ip().to_string());
+    let program = request
+        .headers()
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok());
+    let program: Option<String> = program.map(|text| text.chars().take(100).collect());
+    json!({ "address": address, "userAgent": program })
 }
 
 fn request_id(request: &ServiceRequest) -> Id {
@@ -266,9 +320,7 @@ fn dress(
         set("ratelimit-policy", allowance.policy);
         set("ratelimit", allowance.left);
     }
-    if !documentation && !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
 /// The access log and the metrics: route templates only, never a path, a query or a body.

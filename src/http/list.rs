@@ -21,6 +21,8 @@ pub struct ListQuery<F> {
     pub filter: F,
     /// Which page.
     pub page: PageRequest,
+    /// Whether the caller said how many.
+    pub limit_given: bool,
     bound_to: String,
     kept: String,
 }
@@ -78,6 +80,7 @@ impl<F: DeserializeOwned + IntoParams> ListQuery<F> {
         Ok(Self {
             filter,
             page,
+            limit_given: params.limit.is_some(),
             bound_to,
             kept,
         })

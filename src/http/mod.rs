@@ -4,11 +4,14 @@
 pub mod answer;
 pub mod call;
 pub mod contract;
+pub mod cors;
 pub mod extract;
 pub mod gate;
+pub mod headers;
 pub mod idempotency;
 pub mod limits;
 pub mod list;
 pub mod params;
 pub mod router;
 pub mod system;
+pub mod table;

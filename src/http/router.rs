@@ -10,6 +10,7 @@ use crate::casework::{
     sharing_decisions, summary, wishes,
 };
 use crate::my_view;
+use crate::oversight::{access_log, events};
 use crate::people::{admin, advocates, authorities, colleagues, drafts};
 use crate::reference;
 
@@ -82,4 +83,6 @@ pub fn operations(config: &mut ServiceConfig) {
     reference::operations(config);
     drafts::operations(config);
     admin::operations(config);
+    events::operations(config);
+    access_log::operations(config);
 }

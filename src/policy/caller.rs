@@ -135,6 +135,29 @@ impl Caller {
         self.authorities_as(&[Role::Manager, Role::Practitioner, Role::DelegatedPractitioner])
     }
 
+    /// The authority the caller belongs to, where it is only one.
+    pub fn home(&self) -> Option<&str> {
+        let held = self.roles.iter().map(|grant| grant.authority.as_str());
+        let served = self.authorities.iter().map(String::as_str);
+        let mut all = held.chain(served).chain(self.default_authority.as_deref());
+        let first = all.next()?;
+        all.all(|other| other == first).then_some(first)
+    }
+
+    /// The codes of the roles held in this authority, or anywhere.
+    pub fn roles_in(&self, authority: Option<&str>) -> Option<String> {
+        let there = |grant: &&RoleGrant| authority.is_none_or(|authority| grant.authority == authority);
+        let mut roles: Vec<&str> = self
+            .roles
+            .iter()
+            .filter(there)
+            .map(|grant| grant.role.as_str())
+            .collect();
+        roles.sort_unstable();
+        roles.dedup();
+        (!roles.is_empty()).then(|| roles.join(","))
+    }
+
     fn holds(&self, role: Role) -> bool {
         self.roles.iter().any(|grant| grant.role == role)
     }

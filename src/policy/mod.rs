@@ -283,6 +283,13 @@ actions! {
     ReferenceDataRead = "reference_data.read" => [Anyone];
     /// Keep drafts; each caller reaches only their own.
     DraftsKeep = "drafts.keep" => [Anyone];
+
+    /// Search the audit trail; an administrator reads who did what and when, and of no record.
+    AuditRead = "audit.read" => [Auditor, Admin];
+    /// Verify the audit trail.
+    AuditVerify = "audit.verify" => [Auditor];
+    /// Read who looked at a case or changed it.
+    AccessLogRead = "access_log.read" => [Manager, Adult];
 }
 
 impl Action {
@@ -416,6 +423,32 @@ impl Standing {
         Self::Auditor,
         Self::Anyone,
     ];
+
+    /// As the audit trail writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Manager => "manager",
+            Self::Delegated => "delegated",
+            Self::Allocated => "allocated",
+            Self::OnDuty => "on_duty",
+            Self::Staff => "staff",
+            Self::Adviser => "adviser",
+            Self::Emergency => "emergency",
+            Self::Advocate => "advocate",
+            Self::AdvocateAsked => "advocate_asked",
+            Self::Adult => "adult",
+            Self::Representative => "representative",
+            Self::Partner => "partner",
+            Self::Sender => "sender",
+            Self::ReferringAgency => "referring_agency",
+            Self::EnquiringAgency => "enquiring_agency",
+            Self::Board => "board",
+            Self::Analyst => "analyst",
+            Self::Admin => "admin",
+            Self::Auditor => "auditor",
+            Self::Anyone => "anyone",
+        }
+    }
 
     /// Whether this is a member of the authority's staff, who see what is owed and what is withheld.
     pub fn is_staff(self) -> bool {

@@ -67,6 +67,8 @@ diesel::table! {
         returned -> Document,
         personal_digest -> Nullable<Text>,
         personal -> Nullable<Document>,
+        role -> Nullable<Text>,
+        relationship -> Nullable<Text>,
     }
 }
 

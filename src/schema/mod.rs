@@ -3,6 +3,7 @@
 pub mod access;
 pub mod actions;
 pub mod adult_records;
+pub mod audit;
 pub mod case_life;
 pub mod casework;
 pub mod contacts;

@@ -6,6 +6,7 @@
     helper.py statuses METRICS_URL                    all answers so far, those of them that were 2xx, and a listing
     helper.py capture NAME COUNT URL LOG FOLDER       issues COUNT requests of an operation; from what LOG then says,
                                                       writes FOLDER/NAME.sql and .pgbench, prints how many it used
+    helper.py trail FILE COLUMNS COUNT                puts COUNT entries in the likeness of a read into the trail
     helper.py table ROWS | scale ROWS                 Markdown from tab-separated rows
 """
 
@@ -14,6 +15,7 @@ import json
 import random
 import re
 import socket
+import sqlite3
 import sys
 import time
 import urllib.request
@@ -264,7 +266,18 @@ def scale(file):
     markdown(head, [[*key] + [by_cases[cases] for cases in sizes] for key, by_cases in found.items()])
 
 
+def trail(file, columns, count):
+    # PostgreSQL does this in one statement; SQLite has nothing that makes ids.
+    with sqlite3.connect(file) as database:
+        one = f"SELECT {columns} FROM audit_entries WHERE operation = 'getCase' LIMIT 1"
+        database.execute(f"CREATE TEMP TABLE one AS {one}")
+        ids = [(n.to_bytes(16, "big"),) for n in range(1, int(count) + 1)]
+        database.executemany(f"INSERT INTO audit_entries (id, {columns}) SELECT ?, one.* FROM one", ids)
+        database.executemany("INSERT INTO audit_unsealed (entry_id) VALUES (?)", ids)
+    database.close()
+
+
 if __name__ == "__main__":
     commands = {"ports": ports, "reads": reads, "statuses": statuses, "capture": capture, "table": table,
-                "scale": scale}
+                "scale": scale, "trail": trail}
     commands[sys.argv[1]](*sys.argv[2:])

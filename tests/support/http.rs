@@ -26,6 +26,14 @@ impl Actor {
         }
     }
 
+    /// The same caller, reaching the server another way.
+    pub fn at(self, base: &str) -> Self {
+        Self {
+            base: base.to_owned(),
+            ..self
+        }
+    }
+
     pub fn get(&self, path: &str) -> Request {
         self.request("GET", path, None)
     }

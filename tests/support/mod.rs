@@ -11,6 +11,7 @@ use std::sync::mpsc;
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use msp_api::app::App;
+use msp_api::audit::sealer;
 use msp_api::casework::cases::access;
 use msp_api::clock;
 use msp_api::db::types::Json;
@@ -131,6 +132,19 @@ impl Server {
         self.runtime
             .block_on(self.app.database.write(work))
             .expect("the database answers")
+    }
+
+    /// Seals the audit trail, as the server does each second when it runs by itself; answers how many entries.
+    pub fn seal(&self) -> usize {
+        static HOLDER: std::sync::OnceLock<Id> = std::sync::OnceLock::new();
+        let holder = *HOLDER.get_or_init(Id::new);
+        let sealing = sealer::seal_waiting(&self.app.database, &self.app.signer, holder);
+        self.runtime.block_on(sealing).expect("the trail can be sealed")
+    }
+
+    /// Waits for something that runs on the server's runtime.
+    pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
     }
 
     /// A new user, signed in.

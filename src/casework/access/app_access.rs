@@ -3,11 +3,12 @@
 
 use actix_web::{get, post};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::act::Act;
 use crate::auth::sessions::{self, EndedBecause};
+use crate::auth::sign_in::Nothing;
 use crate::body::Body;
 use crate::casework::adults::representatives::{Representative, RepresentativeConflict};
 use crate::casework::cases::access::{self, AppView};
@@ -243,12 +244,6 @@ impl View for AppPaused {
     }
 }
 
-/// Nothing has to be said to pause.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({}))]
-pub struct Pause {}
-
 /// Pause one's own app
 ///
 /// In one call, without a reason: every token of the account ends with it, and the app shows nothing until somebody who
@@ -256,18 +251,14 @@ pub struct Pause {}
 #[utoipa::path(
     operation_id = "pauseMyApp",
     tag = "Apps",
-    request_body = Pause,
     responses((status = 200, description = "It is paused", body = AppPaused)),
     extensions(("x-permission" = json!("me.pause")))
 )]
 #[post("/v1/me/pause")]
-pub async fn pause_my_app(call: Call, body: Body<Pause>) -> Reply {
+pub async fn pause_my_app(call: Call) -> Reply {
     call.change(
-        body,
-        |act, body| {
-            body.valid()?;
-            pause(act)
-        },
+        Body::of(Nothing {}),
+        |act, _| pause(act),
         |act, _| {
             let given = access::given_to(act.conn, act.caller.id)?;
             Ok(AppPaused { paused: given.len() })

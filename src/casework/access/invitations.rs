@@ -14,7 +14,7 @@ use crate::act::Act;
 use crate::app::App;
 use crate::auth::secrets::{self, Once};
 use crate::auth::sessions;
-use crate::auth::sign_in::{self, Session};
+use crate::auth::sign_in::{self, Nothing, Session};
 use crate::body::Body;
 use crate::casework::adults::representatives;
 use crate::casework::cases::access;
@@ -410,20 +410,15 @@ pub async fn get_invitation(call: Call, ids: Ids<2>) -> Reply {
     operation_id = "revokeInvitation",
     tag = "Apps",
     params(InvitationPath, IfMatchHeader),
-    request_body = app_access::Pause,
     responses((status = 200, description = "The invitation", body = InvitationView)),
     extensions(("x-permission" = json!("invitations.keep")))
 )]
 #[post("/v1/cases/{caseId}/invitations/{invitationId}/revocation")]
-pub async fn revoke_invitation(call: Call, ids: Ids<2>, body: Body<app_access::Pause>) -> Reply {
+pub async fn revoke_invitation(call: Call, ids: Ids<2>) -> Reply {
     let Ids([case, invitation]) = ids;
     call.change(
-        body,
-        move |act, body| {
-            let revoked = revoke(act, case, invitation)?;
-            body.valid()?;
-            Ok(revoked)
-        },
+        Body::of(Nothing {}),
+        move |act, _| revoke(act, case, invitation),
         move |act, id| get(act, case, id),
     )
     .await

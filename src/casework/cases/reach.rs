@@ -54,6 +54,7 @@ pub fn reach_for(act: &mut Act, id: Id, action: Action) -> Result<Reached, Probl
             .saying("This case went to another authority: what is here is history, and is read only."));
     }
     let standing = standing(act.conn, act.caller, &allowed, &row)?;
+    act.found.relationship = Some(standing);
     Ok(Reached { row, standing })
 }
 

@@ -31,6 +31,7 @@ macro_rules! words {
 mod access;
 mod adults;
 mod asking;
+mod audit;
 mod cases;
 mod meetings;
 mod people;
@@ -55,6 +56,7 @@ pub(super) fn lists() -> Vec<CodeList> {
         adults::groups(),
         working::lists(),
         referrals::lists(),
+        audit::lists(),
     ];
     files.into_iter().flatten().collect()
 }

@@ -2,18 +2,18 @@
 
 use serde_json::{Value, json};
 
-mod examples;
+pub mod examples;
 
 use crate::support::{Actor, Server};
 use examples::{actor_tag, setting_for};
 
 /// Ids of records that exist, by the name that stands for them in paths and bodies.
-struct World {
+pub struct World {
     ids: Vec<(&'static str, String)>,
 }
 
 impl World {
-    fn id(&self, name: &str) -> &str {
+    pub fn id(&self, name: &str) -> &str {
         let found = self.ids.iter().find(|(known, _)| *known == name);
         &found
             .unwrap_or_else(|| panic!("the walk knows no {name}: add one to World"))
@@ -21,7 +21,7 @@ impl World {
     }
 
     /// The first demo case has something in every list.
-    fn of(server: &Server) -> Self {
+    pub fn of(server: &Server) -> Self {
         let practitioner = server.as_("practitioner");
         let case = server.as_("adult").get("/v1/me").ok().text("/cases/0/id");
         let first = |list: &str| {
@@ -146,7 +146,7 @@ impl World {
         }
     }
 
-    fn path(&self, template: &str) -> String {
+    pub fn path(&self, template: &str) -> String {
         let parts = template.split('/').map(|part| {
             match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
                 Some(name) => self.id(name).to_owned(),
@@ -157,14 +157,15 @@ impl World {
     }
 }
 
-struct Operation {
-    method: String,
-    template: String,
-    spec: Value,
+#[derive(Clone)]
+pub struct Operation {
+    pub method: String,
+    pub template: String,
+    pub spec: Value,
 }
 
 impl Operation {
-    fn is_list(&self) -> bool {
+    pub fn is_list(&self) -> bool {
         self.has_parameter("cursor")
     }
 
@@ -176,14 +177,18 @@ impl Operation {
             .any(|parameter| parameter["name"] == name)
     }
 
-    fn is_guarded(&self) -> bool {
+    pub fn is_guarded(&self) -> bool {
         self.spec["x-permission"] != "open"
     }
 
-    fn takes_json(&self) -> bool {
+    pub fn takes_json(&self) -> bool {
         self.spec
             .pointer("/requestBody/content/application~1json")
             .is_some()
+    }
+
+    pub fn id(&self) -> &str {
+        self.spec["operationId"].as_str().unwrap()
     }
 
     fn named(&self) -> String {
@@ -191,7 +196,7 @@ impl Operation {
     }
 }
 
-fn operations(server: &Server) -> (Value, Vec<Operation>) {
+pub fn operations(server: &Server) -> (Value, Vec<Operation>) {
     let contract = server.nobody().get("/openapi.json").ok().body;
     let mut found = Vec::new();
     for (template, item) in contract["paths"].as_object().unwrap() {
@@ -562,7 +567,7 @@ fn other_methods_are_405(server: &Server, operation: &Operation, path: &str) {
     answer.is_problem("method_not_allowed");
 }
 
-fn example_of(contract: &Value, operation: &Operation) -> Option<Value> {
+pub fn example_of(contract: &Value, operation: &Operation) -> Option<Value> {
     let schema = operation
         .spec
         .pointer("/requestBody/content/application~1json/schema/$ref")?

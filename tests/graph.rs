@@ -3,7 +3,7 @@
 //! The model is written from the domain's table of steps and knows nothing of the program: states, steps, who takes
 //! them, what must be recorded. A failure prints its sequence in full, with the seed that makes it again.
 
-mod dice;
+pub mod dice;
 mod model;
 
 use std::collections::BTreeMap;

@@ -163,6 +163,11 @@ on_both_databases! {
         }
         may(json!(["outcomes", "decisions"]));
         let outcomes = representative.get(&format!("/v1/cases/{case}/desired-outcomes")).ok();
+        let summary = representative.get(&format!("/v1/cases/{case}/summary")).ok().body;
+        assert!(summary.get("desiredOutcomes").is_some() && summary.get("advocacyNeeds").is_some());
+        for hidden in ["wishes", "meetings", "actions", "capacityAssessments", "contacts", "risks"] {
+            assert!(summary.get(hidden).is_none(), "the summary shows {hidden}");
+        }
         representative.get(&format!("/v1/cases/{case}/wishes")).expect(403);
         representative.get(&format!("/v1/cases/{case}/capacity-assessments")).expect(403);
         let outcome = outcomes.body["items"].as_array().unwrap().iter().find(|one| one["status"] == "current").unwrap().clone();
@@ -218,5 +223,49 @@ on_both_databases! {
             Ok(())
         });
         all_are(&stranger, &case, 404);
+    }
+
+    fn a_conflict_and_a_restriction_hold_for_the_referral_and_for_reviews_too(server) {
+        let manager = server.as_("manager");
+        let (referral, case) = accepted_case(server, "PPN-CONFLICTED");
+        let other = server.add_user("manager-two", msp_api::policy::Role::Manager, "northbank", None);
+        let path = format!("/v1/referrals/{referral}");
+        let reviews = format!("/v1/cases/{case}/emergency-access");
+        let listed = || other.get("/v1/referrals?limit=100").ok().text.contains(&referral);
+        let knows = |status: u16| {
+            other.get(&path).expect(status);
+            other.get(&reviews).expect(status);
+            assert_eq!(listed(), status == 200);
+        };
+        knows(200);
+        let conflict = json!({"userId": other.get("/v1/me").ok().text("/id"), "kind": "related", "detail": "Her brother"});
+        let recorded = manager.post(&format!("/v1/cases/{case}/conflicts"), &conflict).created();
+        knows(404);
+        let one = format!("/v1/cases/{case}/conflicts/{}", recorded.id());
+        manager.patch(&one, &json!({"endedOn": "2026-11-20"})).if_match(&recorded.tag()).ok();
+        knows(200);
+        let team = format!("/v1/cases/{case}/team");
+        let restrict = json!({"allocateTo": server.user_id("practitioner"), "restricted": true});
+        manager.put(&team, &restrict).if_match(&manager.tag(&team)).ok();
+        other.get(&path).expect(404);
+        assert!(!listed());
+        manager.get(&path).ok();
+        server.as_("practitioner").get(&path).ok();
+        server.as_("police-intake").get(&path).ok();
+    }
+
+    fn why_the_adult_was_not_told_is_not_shown_in_her_own_app(server) {
+        let (practitioner, adult) = (server.as_("practitioner"), server.as_("adult"));
+        let case = adult.get("/v1/me").ok().text("/cases/0/id");
+        let list = format!("/v1/cases/{case}/sharing-decisions");
+        let decision = json!({"what": "The dates", "withWhom": "The bank", "why": "A limit", "initiative": "offered",
+            "adultTold": "not_told", "adultNotToldReason": "He reads her messages", "minimumNecessary": "Dates only",
+            "decision": "shared", "lawfulBasis": ["common_law"]});
+        let recorded = practitioner.post(&list, &decision).created();
+        let one = format!("{list}/{}", recorded.id());
+        for path in [&one, &list] {
+            assert!(practitioner.get(path).ok().text.contains("reads her messages"));
+            assert!(!adult.get(path).ok().text.contains("reads her messages"), "{path}");
+        }
     }
 }

@@ -3,10 +3,12 @@
 use actix_web::{get, post};
 
 use super::cases::reach::Reached;
-use super::{record, wishes};
+use super::record::{self, Owner, Record};
+use super::wishes;
 use crate::act::Act;
 use crate::body::Body;
 use crate::ids::Id;
+use crate::page::{PageRequest, Rows};
 use crate::problem::{Fault, Problem};
 use crate::schema::records::sharing_decisions;
 
@@ -114,13 +116,33 @@ crate::record_operations! {
     at "/v1/cases/{caseId}/sharing-decisions",
     one "/v1/cases/{caseId}/sharing-decisions/{sharingId}" (SharingPath),
     read "sharing.read", write "sharing.record",
-    list list_sharing "listSharingDecisions" "List sharing decisions" "What was shared with whom, why, and on what basis.",
+    list list_sharing "listSharingDecisions" "List sharing decisions" "What was shared with whom, why, and on what basis." by list_shown,
     create record_sharing "recordSharingDecision" "Record a sharing decision"
         "Also one to share in part, or not. Append-only. With somebody whom the adult does not want involved only for a reason."
         by append,
-    get get_sharing "getSharingDecision" "Read a sharing decision" "One decision.",
+    get get_sharing "getSharingDecision" "Read a sharing decision" "One decision." by get_shown,
     mistake mark_sharing "markSharingDecisionEnteredInError" "/v1/cases/{caseId}/sharing-decisions/{sharingId}/entered-in-error"
         may "sharing.record",
+}
+
+fn list_shown(act: &mut Act, case: Id, page: &PageRequest) -> Result<Rows<SharingDecisionView>, Problem> {
+    let case = Reached::reach(act, case)?;
+    Ok(record::rows::<SharingDecision>(act, &case, page)?.map(|row| shown(&case, row)))
+}
+
+fn get_shown(act: &mut Act, case: Id, id: Id) -> Result<SharingDecisionView, Problem> {
+    let case = Reached::reach(act, case)?;
+    Ok(shown(&case, record::row(act, &case, id)?))
+}
+
+/// Why the adult was not told, or their wish was overridden, is for staff and advocates: the app may be in the hands
+/// of whoever it is about.
+fn shown(case: &Reached, mut row: SharingDecision) -> SharingDecisionView {
+    if !case.sees_what_is_withheld() {
+        row.adult_not_told_reason = None;
+        row.override_reason = None;
+    }
+    row.view()
 }
 
 fn append(act: &mut Act, case: Id, body: &Body<NewSharingDecision>) -> Result<Id, Problem> {

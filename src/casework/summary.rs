@@ -14,6 +14,7 @@ use super::capacity::assessments::{Assessment, CapacityAssessmentView};
 use super::cases::dto::CaseView;
 use super::cases::reach::{Reached, reach};
 use super::cases::service as cases;
+use super::cases::store;
 use super::contacts::dto::ContactView;
 use super::contacts::service as contacts;
 use super::meetings::{MeetingRow, MeetingView};
@@ -30,7 +31,7 @@ use crate::http::extract::Ids;
 use crate::http::params::CasePath;
 use crate::ids::Id;
 use crate::page::PageRequest;
-use crate::policy::Action;
+use crate::policy::{Action, Standing, scope};
 use crate::problem::{Code, Problem};
 
 /// Records of one kind in a summary at most, newest first; the lists have the rest.
@@ -80,7 +81,6 @@ impl View for CaseSummary {
 /// Reads a case with its records.
 pub fn read(act: &mut Act, id: Id) -> Result<CaseSummary, Problem> {
     let case = reach(act, id)?;
-    let readable = |action: Action| action.permits(case.standing);
     let newest = PageRequest {
         limit: MOST,
         after: None,
@@ -88,19 +88,19 @@ pub fn read(act: &mut Act, id: Id) -> Result<CaseSummary, Problem> {
         updated_since: None,
     };
     let mut summary = CaseSummary {
-        desired_outcomes: if readable(Action::OutcomesRead) {
+        desired_outcomes: if readable(act, &case, Action::OutcomesRead)? {
             Some(outcomes::all(act, &case)?)
         } else {
             None
         },
         wishes: part::<Wish>(act, &case, Action::WishesRead, &newest)?,
-        contacts: match readable(Action::ContactsRead) {
+        contacts: match readable(act, &case, Action::ContactsRead)? {
             true => Some(contacts::page_of(act, &case, &newest)?.items),
             false => None,
         },
         capacity_assessments: part::<Assessment>(act, &case, Action::CapacityRead, &newest)?,
         advocacy_needs: part::<Need>(act, &case, Action::AdvocacyNeedsRead, &newest)?,
-        advocacy_assignments: match readable(Action::AssignmentsRead) {
+        advocacy_assignments: match readable(act, &case, Action::AssignmentsRead)? {
             true => Some(advocacy::page_of(act, &case, &newest)?.items),
             false => None,
         },
@@ -116,13 +116,22 @@ pub fn read(act: &mut Act, id: Id) -> Result<CaseSummary, Problem> {
     Ok(summary)
 }
 
+/// Whether the caller may read a part of the case. Who has only parts of it is asked for each.
+fn readable(act: &mut Act, case: &Reached, action: Action) -> Result<bool, Problem> {
+    if !matches!(case.standing, Standing::Representative | Standing::Partner) {
+        return Ok(action.permits(case.standing));
+    }
+    let theirs = scope(act.caller, action);
+    Ok(store::find(act.conn, &theirs, case.row.id)?.is_some())
+}
+
 fn part<R: Record>(
     act: &mut Act,
     case: &Reached,
     action: Action,
     page: &PageRequest,
 ) -> Result<Option<Vec<R::View>>, Problem> {
-    if !action.permits(case.standing) {
+    if !readable(act, case, action)? {
         return Ok(None);
     }
     let mut rows = R::page(act.conn, case.row.id, page)?;

@@ -127,7 +127,13 @@ impl Model {
             "close" => self.missing_for_closing(),
             _ => {
                 let mut missing = absent("", wanted, &["reason"]);
-                if wanted["to"] == "enquiry" && self.enquiries.is_empty() {
+                // A decision that was made stands; that all three parts are met was not decided for another enquiry.
+                let last = self.enquiries.last().map(|(kind, _)| kind.as_str());
+                let decided = match wanted["enquiryType"].as_str() {
+                    Some("section_42") => last == Some("section_42"),
+                    _ => last.is_some(),
+                };
+                if wanted["to"] == "enquiry" && !decided {
                     missing.extend(self.missing_for_enquiry(wanted));
                 }
                 missing

@@ -200,6 +200,10 @@ fn authority_of(act: &mut Act, case: Id) -> Result<Case, Problem> {
     let mine = act.caller.authorities_as(roles);
     let found = case_store::find_any(act.conn, case)?.filter(|case| mine.contains(&case.authority));
     let case = found.ok_or_else(Problem::not_found)?;
+    // Whom a conflict keeps away from the case does not review how others looked at it.
+    if case_store::in_conflict(act.conn, case.id, (act.caller.id, act.caller.agency_id))? {
+        return Err(Problem::not_found());
+    }
     act.found.authority = Some(case.authority.clone());
     act.found.case_id = Some(case.id);
     Ok(case)

@@ -63,10 +63,14 @@ pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
     for clause in allowed.clauses.clone() {
         let standing = clause.standing();
         let holds = match &clause {
-            Clause::Authorities(_, authorities) => authorities.contains(&row.authority),
+            Clause::Authorities(_, authorities) if row.case_id.is_none() => {
+                authorities.contains(&row.authority)
+            }
             Clause::ReferredBy(agency) => row.agency_id == Some(*agency),
             Clause::SentBy(user) => row.created_by == *user,
-            Clause::Allocated { .. } => store::find(act.conn, &allowed.only(vec![clause]), id)?.is_some(),
+            Clause::Authorities(..) | Clause::Allocated { .. } => {
+                store::find(act.conn, &allowed.only(vec![clause]), id)?.is_some()
+            }
             Clause::OpenUnrestricted(_)
             | Clause::Adviser(..)
             | Clause::Emergency(..)

@@ -1,5 +1,6 @@
 //! Queries for referrals. Each begins from [`visible`], the caller's scope.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -13,6 +14,7 @@ use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::policy::{Caller, CallerKind, Clause, Scope};
 use crate::problem::Problem;
+use crate::schema::access::{case_conflicts, case_grants};
 use crate::schema::casework::{cases, intake_refusals, referrals};
 
 type Condition = Box<dyn BoxableExpression<referrals::table, MultiBackend, SqlType = Bool>>;
@@ -23,16 +25,46 @@ pub fn visible(scope: &Scope) -> referrals::BoxedQuery<'static, MultiBackend> {
     let condition = scope
         .clauses
         .iter()
-        .filter_map(condition)
+        .filter_map(|clause| condition(clause, scope))
         .reduce(|any, one| Box::new(any.or(one)));
     referrals::table.filter(condition.unwrap_or(nothing)).into_boxed()
 }
 
-fn condition(clause: &Clause) -> Option<Condition> {
+/// That staff are not kept away from the case a referral led to: by a conflict, or because it is restricted.
+fn open_to(scope: &Scope) -> Condition {
+    let caller = scope.caller;
+    let against = case_conflicts::table
+        .filter(case_conflicts::case_id.eq(cases::id))
+        .filter(case_conflicts::ended_on.is_null())
+        .filter(case_conflicts::entered_in_error.is_null())
+        .filter(
+            case_conflicts::user_id
+                .assume_not_null()
+                .eq(caller)
+                .or(case_conflicts::agency_id
+                    .assume_not_null()
+                    .eq(scope.agency.unwrap_or(caller))),
+        );
+    let named = case_grants::table
+        .filter(case_grants::case_id.eq(cases::id))
+        .filter(case_grants::user_id.assume_not_null().eq(caller))
+        .filter(case_grants::entered_in_error.is_null())
+        .filter(case_grants::ends_on.is_null());
+    let not_theirs = cases::allocated_to
+        .is_null()
+        .or(cases::allocated_to.assume_not_null().ne(caller));
+    let restricted = cases::restricted.eq(true).and(not(exists(named))).and(not_theirs);
+    let kept = cases::table
+        .filter(cases::id.eq(referrals::case_id.assume_not_null()))
+        .filter(exists(against).or(restricted));
+    Box::new(referrals::case_id.is_null().or(not(exists(kept))))
+}
+
+fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
     match clause {
         Clause::Authorities(_, authorities) => Some(match authorities.as_slice() {
-            [only] => Box::new(referrals::authority.eq(only.clone())),
-            several => Box::new(referrals::authority.eq_any(several.to_vec())),
+            [only] => Box::new(referrals::authority.eq(only.clone()).and(open_to(scope))),
+            several => Box::new(referrals::authority.eq_any(several.to_vec()).and(open_to(scope))),
         }),
         Clause::Allocated {
             user,
@@ -48,7 +80,8 @@ fn condition(clause: &Clause) -> Option<Condition> {
                         .or(cases::allocated_team.assume_not_null().eq_any(teams.clone())),
                 )
                 .select(cases::id);
-            Some(Box::new(referrals::case_id.assume_not_null().eq_any(theirs)))
+            let led_to_theirs = referrals::case_id.assume_not_null().eq_any(theirs);
+            Some(Box::new(led_to_theirs.and(open_to(scope))))
         }
         Clause::ReferredBy(agency) => Some(Box::new(referrals::agency_id.assume_not_null().eq(*agency))),
         Clause::OpenUnrestricted(_)

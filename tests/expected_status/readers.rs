@@ -1,0 +1,408 @@
+//! Somebody in each relation to the first demo case, and to it once restricted and once closed.
+
+use diesel::prelude::*;
+use msp_api::casework::cases::model::CaseState;
+use msp_api::clock;
+use msp_api::db::types::Json;
+use msp_api::ids::Id;
+use msp_api::people::users;
+use msp_api::policy::{CallerKind, Role, Team, TeamKind};
+use msp_api::schema::casework::cases;
+use msp_api::schema::people::users as accounts;
+use serde_json::{Value, json};
+
+use crate::conventions::World;
+use crate::support::{Actor, Server};
+
+/// Groups of readers, in the order of the table's columns.
+pub const COLUMNS: [&[&str]; 7] = [
+    &[
+        "nobody",
+        "practitioner, allocated",
+        "manager",
+        "delegated practitioner",
+        "practitioner of the authority, adviser until lately",
+        "duty",
+        "adviser named",
+        "practitioner with emergency access",
+        "practitioner whose emergency access ended",
+        "member of the allocated team",
+        "manager in conflict",
+        "disabled manager",
+        "manager of another authority",
+    ],
+    &["advocate, active", "advocate, only asked", "advocate, ended"],
+    &[
+        "adult",
+        "representative who may receive everything, with authority to decide",
+        "representative who may receive some",
+        "representative who may receive nothing",
+        "representative, implicated",
+        "representative until lately",
+        "adult of another case",
+    ],
+    &[
+        "client of the agency that referred",
+        "client of an agency that enquires",
+        "user of a partner agency, all sections",
+        "user of a partner agency, no section",
+        "user of a partner agency, ended",
+        "client of a partner agency, all sections",
+        "client of a partner agency, agreement lapsed",
+    ],
+    &["board", "analyst", "admin", "auditor"],
+    &[
+        "restricted: practitioner, allocated",
+        "restricted: manager who restricted it",
+        "restricted: another manager",
+        "restricted: delegated practitioner",
+        "restricted: duty",
+        "restricted: adviser named",
+        "restricted: practitioner with emergency access",
+        "restricted: member of the allocated team",
+        "restricted: advocate, active",
+        "restricted: adult",
+    ],
+    &[
+        "closed: practitioner, allocated",
+        "closed: manager",
+        "closed: duty",
+        "closed: adviser named",
+        "closed: member of the allocated team",
+        "closed: adult",
+        "closed: user of a partner agency, all sections",
+    ],
+];
+
+/// What befalls the case between the groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    AsItIs,
+    Restricted,
+    Closed,
+}
+
+impl Stage {
+    pub const ALL: [Self; 3] = [Self::AsItIs, Self::Restricted, Self::Closed];
+
+    /// The stage in which a reader is asked.
+    pub fn of(reader: &str) -> Self {
+        match reader.split_once(": ") {
+            Some(("restricted", _)) => Self::Restricted,
+            Some(("closed", _)) => Self::Closed,
+            _ => Self::AsItIs,
+        }
+    }
+
+    /// Brings the case there.
+    pub fn begin(self, server: &Server, case: &str) {
+        let (case, stage) = (Id::parse(case).unwrap(), self);
+        server.database(move |conn| {
+            let restricted = stage == Self::Restricted;
+            let this = cases::table.find(case);
+            diesel::update(this)
+                .set(cases::restricted.eq(restricted))
+                .execute(conn)?;
+            if stage == Self::Closed {
+                diesel::update(this)
+                    .set(cases::state.eq(CaseState::Closed))
+                    .execute(conn)?;
+            }
+            Ok(())
+        });
+    }
+}
+
+/// Makes everybody and brings them into their relation; the order is that of [`COLUMNS`].
+pub fn of(server: &Server, world: &World) -> Vec<(&'static str, Actor)> {
+    let making = Making::new(server, world);
+    let named = COLUMNS.iter().flat_map(|group| group.iter());
+    let mut made: Vec<(&'static str, Actor)> = Vec::new();
+    for name in named {
+        let same = name.split_once(": ").map(|(_, same)| same);
+        let before = same.and_then(|same| made.iter().find(|(other, _)| *other == same));
+        let actor = match before {
+            Some((_, actor)) => actor.clone(),
+            None => making.somebody(name),
+        };
+        made.push((name, actor));
+    }
+    made
+}
+
+struct Making<'a> {
+    server: &'a Server,
+    manager: Actor,
+    case: String,
+    reference: String,
+    adult: String,
+    advocate_of_demo: String,
+}
+
+impl<'a> Making<'a> {
+    fn new(server: &'a Server, world: &World) -> Self {
+        let manager = server.as_("manager");
+        let case = world.id("caseId").to_owned();
+        let reference = manager.get(&format!("/v1/cases/{case}")).ok().text("/reference");
+        Self {
+            server,
+            manager,
+            case,
+            reference,
+            adult: world.id("adultId").to_owned(),
+            advocate_of_demo: world.id("advocateId").to_owned(),
+        }
+    }
+
+    fn somebody(&self, name: &str) -> Actor {
+        let demo = |name: &str| self.server.as_(name);
+        match name {
+            "nobody" => self.server.nobody(),
+            "practitioner, allocated" => demo("practitioner"),
+            "practitioner of the authority, adviser until lately" => demo("practitioner2"),
+            "manager of another authority" => demo("manager-eastmoor"),
+            "advocate, active" => demo("advocate"),
+            "representative who may receive some" => demo("representative"),
+            "client of the agency that referred" => demo("police-intake"),
+            "client of an agency that enquires" => demo("nhs-intake"),
+            "restricted: manager who restricted it" => {
+                let manager = self.staff("restricting-manager", Role::Manager);
+                self.on_case("grants", &adviser(&id_of(&manager)));
+                manager
+            }
+            "restricted: another manager" => self.staff("manager-two", Role::Manager),
+            "delegated practitioner" => self.staff("delegated", Role::DelegatedPractitioner),
+            "adviser named" => {
+                let named = self.staff("adviser", Role::Practitioner);
+                self.on_case("grants", &adviser(&id_of(&named)));
+                named
+            }
+            "practitioner with emergency access" => self.with_emergency_access("breaks-glass", true),
+            "practitioner whose emergency access ended" => self.with_emergency_access("broke-glass", false),
+            "member of the allocated team" => self.team_member(),
+            "manager in conflict" => {
+                let against = self.staff("conflicted", Role::Manager);
+                let cousin = json!({"userId": id_of(&against), "kind": "related", "detail": "A cousin"});
+                self.on_case("conflicts", &cousin);
+                against
+            }
+            "disabled manager" => {
+                let gone = self.staff("gone", Role::Manager);
+                let id = Id::parse(&id_of(&gone)).unwrap();
+                self.server.database(move |conn| {
+                    diesel::update(accounts::table.find(id))
+                        .set(accounts::enabled.eq(false))
+                        .execute(conn)?;
+                    Ok(())
+                });
+                gone
+            }
+            "advocate, only asked" => self.advocate("asked", &[]),
+            "advocate, ended" => self.advocate("left", &["accepted", "active", "ended"]),
+            "representative who may receive everything, with authority to decide" => {
+                let all = [
+                    "outcomes",
+                    "wishes",
+                    "meetings",
+                    "plan",
+                    "next_steps",
+                    "feedback",
+                    "decisions",
+                ];
+                self.representative("deputy", &json!({"legalAuthority": "deputy", "mayReceive": all}))
+            }
+            "representative who may receive nothing" => self.representative("told-nothing", &json!({})),
+            "representative, implicated" => {
+                let implicated = json!({"conflict": "implicated", "mayReceive": ["outcomes", "wishes"]});
+                self.representative("implicated", &implicated)
+            }
+            "representative until lately" => {
+                let ended = json!({"endsOn": "2026-01-31", "mayReceive": ["outcomes", "wishes"]});
+                self.representative("former", &ended)
+            }
+            "adult of another case" => {
+                let cases = demo("practitioner2").get("/v1/cases").ok();
+                let other = cases.text("/items/0/reference");
+                self.server
+                    .add_user("other-adult", Role::Adult, "northbank", Some(&other))
+            }
+            "user of a partner agency, all sections" => self.partner("Hospice", &sections(), None).0,
+            "user of a partner agency, no section" => self.partner("Housing", &json!([]), None).0,
+            "user of a partner agency, ended" => self.partner("Former", &sections(), Some("2026-01-31")).0,
+            "client of a partner agency, all sections" => {
+                self.client("Pharmacy", &json!({"agreementFrom": "2026-01-01"}))
+            }
+            "client of a partner agency, agreement lapsed" => self.client(
+                "Transport",
+                &json!({"agreementFrom": "2025-01-01", "agreementUntil": "2026-01-01"}),
+            ),
+            other => demo(other),
+        }
+    }
+
+    fn staff(&self, name: &str, role: Role) -> Actor {
+        self.server.add_user(name, role, "northbank", None)
+    }
+
+    fn on_case(&self, list: &str, body: &Value) -> String {
+        let path = format!("/v1/cases/{}/{list}", self.case);
+        self.manager.post(&path, body).created().id()
+    }
+
+    fn with_emergency_access(&self, name: &str, now: bool) -> Actor {
+        let user = self.staff(name, Role::Practitioner);
+        let path = format!("/v1/cases/{}/emergency-access", self.case);
+        let glass = json!({"reasonCode": "out_of_hours", "reason": "The police ask where she is"});
+        let used = Id::parse(&user.post(&path, &glass).created().id()).unwrap();
+        if !now {
+            self.server.database(move |conn| {
+                use msp_api::schema::access::emergency_access as table;
+                diesel::update(table::table.find(used))
+                    .set(table::until.eq(clock::now()))
+                    .execute(conn)?;
+                Ok(())
+            });
+        }
+        user
+    }
+
+    fn team_member(&self) -> Actor {
+        let member = self.staff("team-member", Role::Practitioner);
+        let (member_id, case) = (
+            Id::parse(&id_of(&member)).unwrap(),
+            Id::parse(&self.case).unwrap(),
+        );
+        self.server.database(move |conn| {
+            let team = Team {
+                id: Id::new(),
+                authority: "northbank".to_owned(),
+                kind: TeamKind::Casework,
+            };
+            users::insert_team(conn, &team, "North team", &[member_id], clock::now())?;
+            diesel::update(cases::table.find(case))
+                .set(cases::allocated_team.eq(team.id))
+                .execute(conn)?;
+            Ok(())
+        });
+        member
+    }
+
+    /// An advocate who was asked, and took these steps.
+    fn advocate(&self, name: &str, steps: &[&str]) -> Actor {
+        let user = self.staff(name, Role::Advocate);
+        let manager = &self.manager;
+        let of_demo = manager
+            .get(&format!("/v1/advocates/{}", self.advocate_of_demo))
+            .ok();
+        let entry = json!({"name": name, "organisation": of_demo.text("/organisation"), "kinds": ["care_act_s68"],
+            "userId": id_of(&user), "independenceDeclaredOn": "2026-04-01"});
+        let entry = manager.post("/v1/advocates", &entry).created().id();
+        let asked = json!({"kind": "care_act_s68", "basis": "power", "advocateId": entry});
+        let assignment = self.on_case("advocacy-assignments", &asked);
+        let one = format!("/v1/cases/{}/advocacy-assignments/{assignment}", self.case);
+        for (step, version) in steps.iter().zip(1..) {
+            let step = json!({"to": step, "reason": "As it went"});
+            let step = match step["to"] == "ended" {
+                true => step,
+                false => json!({"to": step["to"]}),
+            };
+            let moved = user.post(&format!("{one}/transitions"), &step);
+            moved.if_match(&format!("W/\"{version}\"")).ok();
+        }
+        user
+    }
+
+    fn representative(&self, name: &str, more: &Value) -> Actor {
+        let user = self
+            .server
+            .add_user(name, Role::Representative, "northbank", Some(&self.reference));
+        let mut body = json!({"kind": "representative", "name": name, "userId": id_of(&user), "relationship": "friend",
+            "legalAuthority": "none", "chosenByAdult": "yes", "conflict": "none", "mayReceive": []});
+        for (member, value) in more.as_object().unwrap() {
+            body[member] = value.clone();
+        }
+        let list = format!("/v1/adults/{}/representatives", self.adult);
+        self.manager.post(&list, &body).created();
+        user
+    }
+
+    /// A user of an agency of this name that is named on the case, and the agency.
+    fn partner(&self, agency: &str, sections: &Value, ends_on: Option<&str>) -> (Actor, String) {
+        self.partner_with(agency, &json!({}), sections, ends_on)
+    }
+
+    fn partner_with(
+        &self,
+        agency: &str,
+        agreement: &Value,
+        sections: &Value,
+        ends_on: Option<&str>,
+    ) -> (Actor, String) {
+        let mut entry = json!({"name": agency, "agencyType": "other"});
+        for (member, value) in agreement.as_object().unwrap() {
+            entry[member] = value.clone();
+        }
+        let registered = self
+            .server
+            .as_("admin")
+            .post("/v1/agencies", &entry)
+            .created()
+            .id();
+        let mut grant = json!({"relationship": "partner", "agencyId": registered, "reason": "Visits twice a week",
+            "sections": sections});
+        if let Some(day) = ends_on {
+            grant["endsOn"] = json!(day);
+        }
+        self.on_case("grants", &grant);
+        let user = self.staff(&format!("user-of-{agency}"), Role::Analyst);
+        let (user_id, agency) = (Id::parse(&id_of(&user)).unwrap(), Id::parse(&registered).unwrap());
+        self.server.database(move |conn| {
+            let no_roles: Json<Vec<msp_api::policy::RoleGrant>> = Json(vec![]);
+            diesel::update(accounts::table.find(user_id))
+                .set((accounts::agency_id.eq(agency), accounts::roles.eq(no_roles)))
+                .execute(conn)?;
+            Ok(())
+        });
+        (user, registered)
+    }
+
+    /// A client, of an agency with this agreement, that is named on the case for everything.
+    fn client(&self, agency: &str, agreement: &Value) -> Actor {
+        let (_, agency_id) = self.partner_with(agency, agreement, &sections(), None);
+        let scopes = [
+            "referrals:submit",
+            "referrals:read",
+            "enquiries:write",
+            "actions:write",
+        ];
+        let entry = json!({"name": format!("client-of-{agency}"), "agencyId": agency_id, "scopes": scopes,
+            "authorities": ["northbank"], "defaultAuthority": "northbank"});
+        let client = self
+            .server
+            .as_("admin")
+            .post("/v1/api-clients", &entry)
+            .created()
+            .id();
+        let tokens = &self.server.app().tokens;
+        let scopes = scopes.map(str::to_owned);
+        let token = tokens.issue(
+            Id::parse(&client).unwrap(),
+            CallerKind::Client,
+            &scopes,
+            clock::now(),
+        );
+        self.server.with_token(&token.unwrap())
+    }
+}
+
+fn id_of(actor: &Actor) -> String {
+    actor.get("/v1/me").ok().text("/id")
+}
+
+fn adviser(user: &str) -> Value {
+    json!({"relationship": "adviser", "userId": user, "reason": "Knows the bank's own team"})
+}
+
+fn sections() -> Value {
+    json!(msp_api::policy::Part::ALL)
+}

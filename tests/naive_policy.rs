@@ -1,0 +1,126 @@
+//! The policy and a second, naive one decide the same: random cases and callers, every permission.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use msp_api::act::{Act, Found, IfMatch};
+use msp_api::casework::cases::{reach, store};
+use msp_api::clock;
+use msp_api::db::Connection;
+use msp_api::ids::Id;
+use msp_api::policy::{self, Action, Caller};
+use msp_api::problem::Problem;
+use msp_api::schema::casework::cases;
+
+mod again;
+mod insertion;
+mod situations;
+
+use crate::graph::dice::Dice;
+use again::{STANDINGS, decide, in_conflict, matrix};
+use situations::{Situation, World};
+
+const SEED: u64 = 20_261_122;
+const USERS: usize = 60;
+const CLIENTS: usize = 14;
+const CASES: usize = 150;
+
+/// How one case was reached, one by one: as what, or why not.
+type Reached = Result<String, String>;
+
+/// What a caller was let see with a permission.
+struct Seen {
+    action: Action,
+    cases: HashSet<Id>,
+    one_by_one: Vec<(usize, Reached)>,
+}
+
+on_both_databases! {
+    fn a_naive_policy_decides_the_same(server) {
+        let rows = matrix();
+        let names: Vec<&str> = Action::ALL.iter().map(|action| action.name()).collect();
+        let unknown: Vec<_> = rows.keys().filter(|name| !names.contains(&name.as_str())).collect();
+        assert!(unknown.is_empty(), "no such permissions: {unknown:?}");
+        let mut dice = Dice { seed: SEED, deep: false };
+        let world = Arc::new(World::random(&mut dice, USERS, CLIENTS, CASES));
+        let written = Arc::clone(&world);
+        server.database(move |conn| written.insert(conn));
+        let (mut decisions, mut denied_by_conflict) = (0, 0);
+        let mut permitted_as: BTreeMap<&str, usize> = BTreeMap::new();
+        for (number, caller) in world.callers.iter().enumerate() {
+            let asked = Arc::clone(&world);
+            let seen = server.database(move |conn| look(conn, &asked, number));
+            for Seen { action, cases, one_by_one } in &seen {
+                let row = rows.get(action.name()).unwrap_or_else(|| panic!("{} is in no row", action.name()));
+                let told = |case: &Situation| {
+                    format!("seed {SEED}, {}, {caller:#?}\n{}", action.name(), world.around(case))
+                };
+                for case in &world.cases {
+                    let expected = decide(&world, row, caller, case);
+                    assert_eq!(cases.contains(&case.id), expected.is_some(), "{expected:?}: {}", told(case));
+                    decisions += 1;
+                    *permitted_as.entry(expected.unwrap_or("nothing")).or_default() += 1;
+                    denied_by_conflict += usize::from(in_conflict(caller, case));
+                }
+                for (at, found) in one_by_one {
+                    let case = &world.cases[*at];
+                    let expected = match decide(&world, row, caller, case) {
+                        Some(standing) => Ok(standing.to_owned()),
+                        None if decide(&world, &rows["cases.read"], caller, case).is_some() => Err("Forbidden".to_owned()),
+                        None => Err("NotFound".to_owned()),
+                    };
+                    assert_eq!(*found, expected, "{}", told(case));
+                }
+            }
+        }
+        assert!(decisions >= 100_000, "only {decisions} decisions");
+        for (_, standing) in STANDINGS {
+            let times = permitted_as.get(standing).copied().unwrap_or_default();
+            assert!(times >= 50, "{standing} permitted only {times} of {decisions}: {permitted_as:?}");
+        }
+        assert!(denied_by_conflict > 5_000, "{denied_by_conflict}");
+    }
+}
+
+/// What this caller sees with every permission; and a few cases one by one.
+fn look(conn: &mut Connection, world: &World, number: usize) -> Result<Vec<Seen>, Problem> {
+    let caller = &world.callers[number];
+    let mut all = Vec::new();
+    for (place, action) in Action::ALL.iter().copied().enumerate() {
+        let found: Vec<Id> = store::visible(&policy::scope(caller, action))
+            .select(cases::id)
+            .load(conn)?;
+        let found: HashSet<Id> = found.into_iter().collect();
+        let mut one_by_one = Vec::new();
+        let chosen = world.cases.iter().enumerate().filter(|(at, case)| {
+            let rarely = if found.contains(&case.id) { 12 } else { 400 };
+            (at * 7 + place * 31 + number * 13).is_multiple_of(rarely)
+        });
+        for (at, case) in chosen {
+            one_by_one.push((at, reached(conn, caller, action, case.id)));
+        }
+        all.push(Seen {
+            action,
+            cases: found,
+            one_by_one,
+        });
+    }
+    Ok(all)
+}
+
+fn reached(conn: &mut Connection, caller: &Caller, action: Action, case: Id) -> Reached {
+    let mut act = Act {
+        conn,
+        caller,
+        action,
+        now: clock::now(),
+        if_match: &IfMatch::Missing,
+        new_id: Id::new(),
+        found: Found::default(),
+    };
+    match reach::reach(&mut act, case) {
+        Ok(reached) => Ok(format!("{:?}", reached.standing)),
+        Err(problem) => Err(format!("{:?}", problem.code())),
+    }
+}

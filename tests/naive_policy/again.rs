@@ -1,0 +1,237 @@
+//! The policy once more, from the table of roles and relationships in the design: plain structs and `if`s, no SQL.
+
+use std::collections::BTreeMap;
+
+use super::situations::{Situation, World};
+use msp_api::policy::{Caller, CallerKind, Role, TeamKind};
+
+/// What a caller can be to a case, strongest first, each with a letter.
+pub const STANDINGS: [(char, &str); 12] = [
+    ('M', "Manager"),
+    ('D', "Delegated"),
+    ('A', "Allocated"),
+    ('U', "OnDuty"),
+    ('V', "Adviser"),
+    ('E', "Emergency"),
+    ('L', "Advocate"),
+    ('Q', "AdvocateAsked"),
+    ('W', "Adult"),
+    ('R', "Representative"),
+    ('P', "Partner"),
+    ('G', "EnquiringAgency"),
+];
+
+/// Who is permitted, the scope a client needs, and the permissions, each with the part of a case it touches.
+const MATRIX: &str = "
+MDAUVELWRP actions:write    cases.read outcomes.read/outcomes wishes.read/wishes capacity.read/capacity actions.read/plan
+MDAUVELWRP actions:write    plans.read/plan sharing.read/decisions meetings.read/meetings
+MDAUVELWR  -                responses.read/plan advocacy_needs.read/decisions
+MDAUVELQWR -                advocacy_assignments.read/decisions
+MDAUVELW   -                adults.read representatives.read risks.read representations.read
+MDAUVEL    -                withheld.see team.read timeline.read closing.read disagreements.read informed.read links.read
+MDAUVELG   enquiries:write  caused_enquiries.read
+MDAUVE     -                contacts.read
+MDAEP      actions:write    persons_of_concern.read/persons_of_concern
+MDAU       -                contacts.record
+MDAUW      -                requests.read
+MDA        -                cases.move cases.plan caused_enquiries.request access.read closing.draft referrals.tell
+MDA        referrals:read   referrals.read
+MDL        referrals:submit referrals.submit
+MD         -                cases.decide cases.group cases.allocate adults.search adults.create referrals.ask
+MD         -                referrals.triage colleagues.read authorities.read advocates.read agencies.read teams.read
+MA         -                adults.amend representatives.record requests.answer capacity.record actions.record
+MA         -                plans.record responses.record risks.record disagreements.record persons_of_concern.record
+MA         -                sharing.record informed.record links.record advocacy_needs.record meetings.record
+MA         -                advocacy_assignments.request representations.answer
+MAEW       -                adults.confidential
+MAG        enquiries:write  caused_enquiries.answer
+MAW        -                my_view.read
+MALQ       -                advocacy_assignments.move
+MAL        -                representations.make advocacy_assignments.end meetings.discuss
+LQ         -                advocacy_assignments.answer
+M          -                cases.conclude cases.close cases.reopen caused_enquiries.judge cases.transfer access.keep
+M          -                emergency_access.read emergency_access.review notices.read adults.merge outcomes.correct
+M          -                advocacy_assignments.instruct_imca referrals.resolve intake_refusals.read advocates.keep
+M          -                questionnaires.keep
+ALWR       -                outcomes.record/outcomes wishes.record/wishes
+MALWR      -                outcomes.revise/outcomes outcomes.judge/outcomes wishes.correct
+MWR        -                feedback.read/feedback
+AWR        -                feedback.give/feedback
+MW         -                feedback.correct
+W          -                requests.ask plans.agree
+.          -                me.read emergency_access.use referrals.update authorities.keep agencies.keep users.read
+.          -                users.keep teams.keep api_clients.read api_clients.keep sessions.end authenticator.keep
+.          -                questionnaires.read reference_data.read drafts.keep
+";
+
+/// What a permission asks.
+pub struct Row {
+    pub letters: String,
+    pub scope: String,
+    pub part: Option<String>,
+}
+
+/// The matrix by permission.
+pub fn matrix() -> BTreeMap<String, Row> {
+    let mut rows = BTreeMap::new();
+    for line in MATRIX.lines().filter(|line| !line.is_empty()) {
+        let mut words = line.split_whitespace();
+        let (letters, scope) = (words.next().unwrap(), words.next().unwrap());
+        for permission in words {
+            let (name, part) = match permission.split_once('/') {
+                Some((name, part)) => (name, Some(part.to_owned())),
+                None => (permission, None),
+            };
+            let row = Row {
+                letters: letters.to_owned(),
+                scope: scope.to_owned(),
+                part,
+            };
+            assert!(rows.insert(name.to_owned(), row).is_none(), "{name} stands twice");
+        }
+    }
+    rows
+}
+
+/// What somebody is to a case whatever they ask, but for the part they may have of it.
+pub fn in_conflict(caller: &Caller, case: &Situation) -> bool {
+    for conflict in &case.conflicts {
+        if conflict.ended || conflict.in_error {
+            continue;
+        }
+        if conflict.user == Some(caller.id) {
+            return true;
+        }
+        if conflict.agency.is_some() && conflict.agency == caller.agency_id {
+            return true;
+        }
+    }
+    false
+}
+
+/// The strongest standing that permits it, if any does.
+pub fn decide(world: &World, row: &Row, caller: &Caller, case: &Situation) -> Option<&'static str> {
+    if in_conflict(caller, case) {
+        return None;
+    }
+    if caller.kind == CallerKind::Client && !caller.scopes.contains(&row.scope) {
+        return None;
+    }
+    for (letter, name) in STANDINGS {
+        if row.letters.contains(letter) && stands(world, letter, row.part.as_deref(), caller, case) {
+            return Some(name);
+        }
+    }
+    None
+}
+
+fn stands(world: &World, letter: char, part: Option<&str>, caller: &Caller, case: &Situation) -> bool {
+    let has = |role: Role| caller.roles.iter().any(|grant| grant.role == role);
+    let has_here = |role: Role| {
+        caller
+            .roles
+            .iter()
+            .any(|grant| grant.role == role && grant.authority == case.authority)
+    };
+    let staff_roles = [Role::Manager, Role::Practitioner, Role::DelegatedPractitioner];
+    let staff_here = staff_roles.into_iter().any(has_here);
+    let staff_somewhere = staff_roles.into_iter().any(has);
+    let mut named = false;
+    for grant in &case.grants {
+        if grant.user == Some(caller.id) && !grant.in_error && grant.ends_in_days.is_none() {
+            named = true;
+        }
+    }
+    match letter {
+        'M' => has_here(Role::Manager) && (!case.restricted || named),
+        'D' => has_here(Role::DelegatedPractitioner) && (!case.restricted || named),
+        'A' => {
+            let in_team = caller
+                .teams
+                .iter()
+                .any(|team| Some(team.id) == case.allocated_team);
+            staff_here && (case.allocated_to == Some(caller.id) || (in_team && !case.restricted))
+        }
+        'U' => {
+            let on_duty = caller
+                .teams
+                .iter()
+                .any(|team| team.kind == TeamKind::Duty && team.authority == case.authority);
+            let open = case.state != "closed" && case.state != "closed_no_enquiry";
+            staff_here && on_duty && open && !case.restricted
+        }
+        'V' => staff_here && named,
+        'E' => {
+            let now = case
+                .emergency
+                .iter()
+                .any(|(user, now)| *user == caller.id && *now);
+            staff_here && now
+        }
+        'L' => has(Role::Advocate) && assigned(caller, case, &["accepted", "active"]),
+        'Q' => has(Role::Advocate) && assigned(caller, case, &["requested"]),
+        'W' => has(Role::Adult) && lets_in(caller, case, "adult"),
+        'R' => {
+            has(Role::Representative)
+                && lets_in(caller, case, "representative")
+                && represents(world, part, caller, case)
+        }
+        'P' => {
+            if staff_somewhere || caller.agency_id.is_none() {
+                return false;
+            }
+            if caller.kind == CallerKind::Client && !caller.agreement_in_force {
+                return false;
+            }
+            case.grants.iter().any(|grant| {
+                let there = grant.agency.is_some() && grant.agency == caller.agency_id;
+                let stands = !grant.in_error && grant.ends_in_days.is_none_or(|days| days >= 0);
+                let section = part.is_none_or(|part| grant.sections.contains(&part));
+                there && stands && section
+            })
+        }
+        'G' => {
+            let asked = caller
+                .agency_id
+                .is_some_and(|agency| case.asked.contains(&agency));
+            caller.kind == CallerKind::Client && asked
+        }
+        other => panic!("no such standing: {other}"),
+    }
+}
+
+fn assigned(caller: &Caller, case: &Situation, states: &[&str]) -> bool {
+    let mut assignments = case.assignments.iter();
+    assignments.any(|(user, state)| *user == caller.id && states.contains(state))
+}
+
+fn lets_in(caller: &Caller, case: &Situation, relationship: &str) -> bool {
+    let mut access = case.access.iter();
+    access.any(|(user, as_what, ended)| *user == caller.id && *as_what == relationship && !ended)
+}
+
+fn represents(world: &World, part: Option<&str>, caller: &Caller, case: &Situation) -> bool {
+    for supporter in &world.supporters {
+        if supporter.adult != case.adult || supporter.user != caller.id {
+            continue;
+        }
+        if supporter.conflict == "implicated" || supporter.in_error {
+            continue;
+        }
+        if supporter.ends_in_days.is_some_and(|days| days < 0) {
+            continue;
+        }
+        let receives = match part {
+            None => true,
+            // Capacity is decided by whoever has the authority to decide.
+            Some("capacity") => {
+                supporter.may_receive.contains(&"decisions") && supporter.legal_authority != "none"
+            }
+            Some(part) => supporter.may_receive.contains(&part),
+        };
+        if receives {
+            return true;
+        }
+    }
+    false
+}

@@ -1,0 +1,294 @@
+//! Random cases and callers, as plain structs, and the same in a database.
+
+use msp_api::clock;
+use msp_api::ids::Id;
+use msp_api::policy::{Caller, CallerKind, Role, RoleGrant, Team, TeamKind};
+
+use crate::graph::dice::Dice;
+
+const AUTHORITIES: [&str; 3] = ["northbank", "eastmoor", "westvale"];
+const SECTIONS: [&str; 9] = [
+    "outcomes",
+    "wishes",
+    "meetings",
+    "plan",
+    "next_steps",
+    "feedback",
+    "decisions",
+    "capacity",
+    "persons_of_concern",
+];
+
+#[derive(Debug, Clone)]
+pub struct Grant {
+    pub user: Option<Id>,
+    pub agency: Option<Id>,
+    pub ends_in_days: Option<i64>,
+    pub in_error: bool,
+    pub sections: Vec<&'static str>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Conflict {
+    pub user: Option<Id>,
+    pub agency: Option<Id>,
+    pub ended: bool,
+    pub in_error: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Supporter {
+    pub adult: Id,
+    pub user: Id,
+    pub conflict: &'static str,
+    pub legal_authority: &'static str,
+    pub ends_in_days: Option<i64>,
+    pub in_error: bool,
+    pub may_receive: Vec<&'static str>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Situation {
+    pub id: Id,
+    pub authority: &'static str,
+    pub state: &'static str,
+    pub restricted: bool,
+    pub adult: Id,
+    pub allocated_to: Option<Id>,
+    pub allocated_team: Option<Id>,
+    pub grants: Vec<Grant>,
+    pub conflicts: Vec<Conflict>,
+    /// Who, and whether it has not ended.
+    pub emergency: Vec<(Id, bool)>,
+    /// The advocate's account, and where the assignment stands.
+    pub assignments: Vec<(Id, &'static str)>,
+    /// Who, as what, and whether it ended.
+    pub access: Vec<(Id, &'static str, bool)>,
+    /// Agencies asked to enquire.
+    pub asked: Vec<Id>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct World {
+    pub callers: Vec<Caller>,
+    pub cases: Vec<Situation>,
+    pub supporters: Vec<Supporter>,
+    pub agencies: Vec<Id>,
+    pub teams: Vec<Team>,
+    pub adults: Vec<Id>,
+}
+
+impl World {
+    /// A world of its own for each seed.
+    pub fn random(dice: &mut Dice, users: usize, clients: usize, cases: usize) -> Self {
+        let kinds = [TeamKind::Duty, TeamKind::Casework];
+        let each = AUTHORITIES
+            .into_iter()
+            .flat_map(|authority| kinds.map(|kind| (authority, kind)));
+        let teams = each.map(|(authority, kind)| Team {
+            id: Id::new(),
+            authority: authority.to_owned(),
+            kind,
+        });
+        let mut world = Self {
+            agencies: (0..5).map(|_| Id::new()).collect(),
+            teams: teams.collect(),
+            adults: (0..cases * 2 / 3).map(|_| Id::new()).collect(),
+            ..Self::default()
+        };
+        world.callers = (0..users).map(|_| world.user(dice)).collect();
+        let of_agencies: Vec<Caller> = (0..clients).map(|_| world.client(dice)).collect();
+        world.callers.extend(of_agencies);
+        for adult in world.adults.clone() {
+            for _ in 0..dice.roll() % 4 {
+                let supporter = world.supporter(dice, adult);
+                world.supporters.push(supporter);
+            }
+        }
+        world.cases = (0..cases).map(|_| world.case(dice)).collect();
+        world
+    }
+
+    fn user(&self, dice: &mut Dice) -> Caller {
+        let roles: Vec<RoleGrant> = (0..dice.pick(&[0, 1, 1, 1, 2, 2]))
+            .map(|_| RoleGrant {
+                role: dice.pick(Role::ALL),
+                authority: dice.pick(&AUTHORITIES).to_owned(),
+            })
+            .collect();
+        // Mostly teams of where somebody works: the others must not help.
+        let near = roles.first().map(|role| role.authority.clone());
+        let mut teams = self.teams.clone();
+        teams.retain(|team| {
+            dice.percent(if Some(&team.authority) == near.as_ref() {
+                50
+            } else {
+                12
+            })
+        });
+        Caller {
+            id: Id::new(),
+            kind: CallerKind::User,
+            name: "somebody".to_owned(),
+            agency_id: dice.percent(40).then(|| dice.pick(&self.agencies)),
+            roles,
+            teams,
+            scopes: vec![],
+            default_authority: None,
+            authorities: vec![],
+            agreement_in_force: false,
+            at: clock::now(),
+        }
+    }
+
+    fn client(&self, dice: &mut Dice) -> Caller {
+        let all = [
+            "actions:write",
+            "enquiries:write",
+            "referrals:read",
+            "referrals:submit",
+        ];
+        Caller {
+            kind: CallerKind::Client,
+            agency_id: Some(dice.pick(&self.agencies)),
+            roles: vec![],
+            teams: vec![],
+            scopes: some(dice, 60, &all).into_iter().map(str::to_owned).collect(),
+            agreement_in_force: dice.percent(70),
+            ..self.user(dice)
+        }
+    }
+
+    fn with_role(&self, dice: &mut Dice, role: Role) -> Id {
+        let holders = self
+            .callers
+            .iter()
+            .filter(|caller| caller.roles.iter().any(|held| held.role == role));
+        let holders: Vec<Id> = holders.map(|caller| caller.id).collect();
+        match holders.is_empty() || dice.percent(5) {
+            true => self.anybody(dice),
+            false => dice.pick(&holders),
+        }
+    }
+
+    fn anybody(&self, dice: &mut Dice) -> Id {
+        let users = self
+            .callers
+            .iter()
+            .filter(|caller| caller.kind == CallerKind::User);
+        dice.pick(&users.map(|caller| caller.id).collect::<Vec<_>>())
+    }
+
+    fn supporter(&self, dice: &mut Dice, adult: Id) -> Supporter {
+        Supporter {
+            adult,
+            user: self.with_role(dice, Role::Representative),
+            conflict: dice.pick(&["none", "none", "possible", "implicated"]),
+            legal_authority: dice.pick(&["none", "deputy", "appointee"]),
+            ends_in_days: dice.percent(40).then(|| dice.pick(&[-30, -1, 0, 30])),
+            in_error: dice.percent(15),
+            may_receive: some(dice, 50, &SECTIONS[..7]),
+        }
+    }
+
+    fn case(&self, dice: &mut Dice) -> Situation {
+        let adult = dice.pick(&self.adults);
+        let count = |dice: &mut Dice, most: u64| 0..dice.roll() % (most + 1);
+        let either = |dice: &mut Dice, percent: u64| match dice.percent(percent) {
+            true => (Some(self.anybody(dice)), None),
+            false => (None, Some(dice.pick(&self.agencies))),
+        };
+        let mut access: Vec<_> = count(dice, 3)
+            .map(|_| (self.with_role(dice, Role::Adult), "adult", dice.percent(20)))
+            .collect();
+        access.extend(count(dice, 1).map(|_| {
+            (
+                self.with_role(dice, Role::Representative),
+                "representative",
+                false,
+            )
+        }));
+        for supporter in self
+            .supporters
+            .iter()
+            .filter(|supporter| supporter.adult == adult)
+        {
+            if dice.percent(80) {
+                access.push((supporter.user, "representative", dice.percent(15)));
+            }
+        }
+        Situation {
+            id: Id::new(),
+            authority: dice.pick(&AUTHORITIES),
+            state: dice.pick(&[
+                "concern",
+                "enquiry",
+                "plan",
+                "concluded",
+                "closed",
+                "closed_no_enquiry",
+            ]),
+            restricted: dice.percent(35),
+            adult,
+            allocated_to: dice.percent(70).then(|| self.anybody(dice)),
+            allocated_team: dice
+                .percent(50)
+                .then(|| dice.pick(&self.teams.iter().map(|team| team.id).collect::<Vec<_>>())),
+            grants: count(dice, 10)
+                .map(|_| {
+                    let (user, agency) = either(dice, 70);
+                    Grant {
+                        user,
+                        agency,
+                        ends_in_days: dice.percent(35).then(|| dice.pick(&[-30, -1, 0, 30])),
+                        in_error: dice.percent(15),
+                        sections: some(dice, 50, &SECTIONS),
+                    }
+                })
+                .collect(),
+            conflicts: count(dice, 6)
+                .map(|_| {
+                    let (user, agency) = either(dice, 85);
+                    Conflict {
+                        user,
+                        agency,
+                        ended: dice.percent(25),
+                        in_error: dice.percent(15),
+                    }
+                })
+                .collect(),
+            emergency: count(dice, 6)
+                .map(|_| (self.anybody(dice), dice.percent(60)))
+                .collect(),
+            assignments: count(dice, 4)
+                .map(|_| {
+                    let states = [
+                        "requested",
+                        "accepted",
+                        "active",
+                        "declined",
+                        "ended",
+                        "unavailable",
+                    ];
+                    (self.with_role(dice, Role::Advocate), dice.pick(&states))
+                })
+                .collect(),
+            access,
+            asked: count(dice, 2).map(|_| dice.pick(&self.agencies)).collect(),
+        }
+    }
+
+    /// Everything that bears on a case, for a failure to print.
+    pub fn around(&self, case: &Situation) -> String {
+        let supporters: Vec<_> = self
+            .supporters
+            .iter()
+            .filter(|supporter| supporter.adult == case.adult)
+            .collect();
+        format!("{case:#?}\nsupporters {supporters:#?}")
+    }
+}
+
+fn some<T: Copy>(dice: &mut Dice, chance: u64, from: &[T]) -> Vec<T> {
+    from.iter().copied().filter(|_| dice.percent(chance)).collect()
+}

@@ -186,6 +186,8 @@ fn paths_to_read(operations: &[Operation], world: &World, seeded: &[Seeded]) -> 
     let reads: Vec<&Operation> = operations
         .iter()
         .filter(|operation| operation.method == "GET" && operation.is_guarded())
+        // Its page names the organisations of whoever called last; that no record stands in it is asked of its rows.
+        .filter(|operation| operation.id() != "listAuditEvents")
         .collect();
     let mut paths: BTreeSet<String> = reads.iter().map(|read| world.path(&read.template)).collect();
     for one in seeded {

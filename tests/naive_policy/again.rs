@@ -32,7 +32,7 @@ MDAUVEL    -                withheld.see team.read timeline.read closing.read di
 MDAUVELG   enquiries:write  caused_enquiries.read
 MDAUVE     -                contacts.read
 MDAEP      actions:write    persons_of_concern.read/persons_of_concern
-MDAU       -                contacts.record
+MDAU       -                contacts.record app_access.read
 MDAUW      -                requests.read
 MDA        -                cases.move cases.plan caused_enquiries.request access.read closing.draft referrals.tell
 MDA        referrals:read   referrals.read
@@ -42,10 +42,13 @@ MD         -                referrals.triage colleagues.read authorities.read ad
 MA         -                adults.amend representatives.record requests.answer capacity.record actions.record
 MA         -                plans.record responses.record risks.record disagreements.record persons_of_concern.record
 MA         -                sharing.record informed.record links.record advocacy_needs.record meetings.record
-MA         -                advocacy_assignments.request representations.answer
+MA         -                advocacy_assignments.request representations.answer invitations.keep
 MAEW       -                adults.confidential
 MAG        enquiries:write  caused_enquiries.answer
-MAW        -                my_view.read
+MAWR       -                my_view.read/next_steps
+MW         -                access_log.read
+LWR        -                me.pause
+MDAUVE     -                app_access.decide
 MALQ       -                advocacy_assignments.move
 MAL        -                representations.make advocacy_assignments.end meetings.discuss
 LQ         -                advocacy_assignments.answer
@@ -61,7 +64,7 @@ MW         -                feedback.correct
 W          -                requests.ask plans.agree
 .          -                me.read emergency_access.use referrals.update authorities.keep agencies.keep users.read
 .          -                users.keep teams.keep api_clients.read api_clients.keep sessions.end authenticator.keep
-.          -                questionnaires.read reference_data.read drafts.keep
+.          -                questionnaires.read reference_data.read drafts.keep audit.read audit.verify
 ";
 
 /// What a permission asks.
@@ -69,6 +72,8 @@ pub struct Row {
     pub letters: String,
     pub scope: String,
     pub part: Option<String>,
+    /// Whether an app that shows only the next steps is enough.
+    pub next_steps: bool,
 }
 
 /// The matrix by permission.
@@ -86,6 +91,7 @@ pub fn matrix() -> BTreeMap<String, Row> {
                 letters: letters.to_owned(),
                 scope: scope.to_owned(),
                 part,
+                next_steps: ["my_view.read", "requests.ask"].contains(&name),
             };
             assert!(rows.insert(name.to_owned(), row).is_none(), "{name} stands twice");
         }
@@ -118,14 +124,16 @@ pub fn decide(world: &World, row: &Row, caller: &Caller, case: &Situation) -> Op
         return None;
     }
     for (letter, name) in STANDINGS {
-        if row.letters.contains(letter) && stands(world, letter, row.part.as_deref(), caller, case) {
+        if row.letters.contains(letter) && stands(world, letter, row, caller, case) {
             return Some(name);
         }
     }
     None
 }
 
-fn stands(world: &World, letter: char, part: Option<&str>, caller: &Caller, case: &Situation) -> bool {
+fn stands(world: &World, letter: char, row: &Row, caller: &Caller, case: &Situation) -> bool {
+    let part = row.part.as_deref();
+    let next_steps = row.next_steps;
     let has = |role: Role| caller.roles.iter().any(|grant| grant.role == role);
     let has_here = |role: Role| {
         caller
@@ -170,10 +178,10 @@ fn stands(world: &World, letter: char, part: Option<&str>, caller: &Caller, case
         }
         'L' => has(Role::Advocate) && assigned(caller, case, &["accepted", "active"]),
         'Q' => has(Role::Advocate) && assigned(caller, case, &["requested"]),
-        'W' => has(Role::Adult) && lets_in(caller, case, "adult"),
+        'W' => has(Role::Adult) && lets_in(caller, case, "adult", next_steps),
         'R' => {
             has(Role::Representative)
-                && lets_in(caller, case, "representative")
+                && lets_in(caller, case, "representative", next_steps)
                 && represents(world, part, caller, case)
         }
         'P' => {
@@ -205,9 +213,19 @@ fn assigned(caller: &Caller, case: &Situation, states: &[&str]) -> bool {
     assignments.any(|(user, state)| *user == caller.id && states.contains(state))
 }
 
-fn lets_in(caller: &Caller, case: &Situation, relationship: &str) -> bool {
+/// Whether an app shows the case: not paused, not long after it was closed, and with a view that is wide enough.
+fn lets_in(caller: &Caller, case: &Situation, relationship: &str, next_steps: bool) -> bool {
+    if case.state.starts_with("closed") && !case.closed_lately {
+        return false;
+    }
     let mut access = case.access.iter();
-    access.any(|(user, as_what, ended)| *user == caller.id && *as_what == relationship && !ended)
+    access.any(|given| {
+        given.user == caller.id
+            && given.relationship == relationship
+            && !given.ended
+            && !given.paused
+            && (next_steps || !given.next_steps_only)
+    })
 }
 
 fn represents(world: &World, part: Option<&str>, caller: &Caller, case: &Situation) -> bool {

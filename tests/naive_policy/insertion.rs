@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use msp_api::casework::cases::access::AppView;
+use msp_api::casework::cases::model::{CaseState, Transition};
 use msp_api::clock::{self, UtcTime};
 use msp_api::db::Connection;
 use msp_api::db::types::Json;
@@ -12,8 +14,9 @@ use msp_api::problem::Problem;
 use msp_api::schema::access::{case_conflicts, case_grants, emergency_access};
 use msp_api::schema::adult_records::adult_representatives;
 use msp_api::schema::case_life::caused_enquiries;
-use msp_api::schema::casework::{advocacy_assignments, case_access, cases};
+use msp_api::schema::casework::{advocacy_assignments, case_access, case_transitions, cases};
 use msp_api::schema::people::{adults, advocates, agencies, team_members, teams, users};
+use serde_json::json;
 
 use super::situations::{Situation, Supporter, World};
 
@@ -304,27 +307,48 @@ impl Situation {
             );
             diesel::insert_into(table::table).values(columns).execute(conn)?;
         }
-        for (user, relationship, ended) in &self.access {
+        for given in &self.access {
+            let view = if given.next_steps_only {
+                AppView::NextStepsOnly
+            } else {
+                AppView::Full
+            };
             let columns = (
                 (
                     case_access::id.eq(Id::new()),
                     case_access::case_id.eq(self.id),
                     case_access::created_by.eq(by),
-                ),
-                (
                     case_access::authority.eq(self.authority),
-                    case_access::user_id.eq(*user),
+                    case_access::user_id.eq(given.user),
                 ),
                 (
-                    case_access::relationship.eq(*relationship),
+                    case_access::relationship.eq(given.relationship),
                     case_access::starts_at.eq(now),
+                    case_access::ended_at.eq(given.ended.then_some(now)),
+                    case_access::paused_at.eq(given.paused.then_some(now)),
+                    case_access::view.eq(view),
                 ),
-                case_access::ended_at.eq(ended.then_some(now)),
             );
             diesel::insert_into(case_access::table)
                 .values(columns)
                 .execute(conn)?;
         }
+        let days_ago = if self.closed_lately { 10 } else { 100 };
+        let then = now.plus_seconds(-days_ago * 86_400);
+        let step = Transition {
+            id: Id::new(),
+            case_id: self.id,
+            authority: self.authority.to_owned(),
+            from_state: CaseState::Concern,
+            to_state: CaseState::Closed,
+            effective_at: then,
+            recorded_at: then,
+            recorded_by: by,
+            content: Json(json!({})),
+        };
+        diesel::insert_into(case_transitions::table)
+            .values(&step)
+            .execute(conn)?;
         for agency in &self.asked {
             use caused_enquiries as table;
             let columns = (

@@ -36,6 +36,16 @@ pub struct Conflict {
     pub in_error: bool,
 }
 
+/// An app that was given a case.
+#[derive(Debug, Clone)]
+pub struct Given {
+    pub user: Id,
+    pub relationship: &'static str,
+    pub ended: bool,
+    pub paused: bool,
+    pub next_steps_only: bool,
+}
+
 #[derive(Debug, Clone)]
 pub struct Supporter {
     pub adult: Id,
@@ -62,8 +72,10 @@ pub struct Situation {
     pub emergency: Vec<(Id, bool)>,
     /// The advocate's account, and where the assignment stands.
     pub assignments: Vec<(Id, &'static str)>,
-    /// Who, as what, and whether it ended.
-    pub access: Vec<(Id, &'static str, bool)>,
+    /// Apps that were given the case.
+    pub access: Vec<Given>,
+    /// Whether its last step was taken lately.
+    pub closed_lately: bool,
     /// Agencies asked to enquire.
     pub asked: Vec<Id>,
 }
@@ -198,23 +210,29 @@ impl World {
             true => (Some(self.anybody(dice)), None),
             false => (None, Some(dice.pick(&self.agencies))),
         };
-        let mut access: Vec<_> = count(dice, 3)
-            .map(|_| (self.with_role(dice, Role::Adult), "adult", dice.percent(20)))
-            .collect();
-        access.extend(count(dice, 1).map(|_| {
-            (
-                self.with_role(dice, Role::Representative),
-                "representative",
-                false,
-            )
-        }));
+        let given = |dice: &mut Dice, user: Id, relationship: &'static str| Given {
+            user,
+            relationship,
+            ended: dice.percent(20),
+            paused: dice.percent(15),
+            next_steps_only: dice.percent(20),
+        };
+        let mut access: Vec<Given> = Vec::new();
+        for _ in count(dice, 3) {
+            let user = self.with_role(dice, Role::Adult);
+            access.push(given(dice, user, "adult"));
+        }
+        for _ in count(dice, 1) {
+            let user = self.with_role(dice, Role::Representative);
+            access.push(given(dice, user, "representative"));
+        }
         for supporter in self
             .supporters
             .iter()
             .filter(|supporter| supporter.adult == adult)
         {
             if dice.percent(80) {
-                access.push((supporter.user, "representative", dice.percent(15)));
+                access.push(given(dice, supporter.user, "representative"));
             }
         }
         Situation {
@@ -274,6 +292,7 @@ impl World {
                 })
                 .collect(),
             access,
+            closed_lately: dice.percent(50),
             asked: count(dice, 2).map(|_| dice.pick(&self.agencies)).collect(),
         }
     }

@@ -43,7 +43,6 @@ pub struct AccessLogItem {
     /// When.
     pub at: UtcTime,
     /// What was done.
-    #[schema(inline)]
     pub did: AccessKind,
     /// Who, by role and organisation.
     #[schema(example = "a practitioner of Northbank Council")]

@@ -65,7 +65,6 @@ pub struct AuditEvent {
     #[schema(example = "getCase")]
     pub operation: String,
     /// How it ended.
-    #[schema(inline)]
     pub outcome: Outcome,
     /// The HTTP status.
     #[schema(example = 200)]

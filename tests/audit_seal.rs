@@ -8,7 +8,7 @@ use jsonwebtoken::jwk::JwkSet;
 use msp_api::audit::chain::{Mark, Seal, Signer, to_cover};
 use msp_api::audit::database::{self, Rows};
 use msp_api::audit::verify::{Anchor, Head, Report, Source, TrailFinding, verify};
-use msp_api::audit::{self, Entry, Outcome, erase_personal, sealer, store};
+use msp_api::audit::{self, AuditOutcome, Entry, erase_personal, sealer, store};
 use msp_api::clock;
 use msp_api::db::types::Json;
 use msp_api::db::{Connection, Database};
@@ -30,7 +30,7 @@ fn entry(number: u32) -> Entry {
         agency_id: Some(Id::new()),
         authority: Some("northbank".to_owned()),
         operation: "getCase".to_owned(),
-        outcome: Outcome::Done,
+        outcome: AuditOutcome::Done,
         status: 200,
         resource: Some("Cases".to_owned()),
         resource_id: Some(Id::new()),
@@ -431,7 +431,7 @@ fn tamper(trail: &mut Memory, dice: &mut Dice, other: &Signer) -> String {
         4 => entry_at.agency_id = None,
         5 => entry_at.authority = Some("northban".to_owned()),
         6 => entry_at.operation.push('s'),
-        7 => entry_at.outcome = Outcome::Refused,
+        7 => entry_at.outcome = AuditOutcome::Refused,
         8 => entry_at.status += 1,
         9 => entry_at.resource = None,
         10 => entry_at.resource_id = Some(Id::new()),

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::{Entry, Outcome, insert};
+use super::{AuditOutcome, Entry, insert};
 use crate::clock;
 use crate::db::types::Json;
 use crate::db::{Connection, Database};
@@ -57,7 +57,7 @@ fn erase_some(conn: &mut Connection, subject: Id) -> Result<usize, Problem> {
         agency_id: None,
         authority,
         operation: ERASURE.to_owned(),
-        outcome: Outcome::Done,
+        outcome: AuditOutcome::Done,
         status: 200,
         resource: Some("Audit".to_owned()),
         resource_id: Some(subject),

@@ -37,7 +37,7 @@ pub use writer::Writer;
 
 crate::codes! {
     /// How an operation ended.
-    pub enum Outcome {
+    pub enum AuditOutcome {
         /// It was done and answered.
         Done = "done",
         /// It was refused.
@@ -92,7 +92,7 @@ pub struct Entry {
     /// The operation, as the contract names it.
     pub operation: String,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: AuditOutcome,
     /// The HTTP status.
     pub status: i32,
     /// What kind of record.

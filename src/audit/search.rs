@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::{Entry, Outcome};
+use super::{AuditOutcome, Entry};
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::ids::Id;
@@ -22,7 +22,7 @@ pub struct Wanted {
     /// Which operation.
     pub operation: Option<String>,
     /// How it ended.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<AuditOutcome>,
     /// From this instant on.
     pub from: Option<UtcTime>,
     /// Before this instant.
@@ -103,7 +103,7 @@ pub fn page_of_case(
     });
     for mut query in std::iter::once(own).chain(about_adult) {
         if !with_refused {
-            query = query.filter(audit_entries::outcome.eq(Outcome::Done));
+            query = query.filter(audit_entries::outcome.eq(AuditOutcome::Done));
         }
         let query = crate::paged!(query, audit_entries, occurred_at, page);
         all.extend(query.select(Entry::as_select()).load::<Entry>(conn)?);

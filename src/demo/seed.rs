@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use crate::audit::{self, Entry, Outcome as AuditOutcome};
+use crate::audit::{self, AuditOutcome, Entry};
 use crate::casework::cases::model::{Case, CaseState, EnquiryType};
 use crate::casework::outcomes::model::{
     AdultAgrees, ChangeKind, ConfirmedBy, ExpressedBy, Outcome, OutcomeStatus, Party, Revision,

@@ -20,7 +20,7 @@ use super::idempotency::{self, Claim, Repeatable};
 use super::list::{ListQuery, NoFilter, read_params};
 use crate::act::{Act, Found, IfMatch};
 use crate::app::App;
-use crate::audit::{self, AccessPurpose, Entry, Outcome};
+use crate::audit::{self, AccessPurpose, AuditOutcome, Entry};
 use crate::body::Body;
 use crate::clock::{self, UtcTime};
 use crate::db::Connection;
@@ -515,9 +515,9 @@ impl Shared {
 /// The audit entry of a call, as far as its request tells.
 pub fn entry_of(passed: &Passed, status: u16, path_ids: &[(String, Id)]) -> Entry {
     let outcome = match status {
-        0..400 => Outcome::Done,
-        400..500 => Outcome::Refused,
-        _ => Outcome::Failed,
+        0..400 => AuditOutcome::Done,
+        400..500 => AuditOutcome::Refused,
+        _ => AuditOutcome::Failed,
     };
     let (personal_digest, personal) = audit::salted(&passed.origin).unzip();
     Entry {

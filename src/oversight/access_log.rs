@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::names::Names;
 use crate::act::Act;
-use crate::audit::{Entry, Outcome, search};
+use crate::audit::{AuditOutcome, Entry, search};
 use crate::casework::cases::reach::reach;
 use crate::clock::UtcTime;
 use crate::http::answer::Reply;
@@ -81,9 +81,11 @@ fn item(entry: Entry, names: &Names, reader: Id, by_name: bool) -> AccessLogItem
     };
     let looks = ["get", "list", "search"];
     let did = match entry.outcome {
-        Outcome::Refused | Outcome::Failed => AccessKind::Refused,
-        Outcome::Done if looks.iter().any(|verb| entry.operation.starts_with(verb)) => AccessKind::Looked,
-        Outcome::Done => AccessKind::Changed,
+        AuditOutcome::Refused | AuditOutcome::Failed => AccessKind::Refused,
+        AuditOutcome::Done if looks.iter().any(|verb| entry.operation.starts_with(verb)) => {
+            AccessKind::Looked
+        }
+        AuditOutcome::Done => AccessKind::Changed,
     };
     // To the adult the kind of record stays unsaid: it could tell of one that is withheld.
     AccessLogItem {

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::audit::database::Rows as Trail;
 use crate::audit::search::{self, Wanted};
 use crate::audit::verify::{Anchor, Report, verify};
-use crate::audit::{Entry, Outcome};
+use crate::audit::{AuditOutcome, Entry};
 use crate::clock::UtcTime;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
@@ -65,7 +65,7 @@ pub struct AuditEvent {
     #[schema(example = "getCase")]
     pub operation: String,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: AuditOutcome,
     /// The HTTP status.
     #[schema(example = 200)]
     pub status: i32,
@@ -141,7 +141,7 @@ pub struct AuditFilter {
     pub operation: Option<String>,
     /// How it ended.
     #[param(inline)]
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<AuditOutcome>,
     /// In which authority.
     #[param(max_length = 40)]
     pub authority: Option<String>,

@@ -1,7 +1,7 @@
 //! Words about who did what.
 
 use crate::audit::verify::TrailFinding;
-use crate::audit::{AccessPurpose, Outcome as AuditOutcome};
+use crate::audit::{AccessPurpose, AuditOutcome};
 use crate::oversight::access_log::AccessKind;
 
 words! {

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::audit;
 use crate::auth::issuers::Issuers;
+use crate::auth::key_sets::Reach;
 use crate::auth::keys::{Keys, RELOADED_EVERY};
+use crate::auth::published::PublishedKeys;
 use crate::auth::tokens::Tokens;
 use crate::config::Config;
 use crate::db::Database;
@@ -23,6 +25,8 @@ pub struct App {
     pub tokens: Arc<Tokens>,
     /// Issuers that may say who a person is.
     pub issuers: Issuers,
+    /// Keys that API clients publish.
+    pub published_keys: PublishedKeys,
     /// Batch writer of the audit trail.
     pub audit: audit::Writer,
     /// Seals the audit trail.
@@ -44,13 +48,19 @@ impl App {
     pub async fn start(config: Config, database: Database) -> Result<Self, String> {
         let keys = Arc::new(Keys::load(&database, &config).await?);
         let contract = Contract::build()?;
-        let (watched, watching) = (Arc::clone(&keys), database.clone());
+        let tokens = Arc::new(Tokens::new(Arc::clone(&keys), config.public_url.clone()));
+        let (watched, watching, accepted) = (Arc::clone(&keys), database.clone(), Arc::clone(&tokens));
         let every = Duration::from_secs(RELOADED_EVERY.unsigned_abs());
         actix_web::rt::spawn(async move {
             loop {
                 tokio::time::sleep(every).await;
-                if let Err(problem) = watched.reload(&watching).await {
-                    tracing::warn!(why = problem.for_operator(), "the keys could not be looked at");
+                match watched.reload(&watching).await {
+                    // What was accepted by a key that is withdrawn is looked at again.
+                    Ok(true) => accepted.forget(),
+                    Ok(false) => {}
+                    Err(problem) => {
+                        tracing::warn!(why = problem.for_operator(), "the keys could not be looked at");
+                    }
                 }
             }
         });
@@ -61,8 +71,12 @@ impl App {
             &config.retired_keys,
         )?;
         Ok(Self {
-            tokens: Arc::new(Tokens::new(Arc::clone(&keys), config.public_url.clone())),
+            tokens,
             issuers: Issuers::load(config.oidc_issuers.as_deref(), &config.public_url)?,
+            published_keys: PublishedKeys::new(match config.production {
+                true => Reach::PublicOnly,
+                false => Reach::Anywhere,
+            }),
             audit: audit::Writer::start(database.clone()),
             signer: Arc::new(signer),
             verifying: Mutex::new(()),

@@ -47,6 +47,18 @@ pub const YOUR_WORKER: &str = "Your worker. They listen to you and help you stay
 /// What the advocate is called.
 pub const YOUR_ADVOCATE: &str = "Your advocate. They are on your side and help you speak up.";
 
+/// What was decided, in plain words: it says where the case stands, and nothing of anybody else.
+pub fn where_things_are(state: CaseState) -> &'static str {
+    match state {
+        CaseState::Concern => "We were told you may not be safe. We want to hear from you first.",
+        CaseState::Enquiry => "We are finding out what happened. We will ask what you want.",
+        CaseState::Plan => "We have a plan to help keep you safe. You can ask us to change it.",
+        CaseState::Concluded => "We have found out what we could. We will ask you how it went.",
+        CaseState::Closed => "Our work with you has ended. You can ask for help again.",
+        CaseState::ClosedNoEnquiry => "We are not looking into this now. You can ask for help again.",
+    }
+}
+
 /// Somebody who helps.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -93,6 +105,8 @@ pub struct Next {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MyView {
+    /// What was decided and where things are.
+    pub where_things_are: Option<String>,
     /// What they want to happen, in their own words, what matters most first.
     pub what_you_said: Vec<String>,
     /// What they do not want.
@@ -145,6 +159,7 @@ fn read(act: &mut Act, id: Id) -> Result<MyView, Problem> {
     let around = case_store::surroundings(act.conn, std::slice::from_ref(&case.row), act.now)?;
     let next_meeting = around.get(&case.row.id).and_then(|around| around.next_meeting);
     let mut page = MyView {
+        where_things_are: Some(where_things_are(case.row.state).to_owned()),
         what_you_said: outcomes.into_iter().map(|outcome| outcome.own_words).collect(),
         what_you_do_not_want: unwanted.map(|wish| wish.text.clone()).collect(),
         who_is_helping: helpers(act, &case)?,
@@ -158,6 +173,7 @@ fn read(act: &mut Act, id: Id) -> Result<MyView, Problem> {
         mark: String::new(),
     };
     if next_steps_only {
+        page.where_things_are = None;
         page.what_you_said.clear();
         page.what_you_do_not_want.clear();
         page.who_is_helping.clear();

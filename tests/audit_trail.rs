@@ -3,6 +3,7 @@
 use msp_api::policy::Role;
 use serde_json::{Value, json};
 
+use crate::sessions::{PASSWORD, password_for};
 use crate::support::{Actor, Server};
 
 fn first_case(server: &Server) -> String {
@@ -86,6 +87,26 @@ on_both_databases! {
         }
         admin.get(&format!("/v1/audit-events?caseId={case}")).expect(403);
         admin.get("/v1/audit-events/verification").expect(403);
+    }
+
+    fn whoever_signs_in_renews_or_signs_out_leaves_a_trace(server) {
+        password_for(server, "practitioner");
+        let form = |path: &str, form: String| {
+            let request = server.nobody().request("POST", path, Some(form));
+            request.header("Content-Type", "application/x-www-form-urlencoded").send()
+        };
+        let wrong = json!({"username": "practitioner", "password": "not the password"});
+        server.nobody().post("/v1/sessions", &wrong).expect(401);
+        let right = json!({"username": "practitioner", "password": PASSWORD});
+        let session = server.nobody().post("/v1/sessions", &right).header("User-Agent", "app/7").ok();
+        let renewed = form("/oauth2/token", format!("grant_type=refresh_token&refresh_token={}", session.text("/refreshToken")));
+        assert_eq!(renewed.status, 200, "{}", renewed.text);
+        assert_eq!(form("/oauth2/revoke", format!("token={}", renewed.text("/refresh_token"))).status, 200);
+        let path = format!("/v1/audit-events?actorId={}", server.user_id("practitioner"));
+        let theirs = items(&server.as_("auditor"), &path);
+        // First of all that it was asked here who this is.
+        assert_eq!(texts(&theirs, "operation"), ["getMe", "revokeToken", "getToken", "signIn"]);
+        assert_eq!((theirs[3]["userAgent"].as_str(), theirs[3]["role"].as_str()), (Some("app/7"), Some("practitioner")));
     }
 
     fn a_purpose_is_one_of_the_list_and_another_is_refused_and_audited(server) {

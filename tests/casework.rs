@@ -231,7 +231,7 @@ fn statements_of_a_summary(server: &crate::support::Server, case: &str) -> usize
         Id::parse(&server.user_id("practitioner")).unwrap(),
     );
     server.database(move |conn| {
-        let caller = users::caller(conn, reader)?.expect("the practitioner");
+        let caller = users::caller(conn, reader, msp_api::clock::now())?.expect("the practitioner");
         let counted = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&counted);
         conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {

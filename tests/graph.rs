@@ -53,7 +53,7 @@ impl Cast {
             "manager-eastmoor",
         ] {
             let user = users::named(conn, name)?.ok_or_else(Problem::not_found)?;
-            people.extend(users::caller(conn, user.id)?.map(|caller| (name, caller)));
+            people.extend(users::caller(conn, user.id, msp_api::clock::now())?.map(|caller| (name, caller)));
         }
         let mut delegated = people["practitioner2"].clone();
         delegated.roles[0].role = Role::DelegatedPractitioner;

@@ -3,12 +3,13 @@
 use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::prelude::*;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use msp_api::auth::keys::{self, Keys};
+use msp_api::auth::keys::{self, Keys, Replaced};
 use msp_api::clock;
 use msp_api::db::Database;
 use msp_api::ids::Id;
@@ -315,8 +316,8 @@ fn the_signing_key_is_replaced_without_an_outage() {
         let manager = one.user_id("manager");
         let first = good(&one);
         let new = on_a_runtime(&one, |_, database| async move {
-            let new = keys::rotate(&database).await.unwrap();
-            let again = keys::rotate(&database).await;
+            let new = keys::rotate(&database, Replaced::Retires).await.unwrap();
+            let again = keys::rotate(&database, Replaced::Retires).await;
             assert!(again.is_err(), "the one before still verifies");
             new
         });
@@ -357,7 +358,7 @@ fn an_instance_that_missed_a_rotation_looks_the_new_key_up() {
     let url = databases::filled(Kind::Postgres);
     let one = Server::on(&url, &[]);
     on_a_runtime(&one, |_, database| async move {
-        keys::rotate(&database).await.unwrap()
+        keys::rotate(&database, Replaced::Retires).await.unwrap()
     });
     let two = Server::on(&url, &[]);
     pass(&[&two], 370);
@@ -367,6 +368,38 @@ fn an_instance_that_missed_a_rotation_looks_the_new_key_up() {
         keys.look_again(&database, later).await.unwrap();
     });
     one.with_token(&token).get("/v1/me").ok();
+}
+
+#[test]
+fn a_signing_key_that_somebody_else_may_have_is_good_for_nothing_once_it_is_withdrawn() {
+    for kind in Kind::BOTH {
+        let url = databases::filled(kind);
+        let (one, two) = (Server::on(&url, &[]), Server::on(&url, &[]));
+        let leaked = good(&one);
+        for server in [&one, &two] {
+            server.with_token(&leaked).get("/v1/me").ok();
+        }
+        let new = on_a_runtime(&one, |_, database| async move {
+            keys::rotate(&database, Replaced::IsWithdrawn).await.unwrap()
+        });
+        let three = Server::on(&url, &[]);
+        assert_eq!(published(&three), std::slice::from_ref(&new));
+        let refused = three.with_token(&leaked).get("/v1/me").expect(401);
+        refused.is_problem("unauthenticated");
+        // The others find out by the first token of the new key, or within a minute.
+        let fresh = good(&three);
+        for server in [&one, &two] {
+            let fresh = server.with_token(&fresh);
+            let started = Instant::now();
+            while fresh.get("/v1/me").send().status != 200 {
+                assert!(started.elapsed().as_secs() < 30, "the new key is not found out");
+                std::thread::sleep(Duration::from_millis(200));
+            }
+            let refused = server.with_token(&leaked).get("/v1/me").expect(401);
+            refused.is_problem("unauthenticated");
+            assert_eq!(published(server), std::slice::from_ref(&new));
+        }
+    }
 }
 
 #[test]

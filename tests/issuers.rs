@@ -13,14 +13,14 @@ use crate::private_keys::Key;
 use crate::support::{Kind, Server, databases};
 
 /// Publishes keys, and counts who asks for them.
-struct Issuer {
-    base: String,
+pub struct Publisher {
+    pub base: String,
     keys: Arc<Mutex<Value>>,
     asked: mpsc::Receiver<()>,
 }
 
-impl Issuer {
-    fn start(keys: &[&Key]) -> Self {
+impl Publisher {
+    pub fn start(keys: &[&Key]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let keys = Arc::new(Mutex::new(set(keys)));
@@ -44,10 +44,20 @@ impl Issuer {
     }
 
     /// Waits until it was asked for its keys.
-    fn was_asked(&self) {
+    pub fn was_asked(&self) {
         self.asked
             .recv_timeout(Duration::from_secs(10))
             .expect("the keys are asked for");
+    }
+
+    /// Whether it was asked since, by what has been answered already.
+    pub fn was_asked_again(&self) -> bool {
+        self.asked.try_recv().is_ok()
+    }
+
+    /// Publishes other keys from now on.
+    pub fn publish(&self, keys: &[&Key]) {
+        *self.keys.lock().unwrap() = set(keys);
     }
 }
 
@@ -72,7 +82,7 @@ fn claims(issuer: &str) -> Value {
 fn a_token_of_a_trusted_issuer_is_the_users_own_and_anything_else_is_refused() {
     for kind in Kind::BOTH {
         let key = Key::new(Algorithm::ES256, "a");
-        let issuer = Issuer::start(&[&key]);
+        let issuer = Publisher::start(&[&key]);
         let entry = json!({"issuer": issuer.base, "audience": "msp", "jwksUrl": format!("{}/keys", issuer.base),
             "usernameClaim": "preferred_username"});
         let server = server_trusting(kind, &json!([entry]));
@@ -178,7 +188,7 @@ fn keys_in_a_file_and_a_file_that_is_wrong() {
 #[test]
 fn an_unknown_key_is_looked_for_once_a_minute_and_no_request_waits_for_it() {
     let (old, new) = (Key::new(Algorithm::EdDSA, "a"), Key::new(Algorithm::EdDSA, "b"));
-    let issuer = Issuer::start(&[&old]);
+    let issuer = Publisher::start(&[&old]);
     let entry = json!({"issuer": issuer.base, "audience": "msp", "jwksUrl": issuer.base, "usernameClaim": "preferred_username"});
     let file = std::env::temp_dir().join(format!("msp-api-issuers-{}.json", msp_api::ids::Id::new()));
     std::fs::write(&file, json!([entry]).to_string()).unwrap();

@@ -41,6 +41,7 @@ mod meetings;
 mod mistakes;
 mod my_page;
 mod naive_policy;
+mod own_view;
 mod planning;
 mod plans;
 mod private_keys;

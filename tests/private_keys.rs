@@ -10,6 +10,7 @@ use msp_api::ids::Id;
 use serde_json::{Value, json};
 
 use crate::hostile_tokens::Trap;
+use crate::issuers::Publisher;
 use crate::support::{Answer, Kind, Server, databases};
 
 const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -210,25 +211,73 @@ on_both_databases! {
     }
 }
 
+on_both_databases! {
+    fn the_keys_a_client_publishes_are_fetched_when_it_asks_and_again_for_one_that_is_not_known(server) {
+        let (first, second) = (Key::new(Algorithm::RS512, "a"), Key::new(Algorithm::RS512, "b"));
+        let publisher = Publisher::start(&[&first]);
+        let client = client_with(server, &[&first]);
+        publishes(server, &client, &format!("{}/keys", publisher.base));
+        let asks = |key: &Key| ask(server, &key.sign(&key.header(), &claims(server, &client))).status;
+        assert_eq!((asks(&first), asks(&first)), (200, 200));
+        publisher.was_asked();
+        publisher.publish(&[&second]);
+        // A key that is not known is looked for once a minute at most, whoever asks.
+        assert_eq!((asks(&second), asks(&second), asks(&first)), (401, 401, 200));
+        assert!(!publisher.was_asked_again());
+        let (id, place, later) = (Id::parse(&client).unwrap(), format!("{}/keys", publisher.base), clock::now().plus_seconds(61));
+        let fetched = server.wait(server.app().published_keys.of(id, &place, "b", later));
+        assert_eq!(fetched.expect("the new set").keys.len(), 1);
+        assert_eq!((asks(&second), asks(&first)), (200, 401));
+        publisher.was_asked();
+        is_refused(server, &second.sign(&first.header(), &claims(server, &client)), "a key under another's name");
+    }
+
+    fn where_a_client_publishes_its_keys_is_said_by_an_administrator_and_by_tls(server) {
+        let key = Key::new(Algorithm::ES256, "a");
+        let client = client_with(server, &[&key]);
+        let (admin, place) = (server.as_("admin"), format!("/v1/api-clients/{client}"));
+        let change = |body: Value| admin.patch(&place, &body).if_match(&admin.tag(&place));
+        let both = change(json!({"jwksUri": "https://keys.example.org/jwks"})).expect(422);
+        assert_eq!(both.pointers("errors"), ["/jwksUri"]);
+        let plain = change(json!({"jwks": null, "jwksUri": "http://127.0.0.1:1/jwks"})).expect(422);
+        assert_eq!(plain.pointers("errors"), ["/jwksUri"]);
+        let published = change(json!({"jwks": null, "jwksUri": "https://127.0.0.1:1/jwks"})).ok();
+        assert!(published.body.get("jwks").is_none());
+        is_refused(server, &key.sign(&key.header(), &claims(server, &client)), "keys that cannot be fetched");
+    }
+}
+
 #[test]
-fn where_a_client_publishes_its_keys_is_noted_and_never_asked() {
+fn a_token_that_names_another_place_for_its_key_makes_nobody_ask_there() {
     let (server, trap) = (Server::start(Kind::Sqlite), Trap::set());
     let key = Key::new(Algorithm::RS512, "a");
+    let publisher = Publisher::start(&[&key]);
     let client = client_with(&server, &[&key]);
-    let (admin, place) = (server.as_("admin"), format!("/v1/api-clients/{client}"));
-    let noted = json!({"jwksUri": trap.url().replace("http://", "https://")});
-    admin.patch(&place, &noted).if_match(&admin.tag(&place)).ok();
-    let other = Key::new(Algorithm::RS512, "b");
-    is_refused(
-        &server,
-        &other.sign(&other.header(), &claims(&server, &client)),
-        "an unknown key",
-    );
-    assert_eq!(
-        ask(&server, &key.sign(&key.header(), &claims(&server, &client))).status,
-        200
-    );
+    publishes(&server, &client, &publisher.base);
+    for member in ["jku", "x5u", "jwk"] {
+        let mut header = key.header();
+        match member {
+            "jku" => header.jku = Some(trap.url()),
+            "x5u" => header.x5u = Some(trap.url()),
+            _ => header.jwk = serde_json::from_value(key.published.clone()).ok(),
+        }
+        is_refused(&server, &key.sign(&header, &claims(&server, &client)), member);
+    }
     trap.is_untouched();
+}
+
+/// The client has its keys at this address from now on; the API itself takes none without TLS.
+fn publishes(server: &Server, client: &str, url: &str) {
+    let (client, url) = (Id::parse(client).unwrap(), url.to_owned());
+    server.database(move |conn| {
+        use diesel::prelude::*;
+        use msp_api::db::types::Json;
+        use msp_api::schema::people::api_clients as table;
+        diesel::update(table::table.find(client))
+            .set((table::jwks.eq(None::<Json<Value>>), table::jwks_uri.eq(&url)))
+            .execute(conn)?;
+        Ok(())
+    });
 }
 
 #[test]

@@ -141,6 +141,7 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         include_str!("../migrations/postgres/2026-11-21-000010_referral_life/up.sql"),
         include_str!("../migrations/postgres/2026-11-21-000009_reference/up.sql"),
         include_str!("../migrations/postgres/2026-11-21-000013_identity/up.sql"),
+        include_str!("../migrations/postgres/2026-11-22-000017_own_parts/up.sql"),
     ]
     .concat();
     let squeezed = sql.split_whitespace().collect::<Vec<_>>().join(" ");

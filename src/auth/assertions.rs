@@ -12,7 +12,6 @@ use super::tokens::{self, LEEWAY, LONGEST, is_loaded};
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::ids::Id;
-use crate::people::clients::{self, ApiClient};
 use crate::problem::Problem;
 use crate::schema::identity::used_assertions as table;
 
@@ -35,39 +34,39 @@ pub fn token_url(issuer: &str) -> String {
 }
 
 /// The client an assertion says it is from, before anything is believed.
-fn claimed(assertion: &str) -> Option<Id> {
+pub fn claimed(assertion: &str) -> Option<Id> {
+    if assertion.len() > LONGEST {
+        return None;
+    }
     let claims: Claims = insecure_decode_claims(assertion).ok()?;
     Id::parse(&claims.iss)
 }
 
-/// The client that signed this assertion, if it is good and was not used before. Uses it up: run in a transaction.
-pub fn client_of(
+/// The name of the key an assertion says it is signed with.
+pub fn kid_of(assertion: &str) -> Option<String> {
+    decode_header(assertion).ok()?.kid
+}
+
+/// Whether this client signed this assertion with one of its keys, and did not use it before. Uses it up: run in a
+/// transaction.
+pub fn is_good(
     conn: &mut Connection,
     assertion: &str,
+    (client, keys): (Id, &JwkSet),
     issuer: &str,
     now: UtcTime,
-) -> Result<Option<ApiClient>, Problem> {
-    if assertion.len() > LONGEST {
-        return Ok(None);
-    }
-    let Some(client) = claimed(assertion) else {
-        return Ok(None);
+) -> Result<bool, Problem> {
+    let Some((jti, expires)) = verified(assertion, client, keys, issuer, now) else {
+        return Ok(false);
     };
-    let Some((client, keys)) = clients::with_keys(conn, client)? else {
-        return Ok(None);
-    };
-    let Some((jti, expires)) = verified(assertion, client.id, &keys, issuer, now) else {
-        return Ok(None);
-    };
-    let theirs = table::client_id.eq(client.id);
+    let theirs = table::client_id.eq(client);
     diesel::delete(table::table.filter(theirs.and(table::expires_at.lt(now)))).execute(conn)?;
     let row = (
-        table::client_id.eq(client.id),
+        table::client_id.eq(client),
         table::digest.eq(secrets::digest_of(jti.as_bytes())),
         table::expires_at.eq(expires),
     );
-    let first = crate::insert_unless_there!(&mut *conn, table, row)? == 1;
-    Ok(first.then_some(client))
+    Ok(crate::insert_unless_there!(&mut *conn, table, row)? == 1)
 }
 
 /// The name of a good assertion, and until when it must be remembered.

@@ -58,7 +58,9 @@ async fn accepted(app: &App, token: &str, now: UtcTime) -> Result<Arc<Accepted>,
     let own = match app.tokens.accept(token, now) {
         // Another instance may sign with a newer key already.
         Err(Refused::UnknownKey) => {
-            app.keys.look_again(&app.database, now).await?;
+            if app.keys.look_again(&app.database, now).await? {
+                app.tokens.forget();
+            }
             app.tokens.accept(token, now)
         }
         answer => answer,

@@ -8,22 +8,21 @@ use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::ids::Id;
 use crate::people::{agencies, clients, users};
-use crate::policy::{Caller, CallerKind, Role, RoleGrant};
+use crate::policy::{Caller, CallerKind, Exceptions, Role, RoleGrant};
 use crate::problem::{Code, Problem};
 
 /// Loads the caller, or says that access has ended: the account is disabled or gone, or its session is over.
 pub fn load(conn: &mut Connection, accepted: &Accepted, now: UtcTime) -> Result<Caller, Problem> {
     let caller = match (&accepted.subject, accepted.kind) {
-        (Subject::Id(id), CallerKind::Client) => client(conn, accepted, *id, now)?,
-        (Subject::Id(id), _) => users::caller_in(conn, *id, accepted.session)?,
+        (Subject::Id(id), CallerKind::Client) => client(conn, *id, &accepted.scopes, now)?,
+        (Subject::Id(id), _) => users::caller_in(conn, *id, accepted.session, now)?,
         // Somebody a trusted issuer knows and we do not was never let in.
         (Subject::Username(name), _) => {
             let known = users::named(conn, name)?.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
-            users::caller_in(conn, known.id, None)?
+            users::caller(conn, known.id, now)?
         }
     };
-    let mut caller = caller.ok_or_else(|| Problem::new(Code::AccessEnded))?;
-    caller.at = now;
+    let caller = caller.ok_or_else(|| Problem::new(Code::AccessEnded))?;
     match has_only_single_cases(&caller) && !access::has_any(conn, caller.id, now)? {
         true => Err(Problem::new(Code::AccessEnded)),
         false => Ok(caller),
@@ -36,7 +35,8 @@ fn has_only_single_cases(caller: &Caller) -> bool {
     caller.kind == CallerKind::User && !caller.roles.is_empty() && caller.roles.iter().all(single)
 }
 
-fn client(conn: &mut Connection, accepted: &Accepted, id: Id, now: UtcTime) -> QueryResult<Option<Caller>> {
+/// An API client that is enabled, with those of these scopes that it has.
+pub fn client(conn: &mut Connection, id: Id, scopes: &[String], now: UtcTime) -> QueryResult<Option<Caller>> {
     let found = clients::find_with_agency(conn, id)?;
     let Some((client, agency)) = found.filter(|(client, _)| client.enabled) else {
         return Ok(None);
@@ -46,7 +46,7 @@ fn client(conn: &mut Connection, accepted: &Accepted, id: Id, now: UtcTime) -> Q
         .scopes
         .0
         .into_iter()
-        .filter(|scope| accepted.scopes.contains(scope))
+        .filter(|scope| scopes.contains(scope))
         .collect();
     Ok(Some(Caller {
         id: client.id,
@@ -59,6 +59,7 @@ fn client(conn: &mut Connection, accepted: &Accepted, id: Id, now: UtcTime) -> Q
         default_authority: client.default_authority,
         authorities: client.authorities.0,
         agreement_in_force: agencies::agreement_in_force(&agency, now.date()),
+        exceptions: Exceptions::ANY,
         at: now,
     }))
 }

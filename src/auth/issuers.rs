@@ -5,7 +5,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
 use jsonwebtoken::dangerous::insecure_decode_claims;
 use jsonwebtoken::errors::ErrorKind;
@@ -15,6 +14,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::jwks;
+use super::key_sets::{self, Reach};
 use super::tokens::{self, Accepted, LONGEST, Refused, Subject, Tokens, is_loaded};
 use crate::clock::{self, UtcTime};
 use crate::policy::CallerKind;
@@ -37,10 +37,6 @@ const LONGEST_LIFE: i64 = 86_400;
 const FETCHED_AGAIN_AFTER: i64 = 60;
 /// Keys older than this are fetched again when a token comes.
 const STALE_AFTER: i64 = 3_600;
-/// A fetch takes no longer.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// A key set is no larger.
-const LARGEST: u64 = 256 * 1024;
 
 /// An issuer as the file has it.
 #[derive(Debug, Deserialize)]
@@ -116,9 +112,9 @@ impl Issuer {
     fn of(entry: Configured) -> Result<Self, String> {
         let (url, keys) = match (entry.jwks_url, entry.jwks_file) {
             (Some(url), None) => {
-                refuse_plain(&url)?;
+                key_sets::faults_of_url(&url, Reach::Anywhere).map_err(|why| format!("jwksUrl: {why}"))?;
                 let fetching = url.clone();
-                let fetched = std::thread::spawn(move || fetch(&fetching)).join();
+                let fetched = std::thread::spawn(move || key_sets::fetch(&fetching, Reach::Anywhere)).join();
                 let keys = match fetched.unwrap_or_else(|_| Err("the fetch broke off".to_owned())) {
                     Ok(keys) => keys,
                     Err(why) => {
@@ -207,7 +203,7 @@ impl Issuer {
             return;
         };
         let (issuer, tokens) = (Arc::clone(self), Arc::clone(tokens));
-        std::thread::spawn(move || match fetch(&url) {
+        std::thread::spawn(move || match key_sets::fetch(&url, Reach::Anywhere) {
             Ok(keys) => {
                 *issuer.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
                 // What was accepted by a key that is withdrawn is looked at again.
@@ -219,66 +215,5 @@ impl Issuer {
                 "the keys of an issuer could not be fetched"
             ),
         });
-    }
-}
-
-fn is_loopback(url: &str) -> bool {
-    let uri: Option<ureq::http::Uri> = url.parse().ok();
-    uri.is_some_and(|uri| matches!(uri.host(), Some("127.0.0.1" | "[::1]" | "localhost")))
-}
-
-fn refuse_plain(url: &str) -> Result<(), String> {
-    match url.starts_with("https://") || (url.starts_with("http://") && is_loopback(url)) {
-        true => Ok(()),
-        false => Err("jwksUrl must begin with https:// (http:// only on this machine)".to_owned()),
-    }
-}
-
-/// Fetches a key set; follows no redirect.
-fn fetch(url: &str) -> Result<JwkSet, String> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let tls = ureq::tls::TlsConfig::builder()
-        .unversioned_rustls_crypto_provider(provider)
-        .build();
-    let config = ureq::Agent::config_builder()
-        .timeout_global(Some(PATIENCE))
-        .max_redirects(0)
-        .tls_config(tls);
-    let config = match is_loopback(url) {
-        true => config.proxy(None),
-        false => config.https_only(true),
-    };
-    let agent: ureq::Agent = config.build().into();
-    let mut answer = agent.get(url).call().map_err(|error| error.to_string())?;
-    if answer.status().as_u16() != 200 {
-        return Err(format!("it answered {}", answer.status()));
-    }
-    let body = answer.body_mut().with_config().limit(LARGEST);
-    let text = body.read_to_string().map_err(|error| error.to_string())?;
-    serde_json::from_str(&text).map_err(|error| error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_http_only_on_this_machine() {
-        for good in [
-            "https://login.example.org/keys",
-            "http://127.0.0.1:1/keys",
-            "http://localhost/keys",
-        ] {
-            assert!(refuse_plain(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "http://login.example.org/keys",
-            "http://127.0.0.1.example.org/keys",
-            "http://127.0.0.1@example.org/keys",
-            "ftp://127.0.0.1/keys",
-            "file:///etc/passwd",
-        ] {
-            assert!(refuse_plain(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -168,17 +168,22 @@ impl Keys {
         Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Looks whether the key in the database was rotated. Where the keys are files nothing changes before a restart.
-    pub async fn reload(&self, database: &Database) -> Result<(), Problem> {
-        if self.in_database {
-            let ring = Arc::new(ring_in(database).await?);
-            *self.ring.write().unwrap_or_else(PoisonError::into_inner) = ring;
+    /// Looks whether the key in the database was rotated, and answers whether a key that verified does so no longer. Where the keys
+    /// are files nothing changes before a restart.
+    pub async fn reload(&self, database: &Database) -> Result<bool, Problem> {
+        if !self.in_database {
+            return Ok(false);
         }
-        Ok(())
+        let fresh = Arc::new(ring_in(database).await?);
+        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        let is_there = |known: &Verifying| fresh.verifying.iter().any(|key| key.kid == known.kid);
+        let withdrawn = !ring.verifying.iter().all(is_there);
+        *ring = fresh;
+        Ok(withdrawn)
     }
 
     /// Looks again because of a token whose key is not known: so seldom that a flood of them costs nothing.
-    pub async fn look_again(&self, database: &Database, now: UtcTime) -> Result<(), Problem> {
+    pub async fn look_again(&self, database: &Database, now: UtcTime) -> Result<bool, Problem> {
         let (now, last) = (now.unix_seconds(), self.looked_at.load(Ordering::Relaxed));
         let mine = now - last >= LOOKED_AGAIN_AFTER
             && self
@@ -187,7 +192,7 @@ impl Keys {
                 .is_ok();
         match mine {
             true => self.reload(database).await,
-            false => Ok(()),
+            false => Ok(false),
         }
     }
 }
@@ -224,9 +229,17 @@ fn find(conn: &mut Connection, name: &str) -> QueryResult<Option<(String, UtcTim
         .optional()
 }
 
-/// Puts a new signing key in the place of the one in the database, which signs until the new one is known everywhere
-/// and verifies until its tokens have expired.
-pub async fn rotate(database: &Database) -> Result<String, String> {
+/// What becomes of the key that is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaced {
+    /// It signs until the new one is known everywhere, and verifies until its tokens have expired.
+    Retires,
+    /// It is good for nothing any more, nor is one that was replaced before: somebody else may have it.
+    IsWithdrawn,
+}
+
+/// Puts a new signing key in the place of the one in the database.
+pub async fn rotate(database: &Database, replaced: Replaced) -> Result<String, String> {
     let failed = |problem: Problem| problem.for_operator();
     kept(database, CURRENT, new_signing_key()?)
         .await
@@ -238,20 +251,23 @@ pub async fn rotate(database: &Database) -> Result<String, String> {
         .key_id;
     let done = database.write(move |conn| {
         let now = clock::now();
-        let replaced = find(conn, PREVIOUS)?.map(|(_, retired)| retired);
-        if replaced.is_some_and(|retired| now < retired.plus_seconds(RETIRED_FOR)) {
+        let before = find(conn, PREVIOUS)?.map(|(_, retired)| retired);
+        let retires = replaced == Replaced::Retires;
+        if retires && before.is_some_and(|retired| now < retired.plus_seconds(RETIRED_FOR)) {
             let why = "the key that was replaced last still verifies tokens: wait twenty minutes";
             return Err(Problem::new(Code::Conflict).saying(why));
         }
         let (current, _) = find(conn, CURRENT)?.ok_or_else(|| Problem::new(Code::Internal))?;
         diesel::delete(table::table.find(PREVIOUS)).execute(conn)?;
-        diesel::insert_into(table::table)
-            .values((
-                table::name.eq(PREVIOUS),
-                table::value.eq(current),
-                table::created_at.eq(now),
-            ))
-            .execute(conn)?;
+        if retires {
+            diesel::insert_into(table::table)
+                .values((
+                    table::name.eq(PREVIOUS),
+                    table::value.eq(current),
+                    table::created_at.eq(now),
+                ))
+                .execute(conn)?;
+        }
         diesel::update(table::table.find(CURRENT))
             .set((table::value.eq(&fresh), table::created_at.eq(now)))
             .execute(conn)?;

@@ -1,5 +1,7 @@
 //! The token endpoint and the revocation endpoint, as RFC 6749 and RFC 7009 have them.
 
+use std::sync::Arc;
+
 use actix_web::http::header;
 use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse, post};
@@ -10,11 +12,13 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::sessions::{self, EndedBecause};
-use super::{assertions, tokens};
+use super::{assertions, callers, tokens};
 use crate::app::App;
-use crate::clock;
+use crate::audit;
+use crate::clock::{self, UtcTime};
+use crate::http::call::Arrived;
 use crate::ids::Id;
-use crate::people::clients::{self, ApiClient};
+use crate::people::clients::{self, ApiClient, ClientKeys};
 use crate::people::users;
 use crate::policy::CallerKind;
 use crate::problem::Problem;
@@ -132,7 +136,7 @@ async fn token(
         .into_inner();
     match form.grant_type.as_str() {
         "client_credentials" => for_client(app, request, form).await,
-        "refresh_token" => for_session(app, form).await,
+        "refresh_token" => for_session(app, request, form).await,
         _ => Err(refusal(
             "unsupported_grant_type",
             "client_credentials and refresh_token are offered.",
@@ -157,10 +161,23 @@ async fn for_client(
             wanted
         }
     };
+    let now = clock::now();
     let access_token = app
         .tokens
-        .issue(client.id, CallerKind::Client, &scopes, clock::now())
+        .issue(client.id, CallerKind::Client, &scopes, now)
         .map_err(unavailable)?;
+    let (id, held, arrived) = (
+        client.id,
+        scopes.clone(),
+        Arrived::of(request).map_err(unavailable)?,
+    );
+    let caller = app
+        .database
+        .read(move |conn| Ok(callers::client(conn, id, &held, now)?));
+    if let Some(caller) = caller.await.map_err(unavailable)? {
+        let entry = arrived.entry(caller);
+        app.audit.record(entry).await.map_err(unavailable)?;
+    }
     Ok(TokenAnswer {
         access_token,
         token_type: "Bearer",
@@ -194,9 +211,7 @@ async fn client(app: &App, request: &HttpRequest, form: TokenRequest) -> Result<
                 let why = "client_assertion_type is not one that is taken.";
                 return Err(refusal("invalid_request", why));
             }
-            let (issuer, now) = (app.config.public_url.clone(), clock::now());
-            let work = move |conn: &mut _| assertions::client_of(conn, &assertion, &issuer, now);
-            app.database.write(work).await
+            signed(app, assertion, clock::now()).await
         }
         None => {
             let credentials = basic(request).or_else(|| Some((form.client_id.clone()?, form.client_secret?)));
@@ -211,6 +226,32 @@ async fn client(app: &App, request: &HttpRequest, form: TokenRequest) -> Result<
     said.then_some(client).ok_or_else(invalid_client)
 }
 
+/// The client that signed this assertion.
+async fn signed(app: &App, assertion: String, now: UtcTime) -> Result<Option<ApiClient>, Problem> {
+    let Some(claimed) = assertions::claimed(&assertion) else {
+        return Ok(None);
+    };
+    let found = app
+        .database
+        .read(move |conn| Ok(clients::with_keys(conn, claimed)?));
+    let Some((client, keys)) = found.await? else {
+        return Ok(None);
+    };
+    let keys = match keys {
+        ClientKeys::Registered(keys) => Some(Arc::new(keys)),
+        ClientKeys::Published(url) => {
+            let kid = assertions::kid_of(&assertion).unwrap_or_default();
+            app.published_keys.of(client.id, &url, &kid, now).await
+        }
+    };
+    let Some(keys) = keys else { return Ok(None) };
+    let (id, issuer) = (client.id, app.config.public_url.clone());
+    let good = app
+        .database
+        .write(move |conn| assertions::is_good(conn, &assertion, (id, &keys), &issuer, now));
+    Ok(good.await?.then_some(client))
+}
+
 fn basic(request: &HttpRequest) -> Option<(String, String)> {
     let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
     let decoded = STANDARD.decode(value.strip_prefix("Basic ")?).ok()?;
@@ -218,16 +259,24 @@ fn basic(request: &HttpRequest) -> Option<(String, String)> {
     Some((id.to_owned(), secret.to_owned()))
 }
 
-async fn for_session(app: &App, form: TokenRequest) -> Result<TokenAnswer, TokenRefusal> {
+async fn for_session(
+    app: &App,
+    request: &HttpRequest,
+    form: TokenRequest,
+) -> Result<TokenAnswer, TokenRefusal> {
     let token = form
         .refresh_token
         .ok_or_else(|| refusal("invalid_request", "refresh_token is missing."))?;
+    let arrived = Arrived::of(request).map_err(unavailable)?;
     let (key, now) = (app.keys.refresh.clone(), clock::now());
     let renewed = app.database.write(move |conn| {
         let renewed = sessions::renew(conn, &key, &token, now)?;
         let Some(renewed) = renewed else { return Ok(None) };
-        let user = users::find(conn, renewed.user)?;
-        Ok(user.filter(|user| user.enabled).map(|_| renewed))
+        let Some(caller) = users::caller(conn, renewed.user, now)? else {
+            return Ok(None);
+        };
+        audit::record(conn, &arrived.clone().entry(caller))?;
+        Ok(Some(renewed))
     });
     let renewed = renewed.await.map_err(unavailable)?.ok_or_else(|| {
         let why = "The session is over, or this is not its refresh token: sign in again.";
@@ -272,14 +321,22 @@ pub struct RevocationRequest {
     extensions(("x-permission" = json!("open")))
 )]
 #[post("/oauth2/revoke")]
-pub async fn revoke_token(app: Data<App>, form: Option<Form<RevocationRequest>>) -> HttpResponse {
-    match revoke(&app, form).await {
+pub async fn revoke_token(
+    app: Data<App>,
+    request: HttpRequest,
+    form: Option<Form<RevocationRequest>>,
+) -> HttpResponse {
+    match revoke(&app, &request, form).await {
         Ok(()) => HttpResponse::Ok().finish(),
         Err(refusal) => refused(refusal),
     }
 }
 
-async fn revoke(app: &App, form: Option<Form<RevocationRequest>>) -> Result<(), TokenRefusal> {
+async fn revoke(
+    app: &App,
+    request: &HttpRequest,
+    form: Option<Form<RevocationRequest>>,
+) -> Result<(), TokenRefusal> {
     let form = form.ok_or_else(|| refusal("invalid_request", "A form with token is expected."))?;
     let now = clock::now();
     let session = match sessions::of_refresh_token(&form.token, &app.keys.refresh) {
@@ -294,8 +351,15 @@ async fn revoke(app: &App, form: Option<Form<RevocationRequest>>) -> Result<(), 
         },
     };
     let Some(session) = session else { return Ok(()) };
-    let ended = app
-        .database
-        .write(move |conn| Ok(sessions::end(conn, session, EndedBecause::SignedOut, now)?));
+    let arrived = Arrived::of(request).map_err(unavailable)?;
+    let ended = app.database.write(move |conn| {
+        sessions::end(conn, session, EndedBecause::SignedOut, now)?;
+        let user = sessions::user_of(conn, session)?;
+        let caller = user.map(|user| users::caller(conn, user, now)).transpose()?;
+        match caller.flatten() {
+            Some(caller) => audit::record(conn, &arrived.clone().entry(caller)),
+            None => Ok(()),
+        }
+    });
     ended.await.map_err(unavailable)
 }

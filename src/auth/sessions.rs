@@ -212,6 +212,15 @@ pub fn of_refresh_token(token: &str, key: &hmac::Key) -> Option<Id> {
     Parts::read(token, key).map(|parts| parts.session)
 }
 
+/// Whose session it is.
+pub fn user_of(conn: &mut Connection, session: Id) -> QueryResult<Option<Id>> {
+    table::table
+        .find(session)
+        .select(table::user_id)
+        .first(conn)
+        .optional()
+}
+
 /// Ends a session: its tokens are refused from the next request on, on every instance.
 pub fn end(conn: &mut Connection, session: Id, because: EndedBecause, now: UtcTime) -> QueryResult<()> {
     diesel::update(table::table.find(session).filter(table::ended_at.is_null()))

@@ -15,10 +15,11 @@ use super::tokens::{self, ENROLMENT};
 use super::{passwords, secrets};
 use crate::act::Act;
 use crate::app::App;
+use crate::audit;
 use crate::body::Body;
 use crate::clock;
 use crate::http::answer::{Reply, View};
-use crate::http::call::Call;
+use crate::http::call::{Arrived, Call};
 use crate::ids::Id;
 use crate::people::accounts;
 use crate::people::users::{self, User};
@@ -101,7 +102,7 @@ pub async fn sign_in(app: Data<App>, request: HttpRequest, body: Body<NewSession
 }
 
 async fn attempt(app: &App, request: &HttpRequest, asked: NewSession) -> Result<Session, Problem> {
-    let now = clock::now();
+    let (now, arrived) = (clock::now(), Arrived::of(request)?);
     let name = asked.username.clone();
     let known = app.database.read(move |conn| {
         let user = users::named(conn, &name)?.filter(|user| user.enabled);
@@ -170,6 +171,8 @@ async fn attempt(app: &App, request: &HttpRequest, asked: NewSession) -> Result<
             accounts::set_password(conn, user, hash, now)?;
         }
         counted.succeeded(conn, user, now)?;
+        let caller = users::caller(conn, user, now)?.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+        audit::record(conn, &arrived.clone().entry(caller))?;
         match enrolling {
             true => Ok(None),
             false => Ok(Some(sessions::start(conn, &key, user, now)?)),

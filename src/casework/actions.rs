@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::cases::model::Agreement;
 use super::outcomes::model::Outcome;
+use super::own;
 use super::plans::model::PlanRow;
 use super::record::{self, Head, OwnedRow, Record};
 use super::wishes::{Wish, WishKind};
@@ -21,7 +22,7 @@ use crate::db::Connection;
 use crate::db::types::Json;
 use crate::http::answer::View;
 use crate::ids::Id;
-use crate::problem::{Fault, Problem};
+use crate::problem::{Code, Fault, Problem};
 use crate::schema::actions::actions;
 
 crate::codes! {
@@ -56,6 +57,8 @@ crate::case_row! {
         responsible: String,
         /// Of which agency.
         agency: Option<String>,
+        /// That agency, if it is one of those here.
+        agency_id: Option<Id>,
         /// By when.
         due_on: Option<NaiveDate>,
         /// Where it stands.
@@ -92,6 +95,9 @@ pub struct NewAction {
     /// Of which agency.
     #[schema(min_length = 1, max_length = 200)]
     pub agency: Option<String>,
+    /// That agency, if it is one of those here: it reads the action, and says where it stands, when it is named on the case for the
+    /// plan.
+    pub agency_id: Option<Id>,
     /// By when; agreed, never a gate.
     pub due_on: Option<NaiveDate>,
     /// Where it stands; open, if absent.
@@ -124,6 +130,8 @@ pub struct ActionView {
     pub responsible: String,
     /// Of which agency.
     pub agency: Option<String>,
+    /// That agency, if it is one of those here.
+    pub agency_id: Option<Id>,
     /// By when.
     pub due_on: Option<NaiveDate>,
     /// Due dates before the present one.
@@ -165,6 +173,7 @@ impl Record for ActionRow {
             text: body.text,
             responsible: body.responsible,
             agency: body.agency,
+            agency_id: body.agency_id,
             due_on: body.due_on,
             status: body.status.unwrap_or(ActionStatus::Open),
             adult_agrees: body.adult_agrees,
@@ -182,6 +191,7 @@ impl Record for ActionRow {
             text: self.text.clone(),
             responsible: self.responsible.clone(),
             agency: self.agency.clone(),
+            agency_id: self.agency_id,
             due_on: self.due_on,
             status: Some(self.status),
             adult_agrees: self.adult_agrees,
@@ -198,6 +208,7 @@ impl Record for ActionRow {
             text: self.text,
             responsible: self.responsible,
             agency: self.agency,
+            agency_id: self.agency_id,
             due_on: self.due_on,
             due_history: self.due_history.0,
             status: self.status,
@@ -212,6 +223,14 @@ impl Record for ActionRow {
             entered_in_error: self.entered_in_error,
         }
     }
+
+    /// Why a wish was overridden is for staff and advocates: the app may be in the hands of whoever it is about.
+    fn shown(mut self, case: &Reached) -> ActionView {
+        if !case.sees_what_is_withheld() {
+            self.override_reason = None;
+        }
+        self.view()
+    }
 }
 
 crate::record_operations! {
@@ -221,7 +240,9 @@ crate::record_operations! {
     create record_action "recordAction" "Record an action"
         "One that goes against a recorded \"do not want\" names the wish and says why." by create,
     get get_action "getAction" "Read an action" "With the due dates there were before the present one.",
-    amend amend_action "amendAction" "Amend an action" "By a merge patch; an earlier due date is kept." by amend,
+    amend amend_action "amendAction" "Amend an action"
+        "By a merge patch; an earlier due date is kept. A partner agency changes the status of its own, and nothing else."
+        may "actions.amend" by amend,
     mistake mark_action "markActionEnteredInError" "/v1/cases/{caseId}/actions/{actionId}/entered-in-error"
         may "actions.record",
 }
@@ -234,7 +255,16 @@ fn amend(act: &mut Act, case: Id, id: Id, patch: &Body<Patch<NewAction>>) -> Res
     let case = reach(act, case)?;
     let row: ActionRow = record::row(act, &case, id)?;
     act.expect_version(row.version)?;
-    let body = patch.valid()?.applied_to(&row.body())?;
+    let before = row.body();
+    let body = patch.valid()?.applied_to(&before)?;
+    let only_the_status = NewAction {
+        status: body.status,
+        ..before
+    };
+    if case.partner.is_some() && body != only_the_status {
+        return Err(Problem::new(Code::Forbidden)
+            .saying("An agency says where its action stands; all else is for those who work on the case."));
+    }
     let faults = faults(act, &case, &body)?;
     if !faults.is_empty() {
         return Err(Problem::invalid(faults));
@@ -262,6 +292,7 @@ fn faults(act: &mut Act, case: &Reached, action: &NewAction) -> Result<Vec<Fault
             ));
         }
     }
+    faults.extend(own::fault_of_agency(act.conn, action.agency_id, "/agencyId")?);
     if let Some(id) = action.plan_id
         && PlanRow::find(act.conn, case.row.id, id)?.is_none()
     {

@@ -15,7 +15,7 @@ macro_rules! record_operations {
         list $list:ident $list_id:tt $list_summary:tt $list_description:tt $(by $list_with:path)?,
         create $create:ident $create_id:tt $create_summary:tt $create_description:tt $(by $create_with:path)?,
         get $get:ident $get_id:tt $get_summary:tt $get_description:tt $(by $get_with:path)?
-        $(, amend $amend:ident $amend_id:tt $amend_summary:tt $amend_description:tt $(by $amend_with:path)?)?
+        $(, amend $amend:ident $amend_id:tt $amend_summary:tt $amend_description:tt $(may $amend_may:tt)? $(by $amend_with:path)?)?
         $(, mistake $mistake:ident $mistake_id:tt $mistake_path:tt may $mistake_may:tt $(by $mistake_with:path)?)?
         $(,)?
     ) => {
@@ -109,7 +109,7 @@ macro_rules! record_operations {
                 params($crate::http::params::$params, $crate::http::params::IfMatchHeader),
                 request_body = $crate::body::Patch<$body>,
                 responses((status = 200, description = "The record as it now is", body = $view)),
-                extensions(("x-permission" = json!($write)))
+                extensions(("x-permission" = json!($crate::record_operations!(@may $write $($amend_may)?))))
             )]
             #[patch($one_path)]
             pub async fn $amend(
@@ -136,6 +136,8 @@ macro_rules! record_operations {
     };
     (@mistake $row:ident) => { $crate::casework::record::mark::<$row> };
     (@mistake $row:ident $with:path) => { $with };
+    (@may $write:tt) => { $write };
+    (@may $write:tt $other:tt) => { $other };
     (@list $row:ident) => { $crate::casework::record::list::<$row> };
     (@list $row:ident $with:path) => { $with };
     (@get $row:ident) => { $crate::casework::record::get::<$row> };

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::cases::reach::Reached;
+use super::owner::Owner;
 use crate::act::{Act, guarded};
 use crate::body::{Body, Patch};
 use crate::clock::UtcTime;
@@ -16,62 +16,7 @@ use crate::db::Connection;
 use crate::http::answer::View;
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
-use crate::policy::Standing;
 use crate::problem::{Code, Fault, Problem};
-
-/// What a record belongs to: it is reached before anything recorded about it may be known.
-pub trait Owner: Sized {
-    /// Reaches it for the operation's permission.
-    fn reach(act: &mut Act, id: Id) -> Result<Self, Problem>;
-    /// Its id.
-    fn id(&self) -> Id;
-    /// The authority that keeps it.
-    fn authority(&self) -> &str;
-    /// The case that an event about one of its records names.
-    fn case_of(owner: Id) -> Option<Id>;
-    /// Whether what was entered in error still shows: it may be about somebody else, so to nobody but staff.
-    fn shows_errors(&self) -> bool {
-        false
-    }
-    /// Whether the caller may say of what others recorded that it was entered in error.
-    fn corrects_others(&self) -> bool {
-        false
-    }
-    /// Whether this is the account of the person it is about.
-    fn is_about(&self, _conn: &mut Connection, _account: Id) -> diesel::QueryResult<bool> {
-        Ok(false)
-    }
-}
-
-impl Owner for Reached {
-    fn reach(act: &mut Act, id: Id) -> Result<Self, Problem> {
-        super::cases::reach::reach(act, id)
-    }
-
-    fn id(&self) -> Id {
-        self.row.id
-    }
-
-    fn authority(&self) -> &str {
-        &self.row.authority
-    }
-
-    fn case_of(owner: Id) -> Option<Id> {
-        Some(owner)
-    }
-
-    fn shows_errors(&self) -> bool {
-        self.standing.is_staff()
-    }
-
-    fn corrects_others(&self) -> bool {
-        matches!(self.standing, Standing::Manager | Standing::Allocated)
-    }
-
-    fn is_about(&self, conn: &mut Connection, account: Id) -> diesel::QueryResult<bool> {
-        super::cases::access::is_the_adults(conn, self.row.id, account)
-    }
-}
 
 /// What every such record has.
 #[derive(Debug, Clone)]
@@ -129,6 +74,15 @@ pub struct EnteredInError {
     pub reason: String,
 }
 
+/// What of an owner's records a page holds besides those that stand.
+#[derive(Debug, Clone, Default)]
+pub struct Showing {
+    /// Also those entered in error.
+    pub errors: bool,
+    /// None but these.
+    pub only: Option<Vec<Id>>,
+}
+
 /// A row that belongs to something, most often to a case.
 pub trait OwnedRow: Sized {
     /// Name of the resource in events.
@@ -146,12 +100,12 @@ pub trait OwnedRow: Sized {
     fn mark(&mut self, reason: String);
     /// The row of this id that belongs to this owner, also one entered in error.
     fn find_any(conn: &mut Connection, owner: Id, id: Id) -> diesel::QueryResult<Option<Self>>;
-    /// A page of the owner's rows, with one to spare; those entered in error among them if they are to show.
+    /// A page of those of the owner's rows that are to show, with one to spare.
     fn page_of(
         conn: &mut Connection,
         owner: Id,
         page: &PageRequest,
-        errors: bool,
+        showing: Showing,
     ) -> diesel::QueryResult<Vec<Self>>;
     /// Writes a touched row over the version before it; answers how many rows that changed.
     fn save(&self, conn: &mut Connection) -> diesel::QueryResult<usize>;
@@ -164,7 +118,7 @@ pub trait OwnedRow: Sized {
 
     /// A page of the owner's rows that stand, with one to spare.
     fn page(conn: &mut Connection, owner: Id, page: &PageRequest) -> diesel::QueryResult<Vec<Self>> {
-        Self::page_of(conn, owner, page, false)
+        Self::page_of(conn, owner, page, Showing::default())
     }
 }
 
@@ -179,8 +133,13 @@ pub trait Record: OwnedRow {
     fn new(head: Head, body: Self::Body) -> Self;
     /// The part of the row that a caller writes.
     fn body(&self) -> Self::Body;
-    /// The row as it is read.
+    /// The row as it is read by those who read all of it.
     fn view(self) -> Self::View;
+
+    /// The row as whoever reached its owner reads it.
+    fn shown(self, _owner: &Self::Owner) -> Self::View {
+        self.view()
+    }
 
     /// What the field's own rules find wrong with a body, beyond the contract.
     fn faults(_body: &Self::Body) -> Vec<Fault> {
@@ -188,20 +147,40 @@ pub trait Record: OwnedRow {
     }
 }
 
-/// Finds a row of an owner that was reached; missing is 404, and so is what was entered in error to all but staff and
-/// whoever wrote it.
+/// Finds a row of an owner that was reached; missing is 404, and so is what is not for this caller, and what was entered in
+/// error to all but staff and whoever wrote it.
 pub fn row<R: OwnedRow>(act: &mut Act, owner: &R::Owner, id: Id) -> Result<R, Problem> {
     let shows = |head: Head| {
         head.entered_in_error.is_none() || owner.shows_errors() || head.created_by == act.caller.id
     };
+    let only = owner.shows_only(act.conn, R::RESOURCE)?;
     R::find_any(act.conn, owner.id(), id)?
-        .filter(|row| shows(row.head()))
+        .filter(|row| shows(row.head()) && only.is_none_or(|only| only.contains(&id)))
         .ok_or_else(Problem::not_found)
 }
 
 /// A page of the rows of an owner that was reached, as far as they show.
 pub fn rows<R: OwnedRow>(act: &mut Act, owner: &R::Owner, page: &PageRequest) -> Result<Rows<R>, Problem> {
-    let rows = R::page_of(act.conn, owner.id(), page, owner.shows_errors())?;
+    page_with::<R>(act, owner, page, owner.shows_errors())
+}
+
+/// A page of those of them that were not entered in error.
+pub fn rows_that_stand<R: OwnedRow>(
+    act: &mut Act,
+    owner: &R::Owner,
+    page: &PageRequest,
+) -> Result<Rows<R>, Problem> {
+    page_with::<R>(act, owner, page, false)
+}
+
+fn page_with<R: OwnedRow>(
+    act: &mut Act,
+    owner: &R::Owner,
+    page: &PageRequest,
+    errors: bool,
+) -> Result<Rows<R>, Problem> {
+    let only = owner.shows_only(act.conn, R::RESOURCE)?;
+    let rows = R::page_of(act.conn, owner.id(), page, Showing { errors, only })?;
     Ok(Rows::cut(rows, page, |row| row.head().id))
 }
 
@@ -310,13 +289,13 @@ where
 /// Reads one record.
 pub fn get<R: Record>(act: &mut Act, owner: Id, id: Id) -> Result<R::View, Problem> {
     let owner = R::Owner::reach(act, owner)?;
-    Ok(row::<R>(act, &owner, id)?.view())
+    Ok(row::<R>(act, &owner, id)?.shown(&owner))
 }
 
 /// Reads a page of records.
 pub fn list<R: Record>(act: &mut Act, owner: Id, page: &PageRequest) -> Result<Rows<R::View>, Problem> {
     let owner = R::Owner::reach(act, owner)?;
-    Ok(rows::<R>(act, &owner, page)?.map(R::view))
+    Ok(rows::<R>(act, &owner, page)?.map(|row| row.shown(&owner)))
 }
 
 /// Amends a record by a merge patch.
@@ -454,12 +433,15 @@ macro_rules! case_row {
                 conn: &mut $crate::db::Connection,
                 owner: $crate::ids::Id,
                 page: &$crate::page::PageRequest,
-                errors: bool,
+                showing: $crate::casework::record::Showing,
             ) -> diesel::QueryResult<Vec<Self>> {
                 use diesel::prelude::*;
                 let mut query = $table::table.filter($table::$owner.eq(owner)).into_boxed();
-                if !errors {
+                if !showing.errors {
                     query = query.filter($table::entered_in_error.is_null());
+                }
+                if let Some(only) = showing.only {
+                    query = query.filter($table::id.eq_any(only));
                 }
                 $crate::paged!(query, $table, page).select(Self::as_select()).load(conn)
             }
@@ -550,7 +532,7 @@ macro_rules! record {
             }
         }
     };
-    (rules $row:ident, $body:ident, $view:ident $(, $faults:path)?) => {
+    (rules $row:ident, $body:ident, $view:ident $(, $faults:path)? $(; shown by $shown:path)?) => {
         impl $crate::casework::record::Record for $row {
             type Body = $body;
             type View = $view;
@@ -569,6 +551,10 @@ macro_rules! record {
 
             $(fn faults(body: &$body) -> Vec<$crate::problem::Fault> {
                 $faults(body)
+            })?
+
+            $(fn shown(self, owner: &Self::Owner) -> $view {
+                $shown(self, owner)
             })?
         }
     };

@@ -3,12 +3,11 @@
 use actix_web::{get, post};
 
 use super::cases::reach::Reached;
-use super::record::{self, Owner, Record};
-use super::wishes;
+use super::record::{self, Record};
+use super::{own, wishes};
 use crate::act::Act;
 use crate::body::Body;
 use crate::ids::Id;
-use crate::page::{PageRequest, Rows};
 use crate::problem::{Fault, Problem};
 use crate::schema::records::sharing_decisions;
 
@@ -80,6 +79,8 @@ crate::record! {
             /// With whom.
             #[schema(min_length = 1, max_length = 500)]
             with_whom: String,
+            /// The agency it is shared with, if it is one of those here: it reads this when it is named on the case for decisions.
+            agency_id: Option<Id>,
             /// Why.
             #[schema(min_length = 1, max_length = 4000)]
             why: String,
@@ -109,35 +110,25 @@ crate::record! {
         }
     }
 }
-crate::record!(rules SharingDecision, NewSharingDecision, SharingDecisionView);
+crate::record!(rules SharingDecision, NewSharingDecision, SharingDecisionView; shown by shown);
 
 crate::record_operations! {
     SharingDecision, NewSharingDecision, SharingDecisionView, tag "Sharing decisions",
     at "/v1/cases/{caseId}/sharing-decisions",
     one "/v1/cases/{caseId}/sharing-decisions/{sharingId}" (SharingPath),
     read "sharing.read", write "sharing.record",
-    list list_sharing "listSharingDecisions" "List sharing decisions" "What was shared with whom, why, and on what basis." by list_shown,
+    list list_sharing "listSharingDecisions" "List sharing decisions" "What was shared with whom, why, and on what basis.",
     create record_sharing "recordSharingDecision" "Record a sharing decision"
         "Also one to share in part, or not. Append-only. With somebody whom the adult does not want involved only for a reason."
         by append,
-    get get_sharing "getSharingDecision" "Read a sharing decision" "One decision." by get_shown,
+    get get_sharing "getSharingDecision" "Read a sharing decision" "One decision.",
     mistake mark_sharing "markSharingDecisionEnteredInError" "/v1/cases/{caseId}/sharing-decisions/{sharingId}/entered-in-error"
         may "sharing.record",
 }
 
-fn list_shown(act: &mut Act, case: Id, page: &PageRequest) -> Result<Rows<SharingDecisionView>, Problem> {
-    let case = Reached::reach(act, case)?;
-    Ok(record::rows::<SharingDecision>(act, &case, page)?.map(|row| shown(&case, row)))
-}
-
-fn get_shown(act: &mut Act, case: Id, id: Id) -> Result<SharingDecisionView, Problem> {
-    let case = Reached::reach(act, case)?;
-    Ok(shown(&case, record::row(act, &case, id)?))
-}
-
 /// Why the adult was not told, or their wish was overridden, is for staff and advocates: the app may be in the hands
 /// of whoever it is about.
-fn shown(case: &Reached, mut row: SharingDecision) -> SharingDecisionView {
+fn shown(mut row: SharingDecision, case: &Reached) -> SharingDecisionView {
     if !case.sees_what_is_withheld() {
         row.adult_not_told_reason = None;
         row.override_reason = None;
@@ -157,6 +148,7 @@ fn faults(act: &mut Act, case: &Reached, decision: &NewSharingDecision) -> Resul
             "Say why the adult was not told.",
         ));
     }
+    faults.extend(own::fault_of_agency(act.conn, decision.agency_id, "/agencyId")?);
     if decision.decision != SharingOutcome::Refused {
         let reason = decision.override_reason.as_ref();
         faults.extend(wishes::fault_of_involving(

@@ -27,6 +27,8 @@ crate::codes! {
         MeetingChecklist = "meeting_checklist",
         /// The minutes of a meeting.
         Minutes = "minutes",
+        /// Their restricted part.
+        RestrictedMinutes = "restricted_minutes",
     }
 }
 

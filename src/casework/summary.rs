@@ -20,7 +20,7 @@ use super::contacts::service as contacts;
 use super::meetings::{MeetingRow, MeetingView};
 use super::outcomes::dto::OutcomeView;
 use super::outcomes::service as outcomes;
-use super::record::Record;
+use super::record::{self, Record};
 use super::risks::{Risk, RiskView};
 use super::wishes::{Wish, WishView};
 use crate::act::Act;
@@ -31,7 +31,7 @@ use crate::http::extract::Ids;
 use crate::http::params::CasePath;
 use crate::ids::Id;
 use crate::page::PageRequest;
-use crate::policy::{Action, Standing, scope};
+use crate::policy::{Action, scope};
 use crate::problem::{Code, Problem};
 
 /// Records of one kind in a summary at most, newest first; the lists have the rest.
@@ -118,14 +118,13 @@ pub fn read(act: &mut Act, id: Id) -> Result<CaseSummary, Problem> {
 
 /// Whether the caller may read a part of the case. Who has only parts of it is asked for each.
 fn readable(act: &mut Act, case: &Reached, action: Action) -> Result<bool, Problem> {
-    if !matches!(case.standing, Standing::Representative | Standing::Partner) {
-        return Ok(action.permits(case.standing));
-    }
-    let theirs = scope(act.caller, action);
-    Ok(store::find(act.conn, &theirs, case.row.id)?.is_some())
+    Ok(match case.standing.has_only_parts() {
+        true => store::find(act.conn, &scope(act.caller, action), case.row.id)?.is_some(),
+        false => action.permits(case.standing),
+    })
 }
 
-fn part<R: Record>(
+fn part<R: Record<Owner = Reached>>(
     act: &mut Act,
     case: &Reached,
     action: Action,
@@ -134,9 +133,8 @@ fn part<R: Record>(
     if !readable(act, case, action)? {
         return Ok(None);
     }
-    let mut rows = R::page(act.conn, case.row.id, page)?;
-    rows.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
-    Ok(Some(rows.into_iter().map(R::view).collect()))
+    let rows = record::rows_that_stand::<R>(act, case, page)?;
+    Ok(Some(rows.map(|row| row.shown(case)).items))
 }
 
 /// Registers the operations.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use crate::auth::keys::{self, Keys};
+use crate::auth::keys::{self, Keys, Replaced};
 use crate::auth::tokens::Tokens;
 use crate::auth::{passwords, secrets};
 use crate::casework::cases::access;
@@ -136,15 +136,20 @@ pub async fn token(config: &Config, database: &Database, name: String) -> Result
 }
 
 /// Replaces the signing key in the database; prints the name of the new one.
-pub async fn rotate_key(config: &Config, database: &Database) -> Result<(), String> {
+pub async fn rotate_key(config: &Config, database: &Database, withdraw: bool) -> Result<(), String> {
     if config.signing_key_file.is_some() {
         return Err(
             "the key is a file (MSP_SIGNING_KEY_FILE): add the next one to MSP_OTHER_KEY_FILES on every \
-             instance, then swap the two, then take the old one away when its tokens have expired"
+             instance, then swap the two, then take the old one away when its tokens have expired; one that somebody else \
+             may have is replaced alone, and every instance is started again"
                 .to_owned(),
         );
     }
-    println!("kid={}", keys::rotate(database).await?);
+    let replaced = match withdraw {
+        true => Replaced::IsWithdrawn,
+        false => Replaced::Retires,
+    };
+    println!("kid={}", keys::rotate(database, replaced).await?);
     Ok(())
 }
 

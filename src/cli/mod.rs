@@ -79,7 +79,11 @@ enum Command {
     /// Replace the key in the database that signs access tokens, without an outage: the new one signs in six minutes,
     /// the one before verifies until its tokens have expired
     #[command(after_help = "Example: msp-api rotate-key")]
-    RotateKey,
+    RotateKey {
+        /// Withdraw the one before at once, because somebody else may have it: everybody signs in or renews their session anew
+        #[arg(long)]
+        withdraw: bool,
+    },
     /// Verify the audit trail, or erase personal detail from it
     Audit {
         #[command(subcommand)]
@@ -151,7 +155,9 @@ async fn with_config(command: Command, mut config: Config) -> Result<(), String>
         Command::Token { name } => accounts::token(&config, &migrated(&config).await?, name).await,
         Command::User { command } => accounts::user(&migrated(&config).await?, command).await,
         Command::Client { command } => accounts::client(&migrated(&config).await?, command).await,
-        Command::RotateKey => accounts::rotate_key(&config, &migrated(&config).await?).await,
+        Command::RotateKey { withdraw } => {
+            accounts::rotate_key(&config, &migrated(&config).await?, withdraw).await
+        }
         Command::Audit { command } => audit::audit(&config, &migrated(&config).await?, command).await,
         Command::Seed { cases, practitioners } => {
             crate::demo::seed::run(&migrated(&config).await?, cases, practitioners).await

@@ -13,7 +13,7 @@ use crate::people::agencies::{self, Agency, AgencyType};
 use crate::people::authorities::{self, Authority};
 use crate::people::clients::{self, ApiClient};
 use crate::people::users::{self, User};
-use crate::policy::{Caller, CallerKind, Role, RoleGrant, Team, TeamKind};
+use crate::policy::{Caller, CallerKind, Exceptions, Role, RoleGrant, Team, TeamKind};
 use crate::problem::Problem;
 
 /// Sign-in name, name, role and authority of every demo user.
@@ -138,7 +138,7 @@ pub fn set_up(conn: &mut Connection, credentials: &Credentials, now: UtcTime) ->
     users::insert_team(conn, &duty_team, "Duty desk", &on_duty, now)?;
     let mut callers = HashMap::new();
     for (username, id) in &ids {
-        if let Some(caller) = users::caller(conn, *id)? {
+        if let Some(caller) = users::caller(conn, *id, now)? {
             callers.insert((*username).to_owned(), caller);
         }
     }
@@ -206,6 +206,7 @@ fn client(
         default_authority: client.default_authority,
         authorities: client.authorities.0,
         agreement_in_force: true,
+        exceptions: Exceptions::ANY,
         at: now,
     })
 }
@@ -219,6 +220,7 @@ fn advocate(conn: &mut Connection, user: Option<Id>, by: Option<Id>, now: UtcTim
         created_by: by,
         updated_at: now,
         updated_by: by,
+        authority: "northbank".to_owned(),
         name: "Rosa Lindqvist".to_owned(),
         organisation: "Northbank Voices".to_owned(),
         kinds: Json(vec![AssignmentKind::CareActS68, AssignmentKind::NonStatutory]),

@@ -51,6 +51,42 @@ pub struct Passed {
     pub origin: Arc<Value>,
 }
 
+/// What the gate found out about a request that needs no token, for those that end with somebody signed in or out.
+#[derive(Clone)]
+pub struct Arrived {
+    /// What is called.
+    pub operation: Arc<Operation>,
+    /// The request's id.
+    pub request_id: Id,
+    /// ODS code of the organisation whose user is behind the call.
+    pub on_behalf_of: Option<String>,
+    /// Where the call came from.
+    pub origin: Arc<Value>,
+}
+
+impl Arrived {
+    /// What the gate left with the request.
+    pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        let arrived = request.extensions().get::<Self>().cloned();
+        arrived.ok_or_else(|| Problem::new(Code::Internal))
+    }
+
+    /// The audit entry of what was done for this caller.
+    pub fn entry(self, caller: Caller) -> Entry {
+        let passed = Passed {
+            caller: Arc::new(caller),
+            session: None,
+            operation: self.operation,
+            action: Action::MeRead,
+            request_id: self.request_id,
+            purpose: None,
+            on_behalf_of: self.on_behalf_of,
+            origin: self.origin,
+        };
+        entry_of(&passed, 200, &[])
+    }
+}
+
 /// A call on its way to its use case.
 #[derive(Clone)]
 pub struct Call {

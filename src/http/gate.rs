@@ -14,7 +14,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use serde_json::{Value, json};
 
 use super::answer::{Refusal, problem_response};
-use super::call::{Passed, entry_of};
+use super::call::{Arrived, Passed, entry_of};
 use super::contract::Operation;
 use super::cors;
 use super::limits::Allowance;
@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::audit::AccessPurpose;
 use crate::auth::bearer;
 use crate::ids::Id;
-use crate::policy::{Action, Caller, could_permit};
+use crate::policy::{Action, Caller, Exceptions, could_permit};
 use crate::problem::{Code, Problem};
 
 /// Paths below this need a token, unless the contract says they are open.
@@ -67,6 +67,9 @@ pub async fn gate(
     let mut response = match admitted {
         Ok(admitted) => {
             allowance = admitted.allowance;
+            if let Some(arrived) = admitted.arrived {
+                request.extensions_mut().insert(arrived);
+            }
             if let Some(by) = &admitted.passed {
                 request.extensions_mut().insert(by.clone());
             }
@@ -101,8 +104,10 @@ pub async fn gate(
     Ok(response)
 }
 
+#[derive(Default)]
 struct Admitted {
     passed: Option<Passed>,
+    arrived: Option<Arrived>,
     allowance: Option<Allowance>,
 }
 
@@ -143,6 +148,14 @@ async fn admit(
     };
     let stated = request.headers().get("x-access-purpose");
     let purpose = stated.and_then(|value| AccessPurpose::parse(value.to_str().ok()?));
+    // What a change itself brings about, or waits for, must be looked for.
+    let looking_for = |caller: Caller| match method {
+        "GET" => Arc::new(caller),
+        _ => Arc::new(Caller {
+            exceptions: Exceptions::ANY,
+            ..caller
+        }),
+    };
     let asked =
         |caller: Arc<Caller>, session: Option<Id>, operation: &Arc<Operation>, action: Action| Passed {
             caller,
@@ -162,10 +175,7 @@ async fn admit(
             }
             // Pages outside the contract (documentation, health) find their own way.
             None if !guarded => {
-                return Ok(Admitted {
-                    passed: None,
-                    allowance: None,
-                });
+                return Ok(Admitted::default());
             }
             None => Problem::not_found(),
         };
@@ -173,7 +183,7 @@ async fn admit(
         let passed = bearer.map(|bearer| {
             let session = bearer.token.session;
             asked(
-                Arc::new(bearer.caller),
+                looking_for(bearer.caller),
                 session,
                 &app.contract.nothing,
                 Action::MeRead,
@@ -184,13 +194,24 @@ async fn admit(
         return Err(Turned { passed, problem });
     };
     let (Some(bearer), Some(action)) = (bearer, operation.action) else {
+        let arrived = Arrived {
+            operation: Arc::clone(operation),
+            request_id,
+            on_behalf_of: short("nhsd-end-user-organisation-ods"),
+            origin: Arc::new(origin(request)),
+        };
         return Ok(Admitted {
-            passed: None,
-            allowance: None,
+            arrived: Some(arrived),
+            ..Admitted::default()
         });
     };
     let token_permits = bearer.permits(action);
-    let passed = asked(Arc::new(bearer.caller), bearer.token.session, operation, action);
+    let passed = asked(
+        looking_for(bearer.caller),
+        bearer.token.session,
+        operation,
+        action,
+    );
     let turned = |problem| Turned {
         passed: Some(passed.clone()),
         problem,
@@ -209,6 +230,7 @@ async fn admit(
     }
     Ok(Admitted {
         passed: Some(passed),
+        arrived: None,
         allowance,
     })
 }

@@ -21,8 +21,8 @@ use crate::http::params::{AdvocatePath, IfMatchHeader};
 use crate::ids::Id;
 use crate::page::{Page, PageParams, PageRequest, Rows};
 use crate::people::users;
-use crate::policy::Role;
-use crate::problem::{Fault, Problem};
+use crate::policy::{Role, RoleGrant};
+use crate::problem::{Code, Fault, Problem};
 use crate::schema::people::advocates as table;
 
 /// An entry as kept.
@@ -41,6 +41,8 @@ pub struct Advocate {
     pub updated_at: UtcTime,
     /// By whom.
     pub updated_by: Id,
+    /// The authority that keeps the entry; all may ask the advocate to act.
+    pub authority: String,
     /// Name.
     pub name: String,
     /// Organisation.
@@ -65,6 +67,10 @@ pub struct Advocate {
     "independenceDeclaredOn": "2026-04-01"
 }))]
 pub struct AdvocateEntry {
+    /// The authority that keeps the entry; needed from whoever manages or administers several. All authorities may ask the advocate
+    /// to act.
+    #[schema(min_length = 1, max_length = 60)]
+    pub authority: Option<String>,
     /// Name.
     #[schema(min_length = 1, max_length = 200, extensions(("x-rule" = json!("not_blank"))))]
     pub name: String,
@@ -91,6 +97,8 @@ pub struct AdvocateEntry {
 pub struct AdvocateView {
     /// Id.
     pub id: Id,
+    /// The authority that keeps the entry.
+    pub authority: String,
     /// Name.
     pub name: String,
     /// Organisation.
@@ -117,6 +125,7 @@ impl From<Advocate> for AdvocateView {
     fn from(row: Advocate) -> Self {
         Self {
             id: row.id,
+            authority: row.authority,
             name: row.name,
             organisation: row.organisation,
             kinds: row.kinds.0,
@@ -164,11 +173,29 @@ pub fn insert(conn: &mut Connection, entry: &Advocate) -> QueryResult<()> {
 }
 
 fn register(act: &mut Act, body: &Body<AdvocateEntry>) -> Result<Id, Problem> {
-    let entry = body.valid()?.clone();
-    refuse_unknown_user(act, &entry)?;
+    let found = match body.value() {
+        Some(entry) => faults(act, entry)?,
+        None => vec![],
+    };
+    let entry = body.checked(|_| found)?.clone();
     let row = row_of(act.new_id, 1, (act.now, act.caller.id), act, entry);
     insert(act.conn, &row)?;
     Ok(row.id)
+}
+
+/// The authorities whose entries the caller keeps.
+fn kept_by(act: &Act) -> Vec<String> {
+    act.caller.authorities_as(&[Role::Manager, Role::Admin])
+}
+
+/// The authority that is to keep an entry: the one it names, or the caller's only one.
+fn keeper(act: &Act, entry: &AdvocateEntry) -> Option<String> {
+    let own = kept_by(act);
+    match (&entry.authority, own.as_slice()) {
+        (Some(named), own) => own.contains(named).then(|| named.clone()),
+        (None, [only]) => Some(only.clone()),
+        (None, _) => None,
+    }
 }
 
 fn row_of(id: Id, version: i64, created: (UtcTime, Id), act: &Act, entry: AdvocateEntry) -> Advocate {
@@ -179,6 +206,7 @@ fn row_of(id: Id, version: i64, created: (UtcTime, Id), act: &Act, entry: Advoca
         created_by: created.1,
         updated_at: act.now,
         updated_by: act.caller.id,
+        authority: keeper(act, &entry).unwrap_or_default(),
         name: entry.name,
         organisation: entry.organisation,
         kinds: Json(entry.kinds),
@@ -188,17 +216,27 @@ fn row_of(id: Id, version: i64, created: (UtcTime, Id), act: &Act, entry: Advoca
     }
 }
 
-fn refuse_unknown_user(act: &mut Act, entry: &AdvocateEntry) -> Result<(), Problem> {
-    let Some(id) = entry.user_id else { return Ok(()) };
+/// An entry stands for its account on every case the advocate is asked to: only who keeps it says whose it is.
+fn faults(act: &mut Act, entry: &AdvocateEntry) -> Result<Vec<Fault>, Problem> {
+    let Some(authority) = keeper(act, entry) else {
+        let why = "Say which of the authorities you manage or administer keeps this entry.";
+        return Ok(vec![Fault::at("/authority", "unknown", why)]);
+    };
+    let Some(id) = entry.user_id else {
+        return Ok(vec![]);
+    };
+    let is_theirs = |grant: &RoleGrant| grant.role == Role::Advocate && grant.authority == authority;
     let user = users::find(act.conn, id)?;
-    match user.is_some_and(|user| user.roles.0.iter().any(|grant| grant.role == Role::Advocate)) {
-        true => Ok(()),
-        false => Err(Problem::invalid(vec![Fault::at(
-            "/userId",
-            "unknown",
-            "There is no account of an advocate with this id.",
-        )])),
-    }
+    Ok(
+        match user.is_some_and(|user| user.roles.0.iter().any(is_theirs)) {
+            true => vec![],
+            false => vec![Fault::at(
+                "/userId",
+                "unknown",
+                "There is no account of an advocate with this id in the authority.",
+            )],
+        },
+    )
 }
 
 fn read(act: &mut Act, id: Id) -> Result<AdvocateView, Problem> {
@@ -217,8 +255,12 @@ fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<AdvocateView>, Problem
 
 fn amend(act: &mut Act, id: Id, patch: &Body<Patch<AdvocateEntry>>) -> Result<Id, Problem> {
     let row = find(act.conn, id)?.ok_or_else(Problem::not_found)?;
+    if !kept_by(act).contains(&row.authority) {
+        return Err(Problem::new(Code::Forbidden).saying("Another authority keeps this entry."));
+    }
     act.expect_version(row.version)?;
     let current = AdvocateEntry {
+        authority: Some(row.authority.clone()),
         name: row.name.clone(),
         organisation: row.organisation.clone(),
         kinds: row.kinds.0.clone(),
@@ -227,7 +269,10 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<AdvocateEntry>>) -> Result<Id
         available: Some(row.available),
     };
     let entry = patch.valid()?.applied_to(&current)?;
-    refuse_unknown_user(act, &entry)?;
+    let faults = faults(act, &entry)?;
+    if !faults.is_empty() {
+        return Err(Problem::invalid(faults));
+    }
     let amended = row_of(
         row.id,
         row.version + 1,

@@ -75,16 +75,28 @@ pub fn insert(conn: &mut Connection, client: &ApiClient, secret: &str) -> QueryR
     add_credential(conn, client.id, Id::new(), secret, client.created_at)
 }
 
-/// The client with the public keys it is registered with, if it is enabled and has any.
-pub fn with_keys(conn: &mut Connection, id: Id) -> QueryResult<Option<(ApiClient, JwkSet)>> {
-    let found: Option<(ApiClient, Option<Json<Value>>)> = table::table
+/// Where the public keys of a client are.
+#[derive(Debug, Clone)]
+pub enum ClientKeys {
+    /// Here: it is registered with them.
+    Registered(JwkSet),
+    /// At this address.
+    Published(String),
+}
+
+/// The client with its public keys, if it is enabled and has any.
+pub fn with_keys(conn: &mut Connection, id: Id) -> QueryResult<Option<(ApiClient, ClientKeys)>> {
+    let found: Option<(ApiClient, Option<Json<Value>>, Option<String>)> = table::table
         .find(id)
         .filter(table::enabled.eq(true))
-        .select((ApiClient::as_select(), table::jwks))
+        .select((ApiClient::as_select(), table::jwks, table::jwks_uri))
         .first(conn)
         .optional()?;
-    Ok(found.and_then(|(client, keys)| {
-        let keys = serde_json::from_value(keys?.0).ok()?;
+    Ok(found.and_then(|(client, keys, url)| {
+        let keys = match keys {
+            Some(keys) => ClientKeys::Registered(serde_json::from_value(keys.0).ok()?),
+            None => ClientKeys::Published(url?),
+        };
         Some((client, keys))
     }))
 }

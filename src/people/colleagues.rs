@@ -39,13 +39,7 @@ fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<Colleague>, Problem> {
             enabled: Some(user.enabled),
         }));
     }
-    let authorities: Vec<String> = act
-        .caller
-        .roles
-        .iter()
-        .map(|grant| grant.authority.clone())
-        .collect();
-    let users = users::page_in(act.conn, &authorities, true, page)?;
+    let users = users::page_in(act.conn, &act.caller.staff_of(), true, page)?;
     Ok(users.map(|user| Colleague {
         id: user.id,
         name: user.name,

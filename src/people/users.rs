@@ -1,16 +1,17 @@
 //! Users: people with an account, their roles and teams.
 
-use diesel::dsl::exists;
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::clock::UtcTime;
 use crate::db::Connection;
-use crate::db::types::Json;
+use crate::db::types::{Json, Key, Moment, contains_any};
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
-use crate::policy::{Caller, CallerKind, Role, RoleGrant, Team, TeamKind};
+use crate::policy::{CASEWORK, Caller, CallerKind, Exceptions, RoleGrant, Team, TeamKind};
 use crate::schema::identity::sessions;
 use crate::schema::people::{team_members, teams, users as table};
 
@@ -68,21 +69,45 @@ pub fn insert(conn: &mut Connection, user: &User) -> QueryResult<()> {
         .map(drop)
 }
 
-/// A user with one of their teams.
-type UserAndTeam = (User, Option<(Id, String, TeamKind)>);
+/// A user with one of their teams, and whether there is a conflict, a naming and an emergency access of theirs anywhere.
+type UserAndTeam = (User, Option<(Id, String, TeamKind)>, bool, bool, bool);
 
-/// The user as the policy sees them, in one statement.
-pub fn caller(conn: &mut Connection, id: Id) -> QueryResult<Option<Caller>> {
-    caller_in(conn, id, None)
+/// The user as the policy sees them, for as long as it takes: whatever exceptions there may come to be.
+pub fn caller(conn: &mut Connection, id: Id, now: UtcTime) -> QueryResult<Option<Caller>> {
+    let caller = caller_in(conn, id, None, now)?;
+    Ok(caller.map(|caller| Caller {
+        exceptions: Exceptions::ANY,
+        ..caller
+    }))
 }
 
-/// The user as the policy sees them, unless the session they call in has ended; in one statement.
-pub fn caller_in(conn: &mut Connection, id: Id, session: Option<Id>) -> QueryResult<Option<Caller>> {
+/// The user as the policy sees them for one request, unless the session they call in has ended; in one statement.
+pub fn caller_in(
+    conn: &mut Connection,
+    id: Id,
+    session: Option<Id>,
+    now: UtcTime,
+) -> QueryResult<Option<Caller>> {
     let of_team = (teams::id, teams::authority, teams::kind).nullable();
+    // Subqueries on other tables are no columns of a join to diesel.
+    let conflict = sql::<Bool>(
+        "EXISTS (SELECT 1 FROM case_conflicts AS one WHERE one.ended_on IS NULL AND (one.user_id = ",
+    )
+    .bind::<Key, _>(id)
+    .sql(" OR one.agency_id = users.agency_id))");
+    let named =
+        sql::<Bool>("EXISTS (SELECT 1 FROM case_grants AS one WHERE one.ends_on IS NULL AND one.user_id = ")
+            .bind::<Key, _>(id)
+            .sql(")");
+    let emergency = sql::<Bool>("EXISTS (SELECT 1 FROM emergency_access AS one WHERE one.user_id = ")
+        .bind::<Key, _>(id)
+        .sql(" AND one.until > ")
+        .bind::<Moment, _>(now)
+        .sql(")");
     let query = table::table
         .left_join(team_members::table.inner_join(teams::table))
         .filter(table::id.eq(id).and(table::enabled.eq(true)))
-        .select((User::as_select(), of_team))
+        .select((User::as_select(), of_team, conflict, named, emergency))
         .into_boxed();
     let query = match session {
         Some(session) => query.filter(exists(
@@ -93,11 +118,12 @@ pub fn caller_in(conn: &mut Connection, id: Id, session: Option<Id>) -> QueryRes
         None => query,
     };
     let rows: Vec<UserAndTeam> = query.load(conn)?;
-    let teams = rows.iter().filter_map(|(_, team)| team.clone());
+    let teams = rows.iter().filter_map(|(_, team, ..)| team.clone());
     let teams = teams
         .map(|(id, authority, kind)| Team { id, authority, kind })
         .collect();
-    Ok(rows.into_iter().next().map(|(user, _)| Caller {
+    let first = rows.into_iter().next();
+    Ok(first.map(|(user, _, conflict, named, emergency)| Caller {
         id: user.id,
         kind: CallerKind::User,
         name: user.name,
@@ -108,7 +134,12 @@ pub fn caller_in(conn: &mut Connection, id: Id, session: Option<Id>) -> QueryRes
         default_authority: None,
         authorities: vec![],
         agreement_in_force: false,
-        at: crate::clock::now(),
+        exceptions: Exceptions {
+            conflict,
+            named,
+            emergency,
+        },
+        at: now,
     }))
 }
 
@@ -147,13 +178,10 @@ pub fn join_team(conn: &mut Connection, team: Id, members: &[Id]) -> QueryResult
 pub fn does_casework(conn: &mut Connection, user: Id, authority: &str) -> QueryResult<bool> {
     let user = find(conn, user)?.filter(|user| user.enabled);
     Ok(user.is_some_and(|user| {
-        user.roles.0.iter().any(|grant| {
-            let casework = matches!(
-                grant.role,
-                Role::Practitioner | Role::DelegatedPractitioner | Role::Manager
-            );
-            casework && grant.authority == authority
-        })
+        user.roles
+            .0
+            .iter()
+            .any(|grant| CASEWORK.contains(&grant.role) && grant.authority == authority)
     }))
 }
 
@@ -191,50 +219,23 @@ pub fn page_in(
     casework: bool,
     page: &PageRequest,
 ) -> QueryResult<Rows<User>> {
-    let works_there = |user: &User| {
-        user.roles.0.iter().any(|grant| {
-            let does_casework = matches!(
-                grant.role,
-                Role::Manager | Role::Practitioner | Role::DelegatedPractitioner
-            );
-            authorities.contains(&grant.authority) && (does_casework || !casework)
-        })
-    };
-    let mut staff = Vec::new();
-    let mut after = page.after;
-    // Roles are a document, so rows are read on until the page is full.
-    loop {
-        let rows = page_of(conn, after, casework, page)?;
-        let last = rows.last().map(|user| user.id);
-        let short = i64::try_from(rows.len()).unwrap_or(i64::MAX) < page.rows();
-        staff.extend(rows.into_iter().filter(works_there));
-        if short || i64::try_from(staff.len()).unwrap_or(i64::MAX) >= page.rows() {
-            return Ok(Rows::cut(staff, page, |user| user.id));
-        }
-        after = last;
-    }
-}
-
-fn page_of(
-    conn: &mut Connection,
-    after: Option<Id>,
-    enabled_only: bool,
-    page: &PageRequest,
-) -> QueryResult<Vec<User>> {
-    let mut query = table::table.limit(page.rows()).into_boxed();
-    if enabled_only {
+    let those = authorities.iter().flat_map(|authority| match casework {
+        true => CASEWORK
+            .iter()
+            .map(|role| format!(r#"{{"role":"{}","authority":"{authority}"}}"#, role.as_str()))
+            .collect(),
+        false => vec![format!(r#""authority":"{authority}"}}"#)],
+    });
+    let mut query = table::table
+        .filter(contains_any::<table::table>("users.roles", those))
+        .into_boxed();
+    if casework {
         query = query.filter(table::enabled.eq(true));
     }
-    if let Some(since) = page.updated_since {
-        query = query.filter(table::updated_at.ge(since));
-    }
-    query = match (page.newest_first, after) {
-        (true, Some(after)) => query.filter(table::id.lt(after)).order(table::id.desc()),
-        (true, None) => query.order(table::id.desc()),
-        (false, Some(after)) => query.filter(table::id.gt(after)).order(table::id.asc()),
-        (false, None) => query.order(table::id.asc()),
-    };
-    query.select(User::as_select()).load(conn)
+    let rows = crate::paged!(query, table, page)
+        .select(User::as_select())
+        .load(conn)?;
+    Ok(Rows::cut(rows, page, |user: &User| user.id))
 }
 
 /// A member of staff, as a colleague sees them; an account, as an administrator does.

@@ -47,6 +47,9 @@ crate::codes! {
     }
 }
 
+/// Roles of those to whom casework is allocated: an authority's staff.
+pub const CASEWORK: [Role; 3] = [Role::Manager, Role::Practitioner, Role::DelegatedPractitioner];
+
 /// A role, and where it is held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RoleGrant {
@@ -89,6 +92,27 @@ impl CallerKind {
     }
 }
 
+/// Which exceptions there may be for a caller on any case at all: what there is none of, no query looks for. Nearly all callers
+/// have none, and looking for it on each of a hundred thousand cases takes most of the time of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exceptions {
+    /// A conflict.
+    pub conflict: bool,
+    /// Being named as a member of staff.
+    pub named: bool,
+    /// Emergency access.
+    pub emergency: bool,
+}
+
+impl Exceptions {
+    /// Any: what is not known must be looked for.
+    pub const ANY: Self = Self {
+        conflict: true,
+        named: true,
+        emergency: true,
+    };
+}
+
 /// Who is calling, with everything a decision needs.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -112,6 +136,8 @@ pub struct Caller {
     pub authorities: Vec<String>,
     /// Whether the agency's information-sharing agreement is in force today.
     pub agreement_in_force: bool,
+    /// Which exceptions there may be for them.
+    pub exceptions: Exceptions,
     /// When the caller was looked up, for what holds only until some time.
     pub at: UtcTime,
 }
@@ -132,7 +158,7 @@ impl Caller {
 
     /// The authorities whose staff the caller is.
     pub fn staff_of(&self) -> Vec<String> {
-        self.authorities_as(&[Role::Manager, Role::Practitioner, Role::DelegatedPractitioner])
+        self.authorities_as(&CASEWORK)
     }
 
     /// The authority the caller belongs to, where it is only one.
@@ -167,7 +193,10 @@ impl Caller {
         match standing {
             Standing::Anyone => true,
             Standing::ReferringAgency | Standing::EnquiringAgency => self.kind == CallerKind::Client,
-            Standing::Sender => !self.staff_of().is_empty() || self.holds(Role::Advocate),
+            Standing::Sender => {
+                let others = [Role::Advocate, Role::Adult, Role::Representative];
+                !self.staff_of().is_empty() || others.into_iter().any(|role| self.holds(role))
+            }
             Standing::Partner => self.agency_id.is_some() && self.staff_of().is_empty(),
             Standing::Manager => self.holds(Role::Manager),
             Standing::Delegated => self.holds(Role::DelegatedPractitioner),

@@ -7,7 +7,7 @@
 mod caller;
 mod scope;
 
-pub use caller::{Caller, CallerKind, Role, RoleGrant, Team, TeamKind};
+pub use caller::{CASEWORK, Caller, CallerKind, Exceptions, Role, RoleGrant, Team, TeamKind};
 pub use scope::{AssignmentAccess, Clause, Scope, Seen, scope};
 
 macro_rules! actions {
@@ -45,9 +45,11 @@ actions! {
     ColleaguesRead = "colleagues.read" => [Manager, Delegated, Staff, Admin];
 
     /// Send a referral.
-    ReferralsSubmit = "referrals.submit", scope "referrals:submit" => [Manager, Delegated, Staff, Advocate, ReferringAgency];
-    /// Read referrals; the agency that sent one reads its receipt and nothing else.
-    ReferralsRead = "referrals.read", scope "referrals:read" => [Manager, Delegated, Allocated, Sender, ReferringAgency];
+    ReferralsSubmit = "referrals.submit", scope "referrals:submit" => [Manager, Delegated, Staff, Advocate, Adult, Representative, ReferringAgency];
+    /// Read referrals: an advocate those of the case, without the person of concern; whoever sent one its receipt and nothing else.
+    ReferralsRead = "referrals.read", scope "referrals:read" => [Manager, Delegated, Allocated, Advocate, Sender, ReferringAgency];
+    /// Read what was added to a referral, asked and answered.
+    ReferralsFollow = "referrals.follow", scope "referrals:read" => [Manager, Delegated, Allocated, Sender, ReferringAgency];
     /// Add to a referral one sent or took, or answer what is asked about it.
     ReferralsUpdate = "referrals.update", scope "referrals:submit" => [Sender, ReferringAgency];
     /// Ask the referrer for more.
@@ -149,7 +151,10 @@ actions! {
     /// Read the conclusion set or the closure checklist.
     ClosingRead = "closing.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate];
 
-    /// Read desired outcomes with their revisions and achievement.
+    /// Read the decisions to enquire.
+    EnquiriesRead = "enquiries.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Representative];
+
+    /// Read desired outcomes with their revisions.
     OutcomesRead = "outcomes.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record a desired outcome.
     OutcomesRecord = "outcomes.record" => [Allocated, Advocate, Adult, Representative];
@@ -157,6 +162,8 @@ actions! {
     OutcomesRevise = "outcomes.revise" => [Manager, Allocated, Advocate, Adult, Representative];
     /// Say that an outcome should not have been recorded.
     OutcomesCorrect = "outcomes.correct" => [Manager];
+    /// Read how far outcomes were achieved; who is not staff reads no judgement of the practitioner's.
+    AchievementsRead = "achievements.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative];
     /// Say how far an outcome was achieved.
     OutcomesJudge = "outcomes.judge" => [Manager, Allocated, Advocate, Adult, Representative];
 
@@ -174,12 +181,14 @@ actions! {
     CapacityRead = "capacity.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record capacity assessments and best-interests decisions.
     CapacityRecord = "capacity.record" => [Manager, Allocated];
-    /// Read actions.
+    /// Read actions; a partner agency reads its own.
     ActionsRead = "actions.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record actions.
     ActionsRecord = "actions.record" => [Manager, Allocated];
+    /// Amend actions; a partner agency says where its own stand.
+    ActionsAmend = "actions.amend", scope "actions:write" => [Manager, Allocated, Partner];
     /// Read safeguarding plans and their versions.
-    PlansRead = "plans.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
+    PlansRead = "plans.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative];
     /// Make safeguarding plans, write new versions, put them in force and end them.
     PlansRecord = "plans.record" => [Manager, Allocated];
     /// Answer to a safeguarding plan.
@@ -200,7 +209,7 @@ actions! {
     PersonsOfConcernRead = "persons_of_concern.read", scope "actions:write" => [Manager, Delegated, Allocated, Emergency, Partner];
     /// Record persons of concern.
     PersonsOfConcernRecord = "persons_of_concern.record" => [Manager, Allocated];
-    /// Read decisions to share.
+    /// Read decisions to share; a partner agency reads those about itself.
     SharingRead = "sharing.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record decisions to share.
     SharingRecord = "sharing.record" => [Manager, Allocated];
@@ -240,10 +249,12 @@ actions! {
     /// Record that an assignment began, ended, or that the advocate is not available.
     AssignmentsEnd = "advocacy_assignments.end" => [Manager, Allocated, Advocate];
 
-    /// Read meetings and how the adult took part.
+    /// Read meetings and how the adult took part; a partner agency reads those it is asked to or attended.
     MeetingsRead = "meetings.read", scope "actions:write" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative, Partner];
     /// Record meetings and how the adult took part.
     MeetingsRecord = "meetings.record" => [Manager, Allocated];
+    /// Read what was discussed with the adult before or after a meeting.
+    DiscussionsRead = "discussions.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult, Representative];
     /// Write down what was discussed with the adult before or after a meeting.
     MeetingsDiscuss = "meetings.discuss" => [Manager, Allocated, Advocate];
 
@@ -338,15 +349,21 @@ impl Action {
     /// communication needs.
     pub fn part(self) -> Option<Part> {
         match self {
-            Self::OutcomesRead | Self::OutcomesRecord | Self::OutcomesRevise | Self::OutcomesJudge => {
-                Some(Part::Outcomes)
-            }
+            Self::OutcomesRead
+            | Self::OutcomesRecord
+            | Self::OutcomesRevise
+            | Self::OutcomesJudge
+            | Self::AchievementsRead => Some(Part::Outcomes),
             Self::MyViewRead => Some(Part::NextSteps),
             Self::WishesRead | Self::WishesRecord => Some(Part::Wishes),
-            Self::MeetingsRead => Some(Part::Meetings),
-            Self::PlansRead | Self::ActionsRead | Self::ResponsesRead => Some(Part::Plan),
+            Self::MeetingsRead | Self::DiscussionsRead => Some(Part::Meetings),
+            Self::PlansRead | Self::ActionsRead | Self::ActionsAmend | Self::ResponsesRead => {
+                Some(Part::Plan)
+            }
             Self::FeedbackRead | Self::FeedbackGive => Some(Part::Feedback),
-            Self::AssignmentsRead | Self::AdvocacyNeedsRead | Self::SharingRead => Some(Part::Decisions),
+            Self::AssignmentsRead | Self::AdvocacyNeedsRead | Self::SharingRead | Self::EnquiriesRead => {
+                Some(Part::Decisions)
+            }
             Self::CapacityRead => Some(Part::Capacity),
             Self::PersonsOfConcernRead => Some(Part::PersonsOfConcern),
             _ => None,
@@ -448,6 +465,11 @@ impl Standing {
             Self::Auditor => "auditor",
             Self::Anyone => "anyone",
         }
+    }
+
+    /// Whether each part of a case is given or withheld by itself.
+    pub fn has_only_parts(self) -> bool {
+        matches!(self, Self::Representative | Self::Partner)
     }
 
     /// Whether this is a member of the authority's staff, who see what is owed and what is withheld.

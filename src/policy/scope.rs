@@ -1,6 +1,6 @@
 //! The row filter of an action: the alternatives under which a case may be reached, and what denies it first.
 
-use super::{Action, Caller, CallerKind, Part, Role, Standing};
+use super::{Action, Caller, CallerKind, Exceptions, Part, Role, Standing};
 use crate::clock::UtcTime;
 use crate::ids::Id;
 
@@ -99,15 +99,23 @@ pub struct Scope {
     pub caller: Id,
     /// The agency, which a conflict may name.
     pub agency: Option<Id>,
+    /// Which exceptions there may be for them.
+    pub exceptions: Exceptions,
 }
 
 impl Scope {
+    /// Whom conflicts may name: the account, and the agency it works for (or the account again).
+    pub fn in_conflicts(&self) -> (Id, Id) {
+        (self.caller, self.agency.unwrap_or(self.caller))
+    }
+
     /// The same caller, with these alternatives alone.
     pub fn only(&self, clauses: Vec<Clause>) -> Self {
         Self {
             clauses,
             caller: self.caller,
             agency: self.agency,
+            exceptions: self.exceptions,
         }
     }
 }
@@ -121,6 +129,7 @@ pub fn scope(caller: &Caller, action: Action) -> Scope {
             .collect(),
         caller: caller.id,
         agency: caller.agency_id,
+        exceptions: caller.exceptions,
     }
 }
 
@@ -149,6 +158,8 @@ fn clause(caller: &Caller, standing: Standing, action: Action) -> Option<Clause>
             authorities,
         }),
         Standing::OnDuty => some(caller.duty_authorities()).map(Clause::OpenUnrestricted),
+        Standing::Adviser if !caller.exceptions.named => None,
+        Standing::Emergency if !caller.exceptions.emergency => None,
         Standing::Adviser => some(caller.staff_of()).map(|in_| Clause::Adviser(caller.id, in_)),
         Standing::Emergency => {
             some(caller.staff_of()).map(|in_| Clause::Emergency(caller.id, in_, caller.at))
@@ -197,6 +208,7 @@ mod tests {
             default_authority: None,
             authorities: vec![],
             agreement_in_force: false,
+            exceptions: Exceptions::ANY,
             at: crate::clock::now(),
         }
     }

@@ -31,5 +31,6 @@ diesel::table! {
         linked_outcomes -> Document,
         due_history -> Document,
         plan_id -> Nullable<Key>,
+        agency_id -> Nullable<Key>,
     }
 }

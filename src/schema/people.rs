@@ -148,6 +148,7 @@ diesel::table! {
         created_by -> Key,
         updated_at -> Moment,
         updated_by -> Key,
+        authority -> Text,
         name -> Text,
         organisation -> Text,
         kinds -> Document,

@@ -177,6 +177,7 @@ diesel::table! {
         how -> Nullable<Text>,
         lawful_basis -> Document,
         override_reason -> Nullable<Text>,
+        agency_id -> Nullable<Key>,
     }
 }
 

@@ -1,21 +1,25 @@
 //! Somebody in each relation to the first demo case, and to it once restricted and once closed.
 
 use diesel::prelude::*;
+use msp_api::casework::cases::access;
 use msp_api::casework::cases::model::CaseState;
+use msp_api::casework::meetings::Invitee;
 use msp_api::clock;
 use msp_api::db::types::Json;
 use msp_api::ids::Id;
 use msp_api::people::users;
 use msp_api::policy::{CallerKind, Role, Team, TeamKind};
-use msp_api::schema::casework::cases;
+use msp_api::schema::actions::actions;
+use msp_api::schema::casework::{cases, meetings};
 use msp_api::schema::people::users as accounts;
+use msp_api::schema::records::sharing_decisions;
 use serde_json::{Value, json};
 
 use crate::conventions::World;
 use crate::support::{Actor, Server};
 
 /// Groups of readers, in the order of the table's columns.
-pub const COLUMNS: [&[&str]; 7] = [
+pub const COLUMNS: [&[&str]; 8] = [
     &[
         "nobody",
         "practitioner, allocated",
@@ -40,11 +44,15 @@ pub const COLUMNS: [&[&str]; 7] = [
         "representative, implicated",
         "representative until lately",
         "adult of another case",
+        "adult, paused",
+        "adult, paused here and not on another case",
+        "representative, paused here and not on another case",
     ],
     &[
         "client of the agency that referred",
         "client of an agency that enquires",
         "user of a partner agency, all sections",
+        "user of a partner agency, all sections, these records its own",
         "user of a partner agency, no section",
         "user of a partner agency, ended",
         "client of a partner agency, all sections",
@@ -64,6 +72,14 @@ pub const COLUMNS: [&[&str]; 7] = [
         "restricted: adult",
     ],
     &[
+        "transferred: practitioner, allocated",
+        "transferred: manager",
+        "transferred: manager of another authority",
+        "transferred: advocate, active",
+        "transferred: adult",
+        "transferred: user of a partner agency, all sections",
+    ],
+    &[
         "closed: practitioner, allocated",
         "closed: manager",
         "closed: duty",
@@ -79,16 +95,18 @@ pub const COLUMNS: [&[&str]; 7] = [
 pub enum Stage {
     AsItIs,
     Restricted,
+    Transferred,
     Closed,
 }
 
 impl Stage {
-    pub const ALL: [Self; 3] = [Self::AsItIs, Self::Restricted, Self::Closed];
+    pub const ALL: [Self; 4] = [Self::AsItIs, Self::Restricted, Self::Transferred, Self::Closed];
 
     /// The stage in which a reader is asked.
     pub fn of(reader: &str) -> Self {
         match reader.split_once(": ") {
             Some(("restricted", _)) => Self::Restricted,
+            Some(("transferred", _)) => Self::Transferred,
             Some(("closed", _)) => Self::Closed,
             _ => Self::AsItIs,
         }
@@ -100,8 +118,18 @@ impl Stage {
         server.database(move |conn| {
             let restricted = stage == Self::Restricted;
             let this = cases::table.find(case);
+            let elsewhere = cases::table
+                .filter(cases::authority.eq("eastmoor"))
+                .select(cases::id);
+            let elsewhere: Option<Id> = match stage {
+                Self::Transferred => Some(elsewhere.first(conn)?),
+                _ => None,
+            };
             diesel::update(this)
-                .set(cases::restricted.eq(restricted))
+                .set((
+                    cases::restricted.eq(restricted),
+                    cases::transferred_to.eq(elsewhere),
+                ))
                 .execute(conn)?;
             if stage == Self::Closed {
                 diesel::update(this)
@@ -135,8 +163,12 @@ struct Making<'a> {
     manager: Actor,
     case: String,
     reference: String,
+    /// Of another case of the authority.
+    other: String,
     adult: String,
     advocate_of_demo: String,
+    /// The action, the sharing decision and the meeting that are asked for.
+    records: [Id; 3],
 }
 
 impl<'a> Making<'a> {
@@ -149,6 +181,12 @@ impl<'a> Making<'a> {
             manager,
             case,
             reference,
+            other: server
+                .as_("practitioner2")
+                .get("/v1/cases")
+                .ok()
+                .text("/items/0/reference"),
+            records: ["actionId", "sharingId", "meetingId"].map(|name| Id::parse(world.id(name)).unwrap()),
             adult: world.id("adultId").to_owned(),
             advocate_of_demo: world.id("advocateId").to_owned(),
         }
@@ -221,10 +259,30 @@ impl<'a> Making<'a> {
                 self.representative("former", &ended)
             }
             "adult of another case" => {
-                let cases = demo("practitioner2").get("/v1/cases").ok();
-                let other = cases.text("/items/0/reference");
                 self.server
-                    .add_user("other-adult", Role::Adult, "northbank", Some(&other))
+                    .add_user("other-adult", Role::Adult, "northbank", Some(&self.other))
+            }
+            "adult, paused" => {
+                let adult = self
+                    .server
+                    .add_user("pauses", Role::Adult, "northbank", Some(&self.reference));
+                self.pause(&adult, Role::Adult, false)
+            }
+            "adult, paused here and not on another case" => {
+                let adult =
+                    self.server
+                        .add_user("pauses-here", Role::Adult, "northbank", Some(&self.reference));
+                self.pause(&adult, Role::Adult, true)
+            }
+            "representative, paused here and not on another case" => {
+                let friend =
+                    self.representative("friend-paused", &json!({"mayReceive": ["outcomes", "wishes"]}));
+                self.pause(&friend, Role::Representative, true)
+            }
+            "user of a partner agency, all sections, these records its own" => {
+                let (user, agency) = self.partner("Ward", &sections(), None);
+                self.make_own(&agency);
+                user
             }
             "user of a partner agency, all sections" => self.partner("Hospice", &sections(), None).0,
             "user of a partner agency, no section" => self.partner("Housing", &json!([]), None).0,
@@ -238,6 +296,42 @@ impl<'a> Making<'a> {
             ),
             other => demo(other),
         }
+    }
+
+    /// Pauses somebody's app for the case; it shows another case all the same, if that is asked.
+    fn pause(&self, actor: &Actor, role: Role, has_another: bool) -> Actor {
+        let (case, user) = (Id::parse(&self.case).unwrap(), Id::parse(&id_of(actor)).unwrap());
+        let other = has_another.then(|| self.other.clone());
+        self.server.database(move |conn| {
+            access::set(conn, (case, user), access::AppView::Full, Some(clock::now()))?;
+            if let Some(other) = &other {
+                access::grant(conn, other, "northbank", user, role, clock::now())?;
+            }
+            Ok(())
+        });
+        actor.clone()
+    }
+
+    /// The records that are asked for concern this agency.
+    fn make_own(&self, agency: &str) {
+        let (agency, records) = (Id::parse(agency).unwrap(), self.records.clone());
+        self.server.database(move |conn| {
+            let [action, sharing, meeting] = records;
+            diesel::update(actions::table.find(action))
+                .set(actions::agency_id.eq(agency))
+                .execute(conn)?;
+            diesel::update(sharing_decisions::table.find(sharing))
+                .set(sharing_decisions::agency_id.eq(agency))
+                .execute(conn)?;
+            let attended: Vec<Invitee> = serde_json::from_value(json!([
+                {"name": "Sister Amara", "agencyId": agency, "attended": "attended_all"}
+            ]))
+            .expect("an invitee");
+            diesel::update(meetings::table.find(meeting))
+                .set(meetings::invitees.eq(Json(attended)))
+                .execute(conn)?;
+            Ok(())
+        });
     }
 
     fn staff(&self, name: &str, role: Role) -> Actor {

@@ -24,8 +24,10 @@ pub const STANDINGS: [(char, &str); 12] = [
 /// Who is permitted, the scope a client needs, and the permissions, each with the part of a case it touches.
 const MATRIX: &str = "
 MDAUVELWRP actions:write    cases.read outcomes.read/outcomes wishes.read/wishes capacity.read/capacity actions.read/plan
-MDAUVELWRP actions:write    plans.read/plan sharing.read/decisions meetings.read/meetings
-MDAUVELWR  -                responses.read/plan advocacy_needs.read/decisions
+MDAUVELWRP actions:write    sharing.read/decisions meetings.read/meetings
+MDAUVELWR  -                plans.read/plan responses.read/plan advocacy_needs.read/decisions achievements.read/outcomes
+MDAUVELWR  -                discussions.read/meetings
+MDAUVELR   -                enquiries.read/decisions
 MDAUVELQWR -                advocacy_assignments.read/decisions
 MDAUVELW   -                adults.read representatives.read risks.read representations.read
 MDAUVEL    -                withheld.see team.read timeline.read closing.read disagreements.read informed.read links.read
@@ -35,8 +37,10 @@ MDAEP      actions:write    persons_of_concern.read/persons_of_concern
 MDAU       -                contacts.record app_access.read
 MDAUW      -                requests.read
 MDA        -                cases.move cases.plan caused_enquiries.request access.read closing.draft referrals.tell
-MDA        referrals:read   referrals.read
-MDL        referrals:submit referrals.submit
+MDAL       referrals:read   referrals.read
+MDA        referrals:read   referrals.follow
+MDLWR      referrals:submit referrals.submit
+MAP        actions:write    actions.amend/plan
 MD         -                cases.decide cases.group cases.allocate adults.search adults.create referrals.ask
 MD         -                referrals.triage colleagues.read authorities.read advocates.read agencies.read teams.read
 MA         -                adults.amend representatives.record requests.answer capacity.record actions.record

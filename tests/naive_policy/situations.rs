@@ -2,7 +2,7 @@
 
 use msp_api::clock;
 use msp_api::ids::Id;
-use msp_api::policy::{Caller, CallerKind, Role, RoleGrant, Team, TeamKind};
+use msp_api::policy::{Caller, CallerKind, Exceptions, Role, RoleGrant, Team, TeamKind};
 
 use crate::graph::dice::Dice;
 
@@ -149,6 +149,7 @@ impl World {
             default_authority: None,
             authorities: vec![],
             agreement_in_force: false,
+            exceptions: Exceptions::ANY,
             at: clock::now(),
         }
     }
@@ -167,6 +168,7 @@ impl World {
             teams: vec![],
             scopes: some(dice, 60, &all).into_iter().map(str::to_owned).collect(),
             agreement_in_force: dice.percent(70),
+            exceptions: Exceptions::ANY,
             ..self.user(dice)
         }
     }

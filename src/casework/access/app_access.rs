@@ -12,7 +12,7 @@ use crate::auth::sign_in::Nothing;
 use crate::body::Body;
 use crate::casework::adults::representatives::{Representative, RepresentativeConflict};
 use crate::casework::cases::access::{self, AppView};
-use crate::casework::cases::reach::Reached;
+use crate::casework::cases::reach::{Reached, reach};
 use crate::casework::record::{self, Head, OwnedRow, Record};
 use crate::casework::wishes;
 use crate::db::Connection;
@@ -158,7 +158,7 @@ pub fn decide(act: &mut Act, case: Id, body: &Body<NewAppAccess>) -> Result<Id, 
         }
         faults(act, case, new)
     })?;
-    let case: Reached = record::Owner::reach(act, case)?;
+    let case = reach(act, case)?;
     let decided: AppAccess = record::row(act, &case, id)?;
     take_effect(act, &case, &decided)?;
     Ok(id)

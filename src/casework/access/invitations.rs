@@ -12,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::app_access::{self, AppPerson, Person};
 use crate::act::Act;
 use crate::app::App;
+use crate::audit;
 use crate::auth::secrets::{self, Once};
 use crate::auth::sessions;
 use crate::auth::sign_in::{self, Nothing, Session};
@@ -26,7 +27,7 @@ use crate::clock::{self, UtcTime};
 use crate::db::Connection;
 use crate::db::types::Json;
 use crate::http::answer::{Reply, View};
-use crate::http::call::Call;
+use crate::http::call::{Arrived, Call};
 use crate::http::extract::Ids;
 use crate::http::list::NoFilter;
 use crate::http::params::{CasePath, IfMatchHeader, InvitationPath};
@@ -440,13 +441,17 @@ pub async fn revoke_invitation(call: Call, ids: Ids<2>) -> Reply {
     extensions(("x-permission" = json!("open")))
 )]
 #[post("/v1/invitations/redeem")]
-pub async fn redeem_invitation(app: Data<App>, _: HttpRequest, body: Body<Redemption>) -> Reply {
+pub async fn redeem_invitation(app: Data<App>, request: HttpRequest, body: Body<Redemption>) -> Reply {
     let code = body.valid()?.code.clone();
+    let arrived = Arrived::of(&request)?;
     let (now, key) = (clock::now(), app.keys.refresh.clone());
     let (account, session) = app
         .database
         .write(move |conn| {
             let account = redeem(conn, &code, now)?;
+            let caller = users::caller(conn, account, now)?;
+            let caller = caller.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+            audit::record(conn, &arrived.clone().entry(caller))?;
             Ok((account, sessions::start(conn, &key, account, now)?))
         })
         .await?;

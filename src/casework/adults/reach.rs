@@ -2,7 +2,7 @@
 
 use super::store;
 use crate::act::Act;
-use crate::casework::record::Owner;
+use crate::casework::owner::Owner;
 use crate::ids::Id;
 use crate::people::adults::Adult;
 use crate::policy::{Action, scope};

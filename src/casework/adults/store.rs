@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::contact_points::ContactPoint;
 use super::needs::CommunicationNeed;
 use super::search::AdultSearch;
+use crate::casework::cases::kept_away::keeps_away;
 use crate::casework::cases::store as cases_store;
 use crate::clock::UtcTime;
 use crate::db::types::Json;
@@ -14,7 +15,6 @@ use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::people::adults::{Adult, compared};
 use crate::policy::{Clause, Scope};
-use crate::schema::access::{case_conflicts, case_grants};
 use crate::schema::adult_records::{
     adult_communication_needs as needs, adult_contact_points as contact_points,
     adult_external_ids as external_ids, adult_merges as merges,
@@ -30,41 +30,15 @@ fn within(scope: &Scope) -> Within {
         Clause::Authorities(_, authorities) => Some(authorities.clone()),
         _ => None,
     });
-    // Who stands in a conflict on a case about the adult, or is not named on a restricted one, finds no adult either.
+    // Whom a case about the adult keeps away finds no adult either.
+    let (caller, agency) = scope.in_conflicts();
     let kept_away = cases::table
         .filter(cases::adult_id.assume_not_null().eq(adults::id))
-        .filter(
-            exists(conflict_of(scope)).or(cases::restricted.eq(true).and(not(exists(named(scope.caller))))),
-        );
+        .filter(keeps_away(caller, agency));
     adults::table
         .filter(adults::authority.eq_any(authorities.flatten().collect::<Vec<String>>()))
         .filter(not(exists(kept_away)))
         .into_boxed()
-}
-
-#[diesel::dsl::auto_type(no_type_alias)]
-fn conflict_of(scope: &Scope) -> _ {
-    let caller: Id = scope.caller;
-    let agency: Id = scope.agency.unwrap_or(scope.caller);
-    case_conflicts::table
-        .filter(case_conflicts::case_id.eq(cases::id))
-        .filter(case_conflicts::ended_on.is_null())
-        .filter(case_conflicts::entered_in_error.is_null())
-        .filter(
-            case_conflicts::user_id
-                .assume_not_null()
-                .eq(caller)
-                .or(case_conflicts::agency_id.assume_not_null().eq(agency)),
-        )
-}
-
-#[diesel::dsl::auto_type(no_type_alias)]
-fn named(user: Id) -> _ {
-    case_grants::table
-        .filter(case_grants::case_id.eq(cases::id))
-        .filter(case_grants::user_id.assume_not_null().eq(user))
-        .filter(case_grants::entered_in_error.is_null())
-        .filter(case_grants::ends_on.is_null())
 }
 
 /// The adult of this id, if in scope: of an authority, or through a case that is about them.

@@ -1,9 +1,12 @@
 //! Codes and rows of advocacy.
 
+use diesel::prelude::*;
+
 use crate::clock::UtcTime;
 use crate::db::types::Json;
 use crate::ids::Id;
-use crate::schema::casework::{advocacy_assignments, advocacy_representations};
+use crate::schema::casework::{advocacy_assignments, advocacy_representations, cases};
+use crate::schema::people::advocates;
 
 crate::codes! {
     /// What the adult has substantial difficulty in (Care Act 2014 s.68(3)).
@@ -80,6 +83,23 @@ crate::codes! {
         /// The advocate is not available.
         Unavailable = "unavailable",
     }
+}
+
+impl AssignmentState {
+    /// The advocate works on the case.
+    pub const WORKING: [Self; 2] = [Self::Accepted, Self::Active];
+}
+
+/// Assignments of a case to the advocate who signs in with this account.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn assignments_of(user: Id, states: Vec<AssignmentState>) -> _ {
+    let entries = advocates::table
+        .filter(advocates::user_id.eq(user))
+        .select(advocates::id);
+    advocacy_assignments::table
+        .filter(advocacy_assignments::case_id.eq(cases::id))
+        .filter(advocacy_assignments::advocate_id.eq_any(entries))
+        .filter(advocacy_assignments::state.eq_any(states))
 }
 
 crate::codes! {

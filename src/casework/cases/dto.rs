@@ -7,6 +7,7 @@ use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 use super::model::{Agreement, CaseState, Disposition, Enquiry, EnquiryType, Gap, YesNoUnknown};
+use super::reach::Reached;
 use crate::auth::secrets;
 use crate::casework::referrals::model::FeedbackCode;
 use crate::clock::{PastTime, UtcTime};
@@ -49,7 +50,7 @@ pub struct CaseView {
     /// When the next meeting is planned.
     pub next_meeting: Option<UtcTime>,
     /// Actions still to be done.
-    pub open_actions: i64,
+    pub open_actions: Option<i64>,
     /// When the adult was last visited, rung or otherwise in contact.
     pub last_contact_with_adult_at: Option<UtcTime>,
     /// Until when the case can be read by emergency access.
@@ -254,7 +255,7 @@ pub struct EnquiryView {
     /// The decision to begin it.
     #[schema(value_type = Object)]
     pub decision: Value,
-    /// The conclusion set it ended with; kept when the case is reopened.
+    /// The conclusion set it ended with; kept when the case is reopened. For staff and advocates.
     #[schema(value_type = Option<Object>)]
     pub conclusion: Option<Value>,
     /// 1, and one more with every change.
@@ -267,8 +268,10 @@ impl View for EnquiryView {
     }
 }
 
-impl From<Enquiry> for EnquiryView {
-    fn from(row: Enquiry) -> Self {
+impl EnquiryView {
+    /// An enquiry as whoever reached its case reads it.
+    pub fn of(row: Enquiry, case: &Reached) -> Self {
+        let conclusion = row.conclusion.filter(|_| case.sees_what_is_withheld());
         Self {
             id: row.id,
             enquiry_type: row.enquiry_type,
@@ -276,7 +279,7 @@ impl From<Enquiry> for EnquiryView {
             concluded_on: row.concluded_on,
             lead: row.lead,
             decision: row.decision.0,
-            conclusion: row.conclusion.map(|conclusion| conclusion.0),
+            conclusion: conclusion.map(|conclusion| conclusion.0),
             version: row.version,
         }
     }

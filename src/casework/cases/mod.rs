@@ -8,6 +8,7 @@ pub mod caused;
 pub mod closing;
 pub mod dto;
 pub mod gaps;
+pub mod kept_away;
 pub mod model;
 pub mod reach;
 pub mod routes;

@@ -15,6 +15,8 @@ pub struct Reached {
     pub row: Case,
     /// The strongest standing that permits the action.
     pub standing: Standing,
+    /// The agency that is named on the case, if the caller is here for it.
+    pub partner: Option<Id>,
 }
 
 impl Reached {
@@ -55,7 +57,12 @@ pub fn reach_for(act: &mut Act, id: Id, action: Action) -> Result<Reached, Probl
     }
     let standing = standing(act.conn, act.caller, &allowed, &row)?;
     act.found.relationship = Some(standing);
-    Ok(Reached { row, standing })
+    let partner = act.caller.agency_id.filter(|_| standing == Standing::Partner);
+    Ok(Reached {
+        row,
+        standing,
+        partner,
+    })
 }
 
 /// Which clause let the caller in: what the row itself answers is not asked of the database, nor is the last that is left.

@@ -91,7 +91,7 @@ pub async fn move_case(call: Call, ids: Ids<1>, body: Body<NewTransition>) -> Re
     tag = "Cases",
     params(CasePath, PageParams),
     responses((status = 200, description = "A page of enquiries", body = Page<EnquiryView>)),
-    extensions(("x-permission" = json!("closing.read")))
+    extensions(("x-permission" = json!("enquiries.read")))
 )]
 #[get("/v1/cases/{caseId}/enquiries")]
 pub async fn list_enquiries(call: Call, ids: Ids<1>) -> Reply {
@@ -108,7 +108,7 @@ pub async fn list_enquiries(call: Call, ids: Ids<1>) -> Reply {
     tag = "Cases",
     params(EnquiryPath),
     responses((status = 200, description = "The enquiry", body = EnquiryView)),
-    extensions(("x-permission" = json!("closing.read")))
+    extensions(("x-permission" = json!("enquiries.read")))
 )]
 #[get("/v1/cases/{caseId}/enquiries/{enquiryId}")]
 pub async fn get_enquiry(call: Call, ids: Ids<2>) -> Reply {

@@ -156,7 +156,7 @@ pub fn list(act: &mut Act, params: &CaseFilterParams, page: &PageRequest) -> Res
 
 fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
     // To those who have parts of the case its other parts show in no way.
-    let in_parts = matches!(standing, Standing::Partner | Standing::Representative);
+    let in_parts = standing.has_only_parts();
     let sees_gaps = standing.is_staff() || standing == Standing::Advocate;
     let owed = sees_gaps.then(|| gaps::gaps(case.state, case.adult_id.is_some(), &around));
     CaseView {
@@ -185,7 +185,7 @@ fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
         transferred_from: case.transferred_from,
         transferred_to: case.transferred_to,
         next_meeting: around.next_meeting.filter(|_| !in_parts),
-        open_actions: if in_parts { 0 } else { around.open_actions },
+        open_actions: (!in_parts).then_some(around.open_actions),
         last_contact_with_adult_at: around.last_contact_with_adult_at.filter(|_| !in_parts),
         emergency_access_until: None,
         gaps: owed,
@@ -200,13 +200,14 @@ fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
 pub fn enquiries(act: &mut Act, case: Id, page: &PageRequest) -> Result<Rows<EnquiryView>, Problem> {
     let case = reach(act, case)?;
     let rows = Enquiry::page(act.conn, case.row.id, page)?;
-    Ok(Rows::cut(rows, page, |row| row.id).map(EnquiryView::from))
+    Ok(Rows::cut(rows, page, |row| row.id).map(|row| EnquiryView::of(row, &case)))
 }
 
 /// Reads one enquiry.
 pub fn enquiry(act: &mut Act, case: Id, id: Id) -> Result<EnquiryView, Problem> {
     let case = reach(act, case)?;
-    record::row::<Enquiry>(act, &case, id).map(EnquiryView::from)
+    let enquiry = record::row::<Enquiry>(act, &case, id)?;
+    Ok(EnquiryView::of(enquiry, &case))
 }
 
 /// Takes a step.

@@ -9,11 +9,14 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::access::AppView;
+use super::kept_away::{conflict_with, naming};
 use super::model::{Case, CaseState, Enquiry, EnquiryType, Transition};
 use super::{access, caused};
 use crate::act::{Act, guarded};
 use crate::casework::actions;
-use crate::casework::advocacy::model::{AdvocacyBasis, AssignmentKind, AssignmentState, NeedConclusion};
+use crate::casework::advocacy::model::{
+    AdvocacyBasis, AssignmentKind, AssignmentState, NeedConclusion, assignments_of,
+};
 use crate::casework::capacity::assessments::CapacityConclusion;
 use crate::casework::contacts::model as contacts;
 use crate::casework::informed::{Audience, Topic};
@@ -26,7 +29,7 @@ use crate::people::adults::{self, AdultBrief};
 use crate::people::authorities;
 use crate::policy::{AssignmentAccess, Clause, Part, Scope, Seen};
 use crate::problem::Problem;
-use crate::schema::access::{case_conflicts, case_grants, emergency_access};
+use crate::schema::access::{case_grants, emergency_access};
 use crate::schema::adult_records::adult_representatives;
 use crate::schema::case_life::caused_enquiries;
 use crate::schema::casework::{
@@ -46,31 +49,24 @@ pub fn visible(scope: &Scope) -> Visible {
     let condition = scope
         .clauses
         .iter()
-        .map(|clause| condition(clause, scope.caller))
+        .map(|clause| condition(clause, scope))
         .reduce(|any, one| Box::new(any.or(one)));
-    let against = case_conflicts::table
-        .filter(case_conflicts::case_id.eq(cases::id))
-        .filter(case_conflicts::ended_on.is_null())
-        .filter(case_conflicts::entered_in_error.is_null())
-        .filter(
-            case_conflicts::user_id
-                .assume_not_null()
-                .eq(scope.caller)
-                .or(case_conflicts::agency_id
-                    .assume_not_null()
-                    .eq(scope.agency.unwrap_or(scope.caller))),
-        );
-    cases::table
-        .filter(not(exists(against)))
-        .filter(condition.unwrap_or(nothing))
-        .into_boxed()
+    let within = cases::table.filter(condition.unwrap_or(nothing)).into_boxed();
+    match scope.exceptions.conflict {
+        true => {
+            let (caller, agency) = scope.in_conflicts();
+            within.filter(not(exists(conflict_with(caller, agency))))
+        }
+        false => within,
+    }
 }
 
-fn condition(clause: &Clause, caller: Id) -> Condition {
+fn condition(clause: &Clause, scope: &Scope) -> Condition {
     match clause {
-        Clause::Authorities(_, authorities) => {
-            Box::new(within(authorities).and(cases::restricted.eq(false).or(named(caller))))
+        Clause::Authorities(_, authorities) if scope.exceptions.named => {
+            Box::new(within(authorities).and(cases::restricted.eq(false).or(named(scope.caller))))
         }
+        Clause::Authorities(_, authorities) => Box::new(within(authorities).and(cases::restricted.eq(false))),
         Clause::Allocated {
             user,
             teams,
@@ -117,17 +113,10 @@ fn condition(clause: &Clause, caller: Id) -> Condition {
         }
         Clause::Advocate(access, user) => {
             let states = match access {
-                AssignmentAccess::Working => vec![AssignmentState::Accepted, AssignmentState::Active],
+                AssignmentAccess::Working => AssignmentState::WORKING.to_vec(),
                 AssignmentAccess::Asked => vec![AssignmentState::Requested],
             };
-            let theirs = advocates::table
-                .filter(advocates::user_id.eq(*user))
-                .select(advocates::id);
-            let assigned = advocacy_assignments::table
-                .filter(advocacy_assignments::case_id.eq(cases::id))
-                .filter(advocacy_assignments::advocate_id.eq_any(theirs))
-                .filter(advocacy_assignments::state.eq_any(states));
-            Box::new(exists(assigned))
+            Box::new(exists(assignments_of(*user, states)))
         }
         Clause::Partner(agency, part, now) => Box::new(exists(
             case_grants::table
@@ -152,13 +141,7 @@ fn condition(clause: &Clause, caller: Id) -> Condition {
 }
 
 fn named(user: Id) -> Condition {
-    Box::new(exists(
-        case_grants::table
-            .filter(case_grants::case_id.eq(cases::id))
-            .filter(case_grants::user_id.assume_not_null().eq(user))
-            .filter(case_grants::entered_in_error.is_null())
-            .filter(case_grants::ends_on.is_null()),
-    ))
+    Box::new(exists(naming(user)))
 }
 
 /// That somebody's app shows a case: it was given to them, is not paused, and the case was not closed long ago.
@@ -230,19 +213,9 @@ pub fn any_about(conn: &mut Connection, scope: &Scope, adult: Id) -> QueryResult
 
 /// Whether a conflict keeps this account, or the agency it works for, away from this case.
 pub fn in_conflict(conn: &mut Connection, case: Id, (user, agency): (Id, Option<Id>)) -> QueryResult<bool> {
-    let against = case_conflicts::table
-        .filter(case_conflicts::case_id.eq(case))
-        .filter(case_conflicts::ended_on.is_null())
-        .filter(case_conflicts::entered_in_error.is_null())
-        .filter(
-            case_conflicts::user_id
-                .assume_not_null()
-                .eq(user)
-                .or(case_conflicts::agency_id
-                    .assume_not_null()
-                    .eq(agency.unwrap_or(user))),
-        );
-    diesel::select(exists(against)).get_result(conn)
+    let against = conflict_with(user, agency.unwrap_or(user));
+    let kept = cases::table.find(case).filter(exists(against));
+    diesel::select(exists(kept)).get_result(conn)
 }
 
 /// Until when this user has emergency access to this case.
@@ -354,13 +327,12 @@ pub fn last_enquiry_type(conn: &mut Connection, case: Id) -> QueryResult<Option<
 
 /// Accounts of the advocates who accepted and have not ended.
 pub fn advocates(conn: &mut Connection, case: Id) -> QueryResult<Vec<(Id, String)>> {
-    let working = [AssignmentState::Accepted, AssignmentState::Active];
     let found: Vec<(Option<Id>, String)> = advocates::table
         .filter(
             advocates::id.eq_any(
                 advocacy_assignments::table
                     .filter(advocacy_assignments::case_id.eq(case))
-                    .filter(advocacy_assignments::state.eq_any(working))
+                    .filter(advocacy_assignments::state.eq_any(AssignmentState::WORKING))
                     .select(advocacy_assignments::advocate_id),
             ),
         )

@@ -84,19 +84,19 @@ struct Kind {
 
 kinds! {
     case_transitions, recorded_at, recorded_by, case_transitions::effective_at, "transition", None, CasesRead;
-    enquiries, created_at, created_by, enquiries::created_at, "enquiry", Some("enquiries"), CasesRead;
+    enquiries, created_at, created_by, enquiries::created_at, "enquiry", Some("enquiries"), EnquiriesRead;
     caused_enquiries, created_at, created_by, caused_enquiries::created_at, "caused_enquiry", Some("caused-enquiries"), CausedEnquiriesRead;
     contacts, created_at, created_by, contacts::at, "contact", Some("contacts"), ContactsRead;
     desired_outcomes, created_at, created_by, desired_outcomes::said_at, "desired_outcome", Some("desired-outcomes"), OutcomesRead;
     outcome_revisions, created_at, created_by, outcome_revisions::said_at, "revision", None, OutcomesRead;
-    outcome_achievements, created_at, created_by, outcome_achievements::created_at, "achievement", None, OutcomesRead;
+    outcome_achievements, created_at, created_by, outcome_achievements::created_at, "achievement", None, AchievementsRead;
     wishes, created_at, created_by, wishes::created_at, "wish", Some("wishes"), WishesRead;
     capacity_assessments, created_at, created_by, capacity_assessments::created_at, "capacity_assessment", Some("capacity-assessments"), CapacityRead;
     best_interests_decisions, created_at, created_by, best_interests_decisions::created_at, "best_interests_decision", Some("best-interests-decisions"), CapacityRead;
     advocacy_needs, created_at, created_by, advocacy_needs::created_at, "advocacy_need", Some("advocacy-needs"), AdvocacyNeedsRead;
     advocacy_assignments, created_at, created_by, advocacy_assignments::created_at, "advocacy_assignment", Some("advocacy-assignments"), AssignmentsRead;
     meetings, created_at, created_by, meetings::created_at, "meeting", Some("meetings"), MeetingsRead;
-    meeting_discussions, created_at, created_by, meeting_discussions::at, "discussion", None, MeetingsRead;
+    meeting_discussions, created_at, created_by, meeting_discussions::at, "discussion", None, DiscussionsRead;
     plans, created_at, created_by, plans::created_at, "plan", Some("plans"), PlansRead;
     plan_versions, created_at, created_by, plan_versions::created_at, "plan_version", None, PlansRead;
     responses, created_at, created_by, responses::created_at, "response", Some("responses"), ResponsesRead;

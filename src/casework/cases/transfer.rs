@@ -102,6 +102,7 @@ fn transfer(act: &mut Act, id: Id, body: &Body<Transfer>) -> Result<Id, Problem>
     let arrived = Reached {
         row: opened.clone(),
         standing: Standing::Manager,
+        partner: None,
     };
     for outcome in words
         .into_iter()

@@ -281,8 +281,9 @@ pub fn record(act: &mut Act, case: Id, meeting: Id, body: &Body<NewDiscussion>) 
 /// Reads a discussion.
 pub fn get(act: &mut Act, case: Id, meeting: Id, id: Id) -> Result<DiscussionView, Problem> {
     let case = reach(act, case)?;
+    let meeting: MeetingRow = row(act, &case, meeting)?;
     let discussion: DiscussionRow = row(act, &case, id)?;
-    match discussion.meeting_id == meeting {
+    match discussion.meeting_id == meeting.id {
         true => Ok(discussion.into()),
         false => Err(Problem::not_found()),
     }
@@ -326,7 +327,7 @@ pub fn operations(config: &mut ServiceConfig) {
     tag = "Meetings",
     params(MeetingPath, PageParams),
     responses((status = 200, description = "A page of discussions", body = Page<DiscussionView>)),
-    extensions(("x-permission" = json!("meetings.read")))
+    extensions(("x-permission" = json!("discussions.read")))
 )]
 #[get("/v1/cases/{caseId}/meetings/{meetingId}/discussions")]
 pub async fn list_discussions(call: Call, ids: Ids<2>) -> Reply {
@@ -366,7 +367,7 @@ pub async fn record_discussion(call: Call, ids: Ids<2>, body: Body<NewDiscussion
     tag = "Meetings",
     params(DiscussionPath),
     responses((status = 200, description = "The discussion", body = DiscussionView)),
-    extensions(("x-permission" = json!("meetings.read")))
+    extensions(("x-permission" = json!("discussions.read")))
 )]
 #[get("/v1/cases/{caseId}/meetings/{meetingId}/discussions/{discussionId}")]
 pub async fn get_discussion(call: Call, ids: Ids<3>) -> Reply {

@@ -73,35 +73,71 @@ impl View for MinutesView {
 pub fn read(act: &mut Act, case: Id, meeting: Id) -> Result<MinutesView, Problem> {
     let case = reach(act, case)?;
     let meeting: MeetingRow = row(act, &case, meeting)?;
-    let draft: Draft<Minutes> = singleton::load(act.conn, meeting.id, Kind::Minutes)?;
-    let Minutes {
-        text,
-        restricted_part,
-    } = draft.content;
-    let (shown, withheld) = match case.sees_restricted() {
-        true => (restricted_part, vec![]),
-        false => {
-            let there = restricted_part.map(|_| MinutesPart::RestrictedPart);
-            (None, there.into_iter().collect())
-        }
+    let kept = Kept::of(act, meeting.id)?;
+    let knows_of_both = case.sees_what_is_withheld();
+    let (version, updated_at) = match knows_of_both {
+        true => (kept.version(), kept.updated_at()),
+        false => (kept.open.version, kept.open.updated_at),
     };
+    let part = kept.restricted.content;
+    let is_withheld = part.is_some() && !case.sees_restricted();
+    let withheld = is_withheld.then_some(MinutesPart::RestrictedPart);
     Ok(MinutesView {
-        text,
-        restricted_part: shown,
-        withheld: case.sees_what_is_withheld().then_some(withheld),
-        version: draft.version,
-        updated_at: draft.updated_at,
+        text: kept.open.content,
+        restricted_part: part.filter(|_| case.sees_restricted()),
+        withheld: knows_of_both.then(|| withheld.into_iter().collect()),
+        version,
+        updated_at,
     })
+}
+
+/// The two parts of the minutes, each with a version of its own: a change of the restricted one shows to nobody who may not
+/// know that it is there.
+struct Kept {
+    open: Draft<Option<String>>,
+    restricted: Draft<Option<String>>,
+}
+
+impl Kept {
+    fn of(act: &mut Act, meeting: Id) -> Result<Self, Problem> {
+        Ok(Self {
+            open: singleton::load(act.conn, meeting, Kind::Minutes)?,
+            restricted: singleton::load(act.conn, meeting, Kind::RestrictedMinutes)?,
+        })
+    }
+
+    /// One more with every change of either.
+    fn version(&self) -> i64 {
+        self.open.version + self.restricted.version - 1
+    }
+
+    fn updated_at(&self) -> Option<UtcTime> {
+        self.open.updated_at.max(self.restricted.updated_at)
+    }
 }
 
 /// Replaces the minutes of a meeting.
 pub fn save(act: &mut Act, case: Id, meeting: Id, body: &Body<Minutes>) -> Result<Id, Problem> {
     let case = reach(act, case)?;
     let meeting: MeetingRow = row(act, &case, meeting)?;
-    let draft: Draft<Minutes> = singleton::load(act.conn, meeting.id, Kind::Minutes)?;
-    act.expect_version(draft.version)?;
-    let content = body.valid()?.clone();
-    singleton::replace(act, &case, (meeting.id, Kind::Minutes), &draft, content)?;
+    let Kept { open, restricted } = {
+        let kept = Kept::of(act, meeting.id)?;
+        act.expect_version(kept.version())?;
+        kept
+    };
+    let Minutes {
+        text,
+        restricted_part,
+    } = body.valid()?.clone();
+    let restricted_changes = restricted.content != restricted_part;
+    // What was sent again without any change is a replacement all the same.
+    if open.content != text || !restricted_changes {
+        singleton::replace(act, &case, (meeting.id, Kind::Minutes), &open, text)?;
+    }
+    if restricted_changes {
+        let owner = (meeting.id, Kind::RestrictedMinutes);
+        singleton::replace(act, &case, owner, &restricted, restricted_part)?;
+    }
     Ok(meeting.id)
 }
 

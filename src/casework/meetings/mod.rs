@@ -11,13 +11,16 @@ pub mod transitions;
 
 use actix_web::{get, patch, post};
 use chrono::NaiveDate;
+use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use self::participation::Attendance;
 use super::record::{Head, Record};
+use crate::casework::cases::reach::Reached;
 use crate::clock::{PastTime, UtcTime};
+use crate::db::Connection;
 use crate::db::types::Json;
 use crate::http::answer::View;
 use crate::ids::Id;
@@ -94,6 +97,9 @@ pub struct Invitee {
     /// From which organisation.
     #[schema(min_length = 1, max_length = 200)]
     pub organisation: Option<String>,
+    /// The agency they come from, if it is one of those here: named on the case for meetings, it reads this one until it is held, and
+    /// after that if they attended.
+    pub agency_id: Option<Id>,
     /// How they were invited.
     #[schema(min_length = 1, max_length = 200)]
     pub invited_how: Option<String>,
@@ -373,6 +379,33 @@ impl Record for MeetingRow {
             entered_in_error: self.entered_in_error,
         }
     }
+
+    /// Why somebody is invited against the adult's wish is for staff and advocates: the app may be in the hands of whoever
+    /// it is about.
+    fn shown(mut self, case: &Reached) -> MeetingView {
+        if !case.sees_what_is_withheld() {
+            for invitee in &mut self.invitees.0 {
+                invitee.override_reason = None;
+            }
+        }
+        self.view()
+    }
+}
+
+/// Meetings of a case that somebody of this agency is asked to, or attended.
+pub fn of_agency(conn: &mut Connection, case: Id, agency: Id) -> QueryResult<Vec<Id>> {
+    let all: Vec<MeetingRow> = meetings::table
+        .filter(meetings::case_id.eq(case))
+        .select(MeetingRow::as_select())
+        .load(conn)?;
+    let theirs = |meeting: &MeetingRow| {
+        let was_held = meeting.held_start.is_some();
+        meeting.invitees.0.iter().any(|invitee| {
+            invitee.agency_id == Some(agency)
+                && (!was_held || invitee.attended.is_some_and(Attendance::was_there))
+        })
+    };
+    Ok(all.into_iter().filter(theirs).map(|meeting| meeting.id).collect())
 }
 
 crate::record_operations! {

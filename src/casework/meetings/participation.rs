@@ -38,6 +38,13 @@ crate::codes! {
     }
 }
 
+impl Attendance {
+    /// Whether they took part.
+    pub fn was_there(self) -> bool {
+        matches!(self, Self::AttendedAll | Self::AttendedPart | Self::Remote)
+    }
+}
+
 crate::codes! {
     /// Who put the adult's views forward.
     pub enum Voice {

@@ -5,18 +5,18 @@ use crate::act::Act;
 use crate::body::{Body, Patch};
 use crate::casework::cases::reach::{Reached, reach};
 use crate::casework::record::{Head, OwnedRow, Record, row, write_new, write_over};
-use crate::casework::wishes;
+use crate::casework::{own, wishes};
 use crate::ids::Id;
 use crate::problem::{Code, Fault, Problem};
 
 /// Schedules a meeting, or records one that was held.
 pub fn schedule(act: &mut Act, case: Id, body: &Body<Meeting>) -> Result<Id, Problem> {
     let case = reach(act, case)?;
-    let unwanted = match body.value() {
-        Some(meeting) => unwanted(act, &case, &meeting.invitees, &[])?,
+    let inviting = match body.value() {
+        Some(meeting) => faults_of_inviting(act, &case, &meeting.invitees, &[])?,
         None => vec![],
     };
-    let meeting = body.checked(|meeting| [faults(meeting), unwanted].concat())?;
+    let meeting = body.checked(|meeting| [faults(meeting), inviting].concat())?;
     let row = MeetingRow::new(Head::new(act, &case), meeting.clone());
     let verb = match row.status() {
         MeetingStatus::Held => "held",
@@ -31,8 +31,8 @@ pub fn amend(act: &mut Act, case: Id, id: Id, patch: &Body<Patch<Meeting>>) -> R
     let before: MeetingRow = row(act, &case, id)?;
     act.expect_version(before.version)?;
     let body = patch.valid()?.applied_to(&before.body())?;
-    let unwanted = unwanted(act, &case, &body.invitees, &before.invitees.0)?;
-    let faults = [faults(&body), unwanted].concat();
+    let inviting = faults_of_inviting(act, &case, &body.invitees, &before.invitees.0)?;
+    let faults = [faults(&body), inviting].concat();
     if !faults.is_empty() {
         return Err(Problem::invalid(faults));
     }
@@ -58,6 +58,20 @@ pub fn amend(act: &mut Act, case: Id, id: Id, patch: &Body<Patch<Meeting>>) -> R
         _ => "amended",
     };
     write_over(act, &mut amended, verb)
+}
+
+fn faults_of_inviting(
+    act: &mut Act,
+    case: &Reached,
+    invitees: &[Invitee],
+    before: &[Invitee],
+) -> Result<Vec<Fault>, Problem> {
+    let mut faults = unwanted(act, case, invitees, before)?;
+    for (index, invitee) in invitees.iter().enumerate() {
+        let pointer = format!("/invitees/{index}/agencyId");
+        faults.extend(own::fault_of_agency(act.conn, invitee.agency_id, &pointer)?);
+    }
+    Ok(faults)
 }
 
 /// Invitees, new ones, whom the adult has said should not be involved, and for whom no reason is given.

@@ -8,6 +8,7 @@ use super::model::{
     Achieved, Achievement, AdultAgrees, ChangeKind, ChangeReason, CommunicatedBy, ComparedWith, ConfirmedBy,
     ExpressedBy, NotJudgedBecause, Outcome, OutcomeStatus, Party, Revision, RevisionStanding, Suggestion,
 };
+use super::store::Judges;
 use crate::clock::{PastTime, UtcTime};
 use crate::http::answer::View;
 use crate::ids::Id;
@@ -82,7 +83,7 @@ pub struct OutcomeView {
     pub status: OutcomeStatus,
     /// When the words in force were said.
     pub said_at: UtcTime,
-    /// The latest judgement of how far it was achieved.
+    /// The latest judgement of how far it was achieved, of those the reader sees.
     pub achieved: Option<Achieved>,
     /// 1, and one more with every revision.
     pub version: i64,
@@ -293,7 +294,7 @@ pub struct AchievementView {
     pub reason: String,
     /// The adult's view, where it differs.
     pub adult_view: Option<String>,
-    /// The practitioner's view, where it differs.
+    /// The practitioner's view, where it differs; for staff.
     pub practitioner_view: Option<String>,
     /// What could have been done better.
     pub how_we_could_have_done_better: Option<String>,
@@ -310,8 +311,8 @@ pub struct AchievementView {
 }
 
 impl AchievementView {
-    /// From the row and the outcome's version.
-    pub fn of(row: Achievement, outcome_version: i64) -> Self {
+    /// From the row and the outcome's version, for somebody who sees these judgements.
+    pub fn of(row: Achievement, outcome_version: i64, judges: Judges) -> Self {
         Self {
             id: row.id,
             outcome_id: row.outcome_id,
@@ -320,7 +321,7 @@ impl AchievementView {
             judged_by: row.judged_by,
             reason: row.reason,
             adult_view: row.adult_view,
-            practitioner_view: row.practitioner_view,
+            practitioner_view: row.practitioner_view.filter(|_| judges == Judges::All),
             how_we_could_have_done_better: row.how_we_could_have_done_better,
             compared_with: row.compared_with,
             is_final: row.is_final,

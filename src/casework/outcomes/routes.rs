@@ -168,13 +168,14 @@ pub async fn get_revision(call: Call, ids: Ids<3>) -> Reply {
 
 /// List how an outcome was judged
 ///
-/// Interim and final judgements; the latest final one counts for the conclusion.
+/// Interim and final judgements; the latest final one counts for the conclusion. Staff read all of them, everybody else
+/// those of the adult and of who speaks for the adult.
 #[utoipa::path(
     operation_id = "listAchievements",
     tag = "Desired outcomes",
     params(OutcomePath, PageParams),
     responses((status = 200, description = "A page of judgements", body = Page<AchievementView>)),
-    extensions(("x-permission" = json!("outcomes.read")))
+    extensions(("x-permission" = json!("achievements.read")))
 )]
 #[get("/v1/cases/{caseId}/desired-outcomes/{outcomeId}/achievement")]
 pub async fn list_achievements(call: Call, ids: Ids<2>) -> Reply {
@@ -214,7 +215,7 @@ pub async fn judge_outcome(call: Call, ids: Ids<2>, body: Body<NewAchievement>) 
     tag = "Desired outcomes",
     params(AchievementPath),
     responses((status = 200, description = "The judgement", body = AchievementView)),
-    extensions(("x-permission" = json!("outcomes.read")))
+    extensions(("x-permission" = json!("achievements.read")))
 )]
 #[get("/v1/cases/{caseId}/desired-outcomes/{outcomeId}/achievement/{achievementId}")]
 pub async fn get_achievement(call: Call, ids: Ids<3>) -> Reply {

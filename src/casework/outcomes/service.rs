@@ -8,6 +8,7 @@ use super::model::{
     Achievement, AdultAgrees, ChangeKind, ComparedWith, ConfirmedBy, ExpressedBy, Outcome, OutcomeContent,
     OutcomeStatus, Party, Revision, RevisionStanding,
 };
+use super::store::Judges;
 use super::{rules, store};
 use crate::act::{Act, guarded};
 use crate::body::Body;
@@ -129,7 +130,7 @@ fn priority_is_free<T>(written: Result<T, Problem>) -> Result<T, Problem> {
 pub fn get(act: &mut Act, case: Id, id: Id) -> Result<OutcomeView, Problem> {
     let case = reach(act, case)?;
     let outcome: Outcome = row(act, &case, id)?;
-    let judgements = store::latest_judgements(act.conn, case.row.id)?;
+    let judgements = store::latest_judgements(act.conn, case.row.id, Judges::shown_to(case.standing))?;
     let achieved = judgements.get(&outcome.id).copied();
     Ok(OutcomeView::of(outcome, achieved))
 }
@@ -143,7 +144,7 @@ pub fn mark(act: &mut Act, case: Id, id: Id, body: &Body<EnteredInError>) -> Res
 pub fn list(act: &mut Act, case: Id, page: &PageRequest) -> Result<Rows<OutcomeView>, Problem> {
     let case = reach(act, case)?;
     let rows = rows::<Outcome>(act, &case, page)?;
-    let judgements = store::latest_judgements(act.conn, case.row.id)?;
+    let judgements = store::latest_judgements(act.conn, case.row.id, Judges::shown_to(case.standing))?;
     Ok(rows.map(|row| {
         let achieved = judgements.get(&row.id).copied();
         OutcomeView::of(row, achieved)
@@ -152,7 +153,7 @@ pub fn list(act: &mut Act, case: Id, page: &PageRequest) -> Result<Rows<OutcomeV
 
 /// Every outcome of a case that was reached, for its expanded answer.
 pub fn all(act: &mut Act, case: &Reached) -> Result<Vec<OutcomeView>, Problem> {
-    let judgements = store::latest_judgements(act.conn, case.row.id)?;
+    let judgements = store::latest_judgements(act.conn, case.row.id, Judges::shown_to(case.standing))?;
     let rows = store::all(act.conn, case.row.id)?;
     Ok(rows
         .into_iter()
@@ -321,8 +322,9 @@ pub fn judge(act: &mut Act, case: Id, outcome: Id, body: &Body<NewAchievement>) 
 pub fn achievement(act: &mut Act, case: Id, outcome: Id, id: Id) -> Result<AchievementView, Problem> {
     let case = reach(act, case)?;
     let outcome: Outcome = row(act, &case, outcome)?;
-    let achievement = store::achievement(act.conn, outcome.id, id)?.ok_or_else(Problem::not_found)?;
-    Ok(AchievementView::of(achievement, outcome.version))
+    let judges = Judges::shown_to(case.standing);
+    let achievement = store::achievement(act.conn, outcome.id, judges, id)?.ok_or_else(Problem::not_found)?;
+    Ok(AchievementView::of(achievement, outcome.version, judges))
 }
 
 /// Lists the judgements of an outcome.
@@ -334,8 +336,9 @@ pub fn achievements(
 ) -> Result<Rows<AchievementView>, Problem> {
     let case = reach(act, case)?;
     let outcome: Outcome = row(act, &case, outcome)?;
-    let rows = store::achievements(act.conn, outcome.id, page)?;
-    Ok(Rows::cut(rows, page, |row| row.id).map(|row| AchievementView::of(row, outcome.version)))
+    let judges = Judges::shown_to(case.standing);
+    let rows = store::achievements(act.conn, outcome.id, judges, page)?;
+    Ok(Rows::cut(rows, page, |row| row.id).map(|row| AchievementView::of(row, outcome.version, judges)))
 }
 
 /// Puts the outcomes in order, in one step.
@@ -411,7 +414,7 @@ fn faults_of_order(wanted: &Priorities, outcomes: &[Outcome]) -> Vec<Fault> {
 /// The outcomes that have a priority.
 pub fn priorities(act: &mut Act, case: Id) -> Result<PrioritiesView, Problem> {
     let case = reach(act, case)?;
-    let judgements = store::latest_judgements(act.conn, case.row.id)?;
+    let judgements = store::latest_judgements(act.conn, case.row.id, Judges::shown_to(case.standing))?;
     let rows = store::prioritised(act.conn, case.row.id)?;
     let items = rows.into_iter().map(|row| {
         let achieved = judgements.get(&row.id).copied();

@@ -11,6 +11,7 @@ use super::rules::JudgedOutcome;
 use crate::db::Connection;
 use crate::ids::Id;
 use crate::page::PageRequest;
+use crate::policy::Standing;
 use crate::schema::casework::{cases, desired_outcomes, outcome_achievements, outcome_revisions};
 
 /// More outcomes than this no case has in one answer.
@@ -59,10 +60,45 @@ pub fn clear_priorities(conn: &mut Connection, case: Id) -> QueryResult<()> {
         .map(drop)
 }
 
-/// The latest judgement of each outcome of a case.
-pub fn latest_judgements(conn: &mut Connection, case: Id) -> QueryResult<HashMap<Id, Achieved>> {
+/// Whose judgements of how far an outcome was achieved a reader sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judges {
+    /// Everybody's.
+    All,
+    /// Those of the adult and of who speaks for them: the practitioner's view is kept apart.
+    OwnSide,
+    /// Nobody's.
+    Nobody,
+}
+
+impl Judges {
+    /// Whose judgements show to a caller of this standing.
+    pub fn shown_to(standing: Standing) -> Self {
+        match standing {
+            standing if standing.is_staff() => Self::All,
+            Standing::Advocate | Standing::Adult | Standing::Representative => Self::OwnSide,
+            _ => Self::Nobody,
+        }
+    }
+
+    fn parties(self) -> Vec<Party> {
+        match self {
+            Self::All => Party::ALL.to_vec(),
+            Self::OwnSide => vec![Party::Adult, Party::Representative, Party::Advocate],
+            Self::Nobody => vec![],
+        }
+    }
+}
+
+/// The latest of these judgements of each outcome of a case.
+pub fn latest_judgements(
+    conn: &mut Connection,
+    case: Id,
+    judges: Judges,
+) -> QueryResult<HashMap<Id, Achieved>> {
     let rows: Vec<(Id, Achieved)> = outcome_achievements::table
         .filter(outcome_achievements::case_id.eq(case))
+        .filter(outcome_achievements::judged_by.eq_any(judges.parties()))
         .order(outcome_achievements::id)
         .select((outcome_achievements::outcome_id, outcome_achievements::achieved))
         .load(conn)?;
@@ -156,21 +192,33 @@ pub fn append_achievement(conn: &mut Connection, achievement: &Achievement) -> Q
         .map(drop)
 }
 
-/// A page of an outcome's judgements.
-pub fn achievements(conn: &mut Connection, outcome: Id, page: &PageRequest) -> QueryResult<Vec<Achievement>> {
+/// A page of these judgements of an outcome.
+pub fn achievements(
+    conn: &mut Connection,
+    outcome: Id,
+    judges: Judges,
+    page: &PageRequest,
+) -> QueryResult<Vec<Achievement>> {
     let query = outcome_achievements::table
         .filter(outcome_achievements::outcome_id.eq(outcome))
+        .filter(outcome_achievements::judged_by.eq_any(judges.parties()))
         .into_boxed();
     crate::paged!(query, outcome_achievements, created_at, page)
         .select(Achievement::as_select())
         .load(conn)
 }
 
-/// One judgement of an outcome.
-pub fn achievement(conn: &mut Connection, outcome: Id, id: Id) -> QueryResult<Option<Achievement>> {
+/// One of these judgements of an outcome.
+pub fn achievement(
+    conn: &mut Connection,
+    outcome: Id,
+    judges: Judges,
+    id: Id,
+) -> QueryResult<Option<Achievement>> {
     outcome_achievements::table
         .find(id)
         .filter(outcome_achievements::outcome_id.eq(outcome))
+        .filter(outcome_achievements::judged_by.eq_any(judges.parties()))
         .select(Achievement::as_select())
         .first(conn)
         .optional()

@@ -3,7 +3,7 @@
 use super::model::{Referral, WrittenBy};
 use super::store;
 use crate::act::Act;
-use crate::casework::record::Owner;
+use crate::casework::owner::Owner;
 use crate::ids::Id;
 use crate::policy::{Action, CallerKind, Clause, Standing, scope};
 use crate::problem::{Code, Problem};
@@ -68,7 +68,7 @@ pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
             }
             Clause::ReferredBy(agency) => row.agency_id == Some(*agency),
             Clause::SentBy(user) => row.created_by == *user,
-            Clause::Authorities(..) | Clause::Allocated { .. } => {
+            Clause::Authorities(..) | Clause::Allocated { .. } | Clause::Advocate(..) => {
                 store::find(act.conn, &allowed.only(vec![clause]), id)?.is_some()
             }
             Clause::OpenUnrestricted(_)
@@ -76,7 +76,6 @@ pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
             | Clause::Emergency(..)
             | Clause::Adult(..)
             | Clause::Representative(..)
-            | Clause::Advocate(..)
             | Clause::Partner(..)
             | Clause::Enquiring(_) => false,
         };

@@ -12,7 +12,8 @@ use super::reach::{Reached, reach, reach_to_add, reach_to_read, reads_need_an_ag
 use super::{rules, service, store};
 use crate::act::Act;
 use crate::body::Body;
-use crate::casework::record::{Head, OwnedRow, Owner, row};
+use crate::casework::owner::Owner;
+use crate::casework::record::{Head, OwnedRow, row};
 use crate::clock::UtcTime;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
@@ -346,7 +347,7 @@ pub fn operations(config: &mut ServiceConfig) {
     tag = "Referrals",
     params(ReferralPath, PageParams),
     responses((status = 200, description = "A page of requests", body = Page<InformationRequestView>)),
-    extensions(("x-permission" = json!("referrals.read")))
+    extensions(("x-permission" = json!("referrals.follow")))
 )]
 #[get("/v1/referrals/{referralId}/information-requests")]
 pub async fn list_information_requests(call: Call, ids: Ids<1>) -> Reply {
@@ -386,7 +387,7 @@ pub async fn request_information(call: Call, ids: Ids<1>, body: Body<NewInformat
     tag = "Referrals",
     params(ReferralRequestPath),
     responses((status = 200, description = "The request", body = InformationRequestView)),
-    extensions(("x-permission" = json!("referrals.read")))
+    extensions(("x-permission" = json!("referrals.follow")))
 )]
 #[get("/v1/referrals/{referralId}/information-requests/{requestId}")]
 pub async fn get_information_request(call: Call, ids: Ids<2>) -> Reply {
@@ -407,7 +408,7 @@ pub async fn get_information_request(call: Call, ids: Ids<2>) -> Reply {
     tag = "Referrals",
     params(ReferralRequestPath, PageParams),
     responses((status = 200, description = "A page of answers", body = Page<ReferralAnswerView>)),
-    extensions(("x-permission" = json!("referrals.read")))
+    extensions(("x-permission" = json!("referrals.follow")))
 )]
 #[get("/v1/referrals/{referralId}/information-requests/{requestId}/answers")]
 pub async fn list_referral_answers(call: Call, ids: Ids<2>) -> Reply {
@@ -446,7 +447,7 @@ pub async fn answer_information_request(call: Call, ids: Ids<2>, body: Body<NewR
     tag = "Referrals",
     params(ReferralAnswerPath),
     responses((status = 200, description = "The answer", body = ReferralAnswerView)),
-    extensions(("x-permission" = json!("referrals.read")))
+    extensions(("x-permission" = json!("referrals.follow")))
 )]
 #[get("/v1/referrals/{referralId}/information-requests/{requestId}/answers/{answerId}")]
 pub async fn get_referral_answer(call: Call, ids: Ids<3>) -> Reply {

@@ -41,7 +41,8 @@ pub fn operations(config: &mut ServiceConfig) {
 
 /// List referrals
 ///
-/// Staff read them whole. An agency reads the receipts of its own, and nothing else.
+/// Staff read them whole, and the adult's advocate those of a case (`caseId`) without the referrer, the person of concern
+/// and addresses. Whoever sent some reads their receipts, and nothing else.
 #[utoipa::path(
     operation_id = "listReferrals",
     tag = "Referrals",
@@ -56,7 +57,8 @@ pub async fn list_referrals(call: Call) -> Reply {
 
 /// Read a referral
 ///
-/// Staff read it whole; the agency that sent it reads its receipt.
+/// Staff read it whole, and the adult's advocate without the referrer, the person of concern and addresses; whoever sent it
+/// reads its receipt.
 #[utoipa::path(
     operation_id = "getReferral",
     tag = "Referrals",

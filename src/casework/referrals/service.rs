@@ -213,8 +213,8 @@ fn answer(act: &mut Act, reached: Reached) -> Result<ReferralAnswer, Problem> {
 }
 
 fn read_as(row: Referral, standing: Standing, earlier: Option<EarlierReferrals>) -> ReferralAnswer {
-    match standing.is_staff() {
-        true => ReferralAnswer::Staff(Box::new(ReferralView::of(row, standing, earlier))),
+    match standing.is_staff() || standing == Standing::Advocate {
+        true => ReferralAnswer::Whole(Box::new(ReferralView::of(row, standing, earlier))),
         false => ReferralAnswer::Referrer(Box::new(row.into())),
     }
 }
@@ -243,7 +243,7 @@ fn earlier_referrals(act: &mut Act, row: &Referral) -> Result<EarlierReferrals, 
     })
 }
 
-/// Lists referrals: staff those they work on, a referrer its receipts.
+/// Lists referrals: staff those they work on, an advocate those of one case, everybody else their receipts.
 pub fn list(
     act: &mut Act,
     filter: &ReferralFilter,
@@ -251,12 +251,18 @@ pub fn list(
 ) -> Result<Rows<ReferralAnswer>, Problem> {
     reads_need_an_agreement(act)?;
     let allowed = act.scope();
-    let (staff, sent): (Vec<Clause>, Vec<Clause>) = allowed
-        .clauses
-        .iter()
-        .cloned()
-        .partition(|clause| clause.standing().is_staff());
+    let those = |fits: fn(Standing) -> bool| {
+        let clauses = allowed.clauses.iter().filter(|clause| fits(clause.standing()));
+        clauses.cloned().collect::<Vec<Clause>>()
+    };
+    let staff = those(Standing::is_staff);
     if staff.is_empty() {
+        let advocates = those(|standing| standing == Standing::Advocate);
+        if filter.case_id.is_some() && !advocates.is_empty() {
+            let rows = store::page(act.conn, &allowed.only(advocates), filter, page)?;
+            return Ok(Rows::cut(rows, page, |row| row.id).map(|row| read_as(row, Standing::Advocate, None)));
+        }
+        let sent = those(|standing| !standing.is_staff() && standing != Standing::Advocate);
         return receipts(act, &allowed.only(sent), filter, page);
     }
     let rows = store::page(act.conn, &allowed.only(staff.clone()), filter, page)?;
@@ -280,10 +286,11 @@ fn receipts(
     page: &PageRequest,
 ) -> Result<Rows<ReferralAnswer>, Problem> {
     let of_staff = [
-        ("needsAttention", filter.needs_attention),
-        ("unread", filter.unread),
+        ("needsAttention", filter.needs_attention.is_some()),
+        ("unread", filter.unread.is_some()),
+        ("caseId", filter.case_id.is_some()),
     ];
-    if let Some((name, _)) = of_staff.iter().find(|(_, wanted)| wanted.is_some()) {
+    if let Some((name, _)) = of_staff.iter().find(|(_, is_wanted)| *is_wanted) {
         let detail = "There is no such parameter here.";
         return Err(Problem::parameter(Code::BadParameter, name, detail));
     }

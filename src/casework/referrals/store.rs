@@ -8,13 +8,14 @@ use super::model::{IntakeRefusal, Referral};
 use super::rules;
 use super::views::ReferralFilter;
 use crate::act::{Act, guarded};
+use crate::casework::advocacy::model::{AssignmentState, assignments_of};
+use crate::casework::cases::kept_away::{conflict_with, keeps_away};
 use crate::clock::UtcTime;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
 use crate::page::PageRequest;
-use crate::policy::{Caller, CallerKind, Clause, Scope};
+use crate::policy::{AssignmentAccess, Caller, CallerKind, Clause, Scope};
 use crate::problem::Problem;
-use crate::schema::access::{case_conflicts, case_grants};
 use crate::schema::casework::{cases, intake_refusals, referrals};
 
 type Condition = Box<dyn BoxableExpression<referrals::table, MultiBackend, SqlType = Bool>>;
@@ -32,31 +33,10 @@ pub fn visible(scope: &Scope) -> referrals::BoxedQuery<'static, MultiBackend> {
 
 /// That staff are not kept away from the case a referral led to: by a conflict, or because it is restricted.
 fn open_to(scope: &Scope) -> Condition {
-    let caller = scope.caller;
-    let against = case_conflicts::table
-        .filter(case_conflicts::case_id.eq(cases::id))
-        .filter(case_conflicts::ended_on.is_null())
-        .filter(case_conflicts::entered_in_error.is_null())
-        .filter(
-            case_conflicts::user_id
-                .assume_not_null()
-                .eq(caller)
-                .or(case_conflicts::agency_id
-                    .assume_not_null()
-                    .eq(scope.agency.unwrap_or(caller))),
-        );
-    let named = case_grants::table
-        .filter(case_grants::case_id.eq(cases::id))
-        .filter(case_grants::user_id.assume_not_null().eq(caller))
-        .filter(case_grants::entered_in_error.is_null())
-        .filter(case_grants::ends_on.is_null());
-    let not_theirs = cases::allocated_to
-        .is_null()
-        .or(cases::allocated_to.assume_not_null().ne(caller));
-    let restricted = cases::restricted.eq(true).and(not(exists(named))).and(not_theirs);
+    let (caller, agency) = scope.in_conflicts();
     let kept = cases::table
         .filter(cases::id.eq(referrals::case_id.assume_not_null()))
-        .filter(exists(against).or(restricted));
+        .filter(keeps_away(caller, agency));
     Box::new(referrals::case_id.is_null().or(not(exists(kept))))
 }
 
@@ -89,9 +69,17 @@ fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
         | Clause::Emergency(..)
         | Clause::Adult(..)
         | Clause::Representative(..)
-        | Clause::Advocate(..)
         | Clause::Partner(..)
-        | Clause::Enquiring(_) => None,
+        | Clause::Enquiring(_)
+        | Clause::Advocate(AssignmentAccess::Asked, _) => None,
+        Clause::Advocate(AssignmentAccess::Working, user) => {
+            let (caller, agency) = scope.in_conflicts();
+            let theirs = cases::table
+                .filter(exists(assignments_of(*user, AssignmentState::WORKING.to_vec())))
+                .filter(not(exists(conflict_with(caller, agency))))
+                .select(cases::id);
+            Some(Box::new(referrals::case_id.assume_not_null().eq_any(theirs)))
+        }
         Clause::SentBy(user) => Some(Box::new(referrals::created_by.eq(*user))),
     }
 }
@@ -145,6 +133,9 @@ pub fn page(
     }
     if let Some(reference) = &filter.agency_reference {
         query = query.filter(referrals::agency_reference.eq(reference.clone()));
+    }
+    if let Some(case) = filter.case_id {
+        query = query.filter(referrals::case_id.eq(case));
     }
     crate::paged!(query, referrals, page)
         .select(Referral::as_select())

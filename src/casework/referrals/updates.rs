@@ -205,7 +205,7 @@ pub fn operations(config: &mut ServiceConfig) {
     tag = "Referrals",
     params(ReferralPath, PageParams),
     responses((status = 200, description = "A page of updates", body = Page<ReferralUpdateView>)),
-    extensions(("x-permission" = json!("referrals.read")))
+    extensions(("x-permission" = json!("referrals.follow")))
 )]
 #[get("/v1/referrals/{referralId}/updates")]
 pub async fn list_referral_updates(call: Call, ids: Ids<1>) -> Reply {
@@ -246,7 +246,7 @@ pub async fn add_referral_update(call: Call, ids: Ids<1>, body: Body<NewReferral
     tag = "Referrals",
     params(ReferralUpdatePath),
     responses((status = 200, description = "The update", body = ReferralUpdateView)),
-    extensions(("x-permission" = json!("referrals.read")))
+    extensions(("x-permission" = json!("referrals.follow")))
 )]
 #[get("/v1/referrals/{referralId}/updates/{updateId}")]
 pub async fn get_referral_update(call: Call, ids: Ids<2>) -> Reply {

@@ -246,6 +246,7 @@ impl ReferralView {
     /// A referral as somebody of this standing reads it.
     pub fn of(row: Referral, standing: Standing, earlier_referrals: Option<EarlierReferrals>) -> Self {
         let is_manager = standing == Standing::Manager;
+        let is_advocate = standing == Standing::Advocate;
         let is_hidden = row.is_hidden();
         let readable = is_manager || !is_hidden;
         let first_task = row.tasks.0.first().filter(|_| is_hidden && is_manager);
@@ -255,7 +256,7 @@ impl ReferralView {
         });
         let feedback = ReceiptFeedback::of(&row);
         let triage = row.triage.map(|triage| triage.0);
-        let unused = row.warnings.0.iter().filter(|_| readable);
+        let unused = row.warnings.0.iter().filter(|_| readable && !is_advocate);
         Self {
             id: row.id,
             reference: row.reference,
@@ -282,11 +283,15 @@ impl ReferralView {
             unused: unused
                 .filter_map(|unused| serde_json::to_value(unused).ok())
                 .collect(),
-            content: readable.then_some(row.content.0),
+            content: readable.then_some(match is_advocate {
+                true => for_advocate(row.content.0),
+                false => row.content.0,
+            }),
             hidden,
-            withheld: match readable {
-                true => vec![],
-                false => vec!["content".to_owned(), "unused".to_owned()],
+            withheld: match (readable, is_advocate) {
+                (true, false) => vec![],
+                (true, true) => WITHHELD_FROM_ADVOCATES.map(str::to_owned).to_vec(),
+                (false, _) => vec!["content".to_owned(), "unused".to_owned()],
             },
             tasks: row
                 .tasks
@@ -299,12 +304,36 @@ impl ReferralView {
     }
 }
 
+/// Parts of a referral that an advocate does not read: who referred, the person of concern, where the adult may be reached
+/// (the adult's record has what is safe), and what was sent in a form that nobody looked through.
+const WITHHELD_FROM_ADVOCATES: [&str; 8] = [
+    "content.referrer",
+    "content.adult.postcode",
+    "content.adult.address",
+    "content.adult.whereaboutsNow",
+    "content.adult.contactPoints",
+    "content.personsOfConcern",
+    "content.agencyPayload",
+    "unused",
+];
+
+fn for_advocate(mut content: NewReferral) -> NewReferral {
+    content.referrer = None;
+    content.adult.postcode = None;
+    content.adult.address = None;
+    content.adult.whereabouts_now = None;
+    content.adult.contact_points.clear();
+    content.persons_of_concern.clear();
+    content.agency_payload = None;
+    content
+}
+
 /// A referral, as much of it as the reader may know.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum ReferralAnswer {
-    /// To the authority's staff.
-    Staff(Box<ReferralView>),
+    /// To the authority's staff, and to the adult's advocate without what is withheld from them.
+    Whole(Box<ReferralView>),
     /// To the referrer.
     Referrer(Box<Receipt>),
 }
@@ -312,7 +341,7 @@ pub enum ReferralAnswer {
 impl View for ReferralAnswer {
     fn version(&self) -> i64 {
         match self {
-            Self::Staff(view) => view.version,
+            Self::Whole(view) => view.version,
             Self::Referrer(receipt) => receipt.version,
         }
     }
@@ -320,7 +349,7 @@ impl View for ReferralAnswer {
     fn derived_mark(&self) -> Option<String> {
         match self {
             // Others come and join the adult's record without any change of this one.
-            Self::Staff(view) => view
+            Self::Whole(view) => view
                 .earlier_referrals
                 .as_ref()
                 .map(|earlier| earlier.count.to_string()),
@@ -340,6 +369,8 @@ pub struct ReferralFilter {
     pub status: Vec<Status>,
     /// The one with this reference of one's own agency.
     pub agency_reference: Option<String>,
+    /// For staff and the adult's advocate: only those that led to this case.
+    pub case_id: Option<Id>,
     /// For staff: only those with an unsettled task, or without.
     pub needs_attention: Option<bool>,
     /// For staff: only those with something that nobody has looked at, or without.

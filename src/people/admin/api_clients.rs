@@ -14,7 +14,7 @@ use crate::act::{Act, guarded};
 use crate::auth::jwks;
 use crate::body::{Body, Patch};
 use crate::clock::UtcTime;
-use crate::db::types::Json;
+use crate::db::types::{Json, contains_any};
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
 use crate::http::extract::Ids;
@@ -59,8 +59,8 @@ pub struct ApiClientEntry {
     /// Its public keys (RFC 7517), each with a `kid`: RSA from 2048 bits, P-256, P-384 or Ed25519.
     #[schema(value_type = Option<Object>)]
     pub jwks: Option<Value>,
-    /// Where it publishes its keys. Noted for the operator only: keys are never fetched from there, so that no request makes
-    /// this server connect to anywhere. Copy them to `jwks`.
+    /// Where it publishes its keys, instead of `jwks`: a host of the public internet that answers without redirects. They are fetched
+    /// when it asks for a token, kept for ten minutes, and fetched again for a key that is not known, once a minute at most.
     #[schema(min_length = 9, max_length = 500, pattern = "^https://")]
     pub jwks_uri: Option<String>,
 }
@@ -107,7 +107,7 @@ pub struct ApiClientView {
     /// Its public keys.
     #[schema(value_type = Option<Object>)]
     pub jwks: Option<Value>,
-    /// Where it publishes its keys; never fetched from there.
+    /// Where it publishes its keys.
     pub jwks_uri: Option<String>,
     /// Its live secrets, of which only these ids can be shown.
     pub credentials: Vec<CredentialView>,
@@ -195,27 +195,21 @@ fn read(act: &mut Act, id: Id) -> Result<ApiClientView, Problem> {
 }
 
 fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<ApiClientView>, Problem> {
-    let mut own: Vec<Row> = Vec::new();
-    let mut page_on = page.clone();
-    // What a client serves is a document, so rows are read on until the page is full.
-    loop {
-        let query = table::table.into_boxed();
-        let rows: Vec<Row> = crate::paged!(query, table, &page_on)
-            .select((
-                ApiClient::as_select(),
-                table::version,
-                table::jwks,
-                table::jwks_uri,
-            ))
-            .load(act.conn)?;
-        let short = i64::try_from(rows.len()).unwrap_or(i64::MAX) < page.rows();
-        page_on.after = rows.last().map(|row| row.0.id);
-        own.extend(rows.into_iter().filter(|row| is_reached(act, row)));
-        if short || i64::try_from(own.len()).unwrap_or(i64::MAX) >= page.rows() {
-            break;
-        }
-    }
-    let rows = Rows::cut(own, page, |row| row.0.id);
+    let served = administered(act)
+        .into_iter()
+        .map(|authority| format!("\"{authority}\""));
+    let query = table::table
+        .filter(contains_any::<table::table>("api_clients.authorities", served))
+        .into_boxed();
+    let rows: Vec<Row> = crate::paged!(query, table, page)
+        .select((
+            ApiClient::as_select(),
+            table::version,
+            table::jwks,
+            table::jwks_uri,
+        ))
+        .load(act.conn)?;
+    let rows = Rows::cut(rows, page, |row| row.0.id);
     let items: Result<Vec<_>, _> = rows.items.into_iter().map(|row| view(act, row)).collect();
     Ok(Rows {
         items: items?,
@@ -242,6 +236,10 @@ fn faults(act: &mut Act, entry: &ApiClientEntry) -> Result<Vec<Fault>, Problem> 
     }
     if let Some(keys) = &entry.jwks {
         faults.extend(jwks::faults_of(keys));
+        if entry.jwks_uri.is_some() {
+            let why = "Keys stand here or there: give `jwks` or `jwksUri`.";
+            faults.push(Fault::at("/jwksUri", "contradiction", why));
+        }
     }
     Ok(faults)
 }

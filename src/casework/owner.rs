@@ -1,0 +1,74 @@
+//! What a record belongs to, and how much of its records shows to whoever reached it.
+
+use super::cases::reach::Reached;
+use super::own;
+use crate::act::Act;
+use crate::db::Connection;
+use crate::ids::Id;
+use crate::policy::Standing;
+use crate::problem::Problem;
+
+/// What a record belongs to: it is reached before anything recorded about it may be known.
+pub trait Owner: Sized {
+    /// Reaches it for the operation's permission.
+    fn reach(act: &mut Act, id: Id) -> Result<Self, Problem>;
+    /// Its id.
+    fn id(&self) -> Id;
+    /// The authority that keeps it.
+    fn authority(&self) -> &str;
+    /// The case that an event about one of its records names.
+    fn case_of(owner: Id) -> Option<Id>;
+    /// Whether what was entered in error still shows: it may be about somebody else, so to nobody but staff.
+    fn shows_errors(&self) -> bool {
+        false
+    }
+    /// Whether the caller may say of what others recorded that it was entered in error.
+    fn corrects_others(&self) -> bool {
+        false
+    }
+    /// Of records of this kind the only ones that show; none: all of them do.
+    fn shows_only(&self, _conn: &mut Connection, _resource: &str) -> diesel::QueryResult<Option<Vec<Id>>> {
+        Ok(None)
+    }
+    /// Whether this is the account of the person it is about.
+    fn is_about(&self, _conn: &mut Connection, _account: Id) -> diesel::QueryResult<bool> {
+        Ok(false)
+    }
+}
+
+impl Owner for Reached {
+    fn reach(act: &mut Act, id: Id) -> Result<Self, Problem> {
+        super::cases::reach::reach(act, id)
+    }
+
+    fn id(&self) -> Id {
+        self.row.id
+    }
+
+    fn authority(&self) -> &str {
+        &self.row.authority
+    }
+
+    fn case_of(owner: Id) -> Option<Id> {
+        Some(owner)
+    }
+
+    fn shows_errors(&self) -> bool {
+        self.standing.is_staff()
+    }
+
+    fn corrects_others(&self) -> bool {
+        matches!(self.standing, Standing::Manager | Standing::Allocated)
+    }
+
+    fn shows_only(&self, conn: &mut Connection, resource: &str) -> diesel::QueryResult<Option<Vec<Id>>> {
+        match self.partner {
+            Some(agency) => own::of(conn, self.row.id, agency, resource),
+            None => Ok(None),
+        }
+    }
+
+    fn is_about(&self, conn: &mut Connection, account: Id) -> diesel::QueryResult<bool> {
+        super::cases::access::is_the_adults(conn, self.row.id, account)
+    }
+}

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Actor, Kind, databases};
 
-fn program(database: &str) -> Command {
+pub fn program(database: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_msp-api"));
     command
         .env_clear()
@@ -18,14 +18,14 @@ fn program(database: &str) -> Command {
     command
 }
 
-fn run(database: &str, arguments: &[&str]) -> Output {
+pub fn run(database: &str, arguments: &[&str]) -> Output {
     program(database)
         .args(arguments)
         .output()
         .expect("the program runs")
 }
 
-fn printed(output: &Output) -> String {
+pub fn printed(output: &Output) -> String {
     assert!(
         output.status.success(),
         "{}",
@@ -35,13 +35,13 @@ fn printed(output: &Output) -> String {
 }
 
 /// A server process that is told to stop when the test is done with it.
-struct Served {
+pub struct Served {
     child: Child,
-    base: String,
+    pub base: String,
     greeting: String,
 }
 
-fn serve(database: &str, arguments: &[&str], settings: &[(&str, &str)]) -> Served {
+pub fn serve(database: &str, arguments: &[&str], settings: &[(&str, &str)]) -> Served {
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -75,7 +75,7 @@ fn serve(database: &str, arguments: &[&str], settings: &[(&str, &str)]) -> Serve
 
 impl Served {
     /// Sends SIGTERM, waits, and answers the exit code and what was logged.
-    fn stop(mut self) -> (Option<i32>, String) {
+    pub fn stop(mut self) -> (Option<i32>, String) {
         let killed = Command::new("kill")
             .args(["-TERM", &self.child.id().to_string()])
             .status()

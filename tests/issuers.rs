@@ -9,8 +9,9 @@ use jsonwebtoken::Algorithm;
 use msp_api::clock;
 use serde_json::{Value, json};
 
+use crate::commands::{printed, program, serve};
 use crate::private_keys::Key;
-use crate::support::{Kind, Server, databases};
+use crate::support::{Actor, Kind, Server, databases};
 
 /// Publishes keys, and counts who asks for them.
 pub struct Publisher {
@@ -223,4 +224,66 @@ fn an_unknown_key_is_looked_for_once_a_minute_and_no_request_waits_for_it() {
         "the old one is withdrawn"
     );
     assert!(issuer.asked.try_recv().is_err(), "and nobody was asked again");
+}
+
+#[test]
+fn an_issuer_in_a_process_of_its_own_says_who_somebody_is_until_it_withdraws_its_key() {
+    // This very program, as another organisation would run it: it publishes its keys, and its tokens name their user in `sub`.
+    let theirs = databases::empty(Kind::Sqlite);
+    let name = ("MSP_PUBLIC_URL", "https://login.example.org");
+    let said = |arguments: &[&str]| {
+        let output = program(&theirs)
+            .env(name.0, name.1)
+            .args(arguments)
+            .output()
+            .unwrap();
+        printed(&output)
+    };
+    let issuer = serve(&theirs, &[], &[name]);
+    said(&[
+        "user",
+        "add",
+        "jo",
+        "--role",
+        "practitioner",
+        "--authority",
+        "northbank",
+    ]);
+    let token = said(&["token", "jo"]);
+    let claims: Value = jsonwebtoken::dangerous::insecure_decode_claims(&token).unwrap();
+    let subject = claims["sub"].as_str().unwrap();
+    let entry = json!({"issuer": name.1, "audience": name.1, "usernameClaim": "sub",
+        "jwksUrl": format!("{}/.well-known/jwks.json", issuer.base)});
+    let trusting = |kind: Kind| {
+        let server = server_trusting(kind, &json!([entry]));
+        server.with_token(&token).get("/v1/me").expect(401);
+        server.add_user(subject, msp_api::policy::Role::Manager, "northbank", None);
+        server
+    };
+    for kind in Kind::BOTH {
+        let server = trusting(kind);
+        let me = server.with_token(&token).get("/v1/me").ok();
+        assert_eq!(
+            me.text("/roles/0/role"),
+            "manager",
+            "roles are given here, whoever says who it is"
+        );
+        server.with_token(&token).get("/v1/cases").ok();
+    }
+    said(&["rotate-key", "--withdraw"]);
+    // The process looks for a new key every minute, and when it is shown a token of one.
+    let renewed = said(&["token", "jo"]);
+    let jo = Actor::new(&issuer.base, Some(renewed.clone()));
+    let started = Instant::now();
+    while jo.get("/v1/me").send().status != 200 {
+        assert!(
+            started.elapsed() < Duration::from_secs(30),
+            "the issuer has not found its new key"
+        );
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let later = trusting(Kind::Sqlite);
+    later.with_token(&renewed).get("/v1/me").ok();
+    later.with_token(&token).get("/v1/me").expect(401);
+    issuer.stop();
 }

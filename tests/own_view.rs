@@ -188,7 +188,7 @@ on_both_databases! {
         let meeting = json!({"kind": "review", "plannedStart": "2027-02-01T10:00:00Z",
             "invitees": [{"name": "Her nephew", "overrideReason": "The police need his account"}]});
         let meeting = format!("{meetings}/{}", practitioner.post(&meetings, &meeting).created().id());
-        for path in [actions.clone(), action, meetings.clone(), meeting, format!("/v1/cases/{case}/summary")] {
+        for path in [actions, action, meetings, meeting, format!("/v1/cases/{case}/summary")] {
             assert!(practitioner.get(&path).ok().text.contains("his account"), "{path}");
             assert!(!server.as_("adult").get(&path).ok().text.contains("his account"), "{path}");
         }

@@ -62,7 +62,8 @@ impl PublishedKeys {
         if is_due && !known.keys.as_ref().is_some_and(serves) {
             known.tried_at = Some(now);
             let (url, reach) = (url.to_owned(), self.reach);
-            let fetched = tokio::task::spawn_blocking(move || fetch(&url, reach)).await;
+            #[expect(clippy::disallowed_methods, reason = "a fetch waits for another machine")]
+            let fetched = actix_web::web::block(move || fetch(&url, reach)).await;
             match fetched.unwrap_or_else(|_| Err("the fetch broke off".to_owned())) {
                 Ok(keys) => known.keys = Some((Arc::new(keys), now)),
                 Err(why) => tracing::warn!(%client, why, "the keys of a client could not be fetched"),

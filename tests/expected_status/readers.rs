@@ -314,7 +314,7 @@ impl<'a> Making<'a> {
 
     /// The records that are asked for concern this agency.
     fn make_own(&self, agency: &str) {
-        let (agency, records) = (Id::parse(agency).unwrap(), self.records.clone());
+        let (agency, records) = (Id::parse(agency).unwrap(), self.records);
         self.server.database(move |conn| {
             let [action, sharing, meeting] = records;
             diesel::update(actions::table.find(action))

@@ -8,7 +8,7 @@ use super::model::{
     Achieved, Achievement, AdultAgrees, ChangeKind, ChangeReason, CommunicatedBy, ComparedWith, ConfirmedBy,
     ExpressedBy, NotJudgedBecause, Outcome, OutcomeStatus, Party, Revision, RevisionStanding, Suggestion,
 };
-use super::store::Judges;
+use super::rules::Judges;
 use crate::clock::{PastTime, UtcTime};
 use crate::http::answer::View;
 use crate::ids::Id;

@@ -199,6 +199,37 @@ pub fn faults_of_achievement(standing: Standing, judgement: &NewAchievement) -> 
     faults
 }
 
+/// Whose judgements of how far an outcome was achieved a reader sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judges {
+    /// Everybody's.
+    All,
+    /// Those of the adult and of who speaks for them: the practitioner's view is kept apart.
+    OwnSide,
+    /// Nobody's.
+    Nobody,
+}
+
+impl Judges {
+    /// Whose judgements show to a caller of this standing.
+    pub fn shown_to(standing: Standing) -> Self {
+        match standing {
+            standing if standing.is_staff() => Self::All,
+            Standing::Advocate | Standing::Adult | Standing::Representative => Self::OwnSide,
+            _ => Self::Nobody,
+        }
+    }
+
+    /// Who they are.
+    pub fn parties(self) -> Vec<Party> {
+        match self {
+            Self::All => Party::ALL.to_vec(),
+            Self::OwnSide => vec![Party::Adult, Party::Representative, Party::Advocate],
+            Self::Nobody => vec![],
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

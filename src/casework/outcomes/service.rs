@@ -8,7 +8,7 @@ use super::model::{
     Achievement, AdultAgrees, ChangeKind, ComparedWith, ConfirmedBy, ExpressedBy, Outcome, OutcomeContent,
     OutcomeStatus, Party, Revision, RevisionStanding,
 };
-use super::store::Judges;
+use super::rules::Judges;
 use super::{rules, store};
 use crate::act::{Act, guarded};
 use crate::body::Body;

@@ -7,11 +7,10 @@ use diesel::prelude::*;
 use super::model::{
     Achieved, Achievement, ChangeKind, ConfirmedBy, Outcome, OutcomeStatus, Party, Revision, RevisionStanding,
 };
-use super::rules::JudgedOutcome;
+use super::rules::{JudgedOutcome, Judges};
 use crate::db::Connection;
 use crate::ids::Id;
 use crate::page::PageRequest;
-use crate::policy::Standing;
 use crate::schema::casework::{cases, desired_outcomes, outcome_achievements, outcome_revisions};
 
 /// More outcomes than this no case has in one answer.
@@ -58,36 +57,6 @@ pub fn clear_priorities(conn: &mut Connection, case: Id) -> QueryResult<()> {
         .set(desired_outcomes::priority.eq(None::<i16>))
         .execute(conn)
         .map(drop)
-}
-
-/// Whose judgements of how far an outcome was achieved a reader sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Judges {
-    /// Everybody's.
-    All,
-    /// Those of the adult and of who speaks for them: the practitioner's view is kept apart.
-    OwnSide,
-    /// Nobody's.
-    Nobody,
-}
-
-impl Judges {
-    /// Whose judgements show to a caller of this standing.
-    pub fn shown_to(standing: Standing) -> Self {
-        match standing {
-            standing if standing.is_staff() => Self::All,
-            Standing::Advocate | Standing::Adult | Standing::Representative => Self::OwnSide,
-            _ => Self::Nobody,
-        }
-    }
-
-    fn parties(self) -> Vec<Party> {
-        match self {
-            Self::All => Party::ALL.to_vec(),
-            Self::OwnSide => vec![Party::Adult, Party::Representative, Party::Advocate],
-            Self::Nobody => vec![],
-        }
-    }
 }
 
 /// The latest of these judgements of each outcome of a case.

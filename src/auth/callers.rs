@@ -19,7 +19,7 @@ pub fn load(conn: &mut Connection, accepted: &Accepted, now: UtcTime) -> Result<
         // Somebody a trusted issuer knows and we do not was never let in.
         (Subject::Username(name), _) => {
             let known = users::named(conn, name)?.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
-            users::caller(conn, known.id, now)?
+            users::caller_in(conn, known.id, None, now)?
         }
     };
     let caller = caller.ok_or_else(|| Problem::new(Code::AccessEnded))?;

@@ -122,6 +122,11 @@ fn refusal(error: &'static str, error_description: &'static str) -> TokenRefusal
     }
 }
 
+fn invalid_client() -> TokenRefusal {
+    let why = "The client is not known, or it has not shown who it is.";
+    refusal("invalid_client", why)
+}
+
 fn unavailable(_: Problem) -> TokenRefusal {
     refusal("temporarily_unavailable", "Try again in a moment.")
 }
@@ -174,10 +179,9 @@ async fn for_client(
     let caller = app
         .database
         .read(move |conn| Ok(callers::client(conn, id, &held, now)?));
-    if let Some(caller) = caller.await.map_err(unavailable)? {
-        let entry = arrived.entry(caller);
-        app.audit.record(entry).await.map_err(unavailable)?;
-    }
+    let caller = caller.await.map_err(unavailable)?.ok_or_else(invalid_client)?;
+    let entry = arrived.entry(caller);
+    app.audit.record(entry).await.map_err(unavailable)?;
     Ok(TokenAnswer {
         access_token,
         token_type: "Bearer",
@@ -189,12 +193,6 @@ async fn for_client(
 
 /// The client that proves who it is, in exactly one way.
 async fn client(app: &App, request: &HttpRequest, form: TokenRequest) -> Result<ApiClient, TokenRefusal> {
-    let invalid_client = || {
-        refusal(
-            "invalid_client",
-            "The client is not known, or it has not shown who it is.",
-        )
-    };
     let in_header = request.headers().contains_key(header::AUTHORIZATION);
     let ways = [
         in_header,

@@ -3,6 +3,7 @@
 
 use actix_web::{get, patch, post};
 use chrono::NaiveDate;
+use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -17,6 +18,7 @@ use crate::act::Act;
 use crate::body::{Body, Patch};
 use crate::casework::cases::reach::{Reached, reach};
 use crate::clock::UtcTime;
+use crate::db::Connection;
 use crate::db::types::Json;
 use crate::http::answer::View;
 use crate::ids::Id;
@@ -311,4 +313,18 @@ fn faults(act: &mut Act, case: &Reached, action: &NewAction) -> Result<Vec<Fault
         }
     }
     Ok(faults)
+}
+
+/// How many actions of each of these cases are still to be done.
+pub fn open_by_case(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<(Id, i64)>> {
+    actions::table
+        .filter(
+            actions::case_id
+                .eq_any(cases)
+                .and(actions::status.eq(ActionStatus::Open)),
+        )
+        .filter(actions::entered_in_error.is_null())
+        .group_by(actions::case_id)
+        .select((actions::case_id, diesel::dsl::count_star()))
+        .load(conn)
 }

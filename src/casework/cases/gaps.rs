@@ -1,7 +1,7 @@
 //! What is owed to the adult and not done yet. It shows, and blocks nothing.
 
 use super::model::{CaseState, Gap};
-use super::surroundings::Surroundings;
+use super::store::Surroundings;
 use crate::casework::advocacy::model::{AssignmentKind, NeedConclusion};
 
 /// What is owed to the adult. Shown, and never in the way of anything.

@@ -8,8 +8,7 @@ use super::gaps;
 use super::model::{Case, CaseState, Enquiry, EnquiryContent, EnquiryType, Transition};
 use super::reach::{Reached, reach, reach_for};
 use super::rules::{self, Facts, Step};
-use super::store::{self, CaseFilter};
-use super::surroundings::{Surroundings, surroundings};
+use super::store::{self, CaseFilter, Surroundings};
 use crate::act::Act;
 use crate::body::Body;
 use crate::casework::contacts::model as contacts;
@@ -105,7 +104,7 @@ pub fn get_with(act: &mut Act, id: Id, expand: &[Expand]) -> Result<CaseView, Pr
 
 /// A case that was reached, as this caller reads it.
 pub fn view(act: &mut Act, case: Reached) -> Result<CaseView, Problem> {
-    let mut around = surroundings(act.conn, std::slice::from_ref(&case.row), act.now)?;
+    let mut around = store::surroundings(act.conn, std::slice::from_ref(&case.row), act.now)?;
     let around = around.remove(&case.row.id).unwrap_or_default();
     let until = match case.standing {
         Standing::Emergency => store::emergency_until(act.conn, case.row.id, act.caller.id)?,
@@ -141,7 +140,7 @@ pub fn list(act: &mut Act, params: &CaseFilterParams, page: &PageRequest) -> Res
     let rows = Rows::cut(store::page(act.conn, &scope, &filter, page)?, page, |case| {
         case.id
     });
-    let mut around = surroundings(act.conn, &rows.items, act.now)?;
+    let mut around = store::surroundings(act.conn, &rows.items, act.now)?;
     // Gaps are for those whose every standing is staff's or an advocate's.
     let standing = scope
         .clauses

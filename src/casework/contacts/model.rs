@@ -118,3 +118,36 @@ pub fn asked_results(conn: &mut Connection, case: Id) -> QueryResult<Vec<AskedRe
     results.extend(around_meetings);
     Ok(results)
 }
+
+/// Cases of these in which the adult was asked.
+pub fn cases_asked(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<Id>> {
+    let mut asked: Vec<Id> = contacts::table
+        .filter(contacts::case_id.eq_any(cases))
+        .filter(contacts::asked_result.assume_not_null().ne(AskedResult::NotAsked))
+        .filter(contacts::entered_in_error.is_null())
+        .select(contacts::case_id)
+        .distinct()
+        .load(conn)?;
+    let around_meetings: Vec<Id> = meeting_discussions::table
+        .filter(meeting_discussions::case_id.eq_any(cases))
+        .filter(
+            meeting_discussions::asked_result
+                .assume_not_null()
+                .ne(AskedResult::NotAsked),
+        )
+        .select(meeting_discussions::case_id)
+        .distinct()
+        .load(conn)?;
+    asked.extend(around_meetings);
+    Ok(asked)
+}
+
+/// When the adult of each of these cases was last in contact.
+pub fn last_with_adult(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<(Id, Option<UtcTime>)>> {
+    contacts::table
+        .filter(contacts::case_id.eq_any(cases).and(contacts::with_adult.eq(true)))
+        .filter(contacts::entered_in_error.is_null())
+        .group_by(contacts::case_id)
+        .select((contacts::case_id, diesel::dsl::max(contacts::at)))
+        .load(conn)
+}

@@ -1,6 +1,8 @@
 //! The adult's own page, and what they ask for from it.
 
-use msp_api::{casework::requests, my_view};
+use msp_api::casework::cases::model::CaseState;
+use msp_api::casework::requests;
+use msp_api::my_view;
 use serde_json::json;
 
 use crate::support::readability::{reading_age, sentences, words};
@@ -55,14 +57,19 @@ on_both_databases! {
 
 #[test]
 fn the_fixed_words_of_the_page_are_easy_to_read() {
-    let fixed = [
-        my_view::IF_YOU_ARE_NOT_HAPPY,
-        my_view::WHAT_DO_YOU_WANT,
-        my_view::DID_YOU_GET_IT,
-        my_view::YOUR_WORKER,
-        my_view::YOUR_ADVOCATE,
-        requests::IF_URGENT,
-    ];
+    let decided = CaseState::ALL
+        .iter()
+        .map(|state| my_view::where_things_are(*state));
+    let fixed: Vec<&str> = decided
+        .chain([
+            my_view::IF_YOU_ARE_NOT_HAPPY,
+            my_view::WHAT_DO_YOU_WANT,
+            my_view::DID_YOU_GET_IT,
+            my_view::YOUR_WORKER,
+            my_view::YOUR_ADVOCATE,
+            requests::IF_URGENT,
+        ])
+        .collect();
     let all = fixed.join(" ");
     assert!(sentences(&all).len() > 8 && words(&all).len() > 50);
     assert!(reading_age(&all) <= 11.0, "reading age {}", reading_age(&all));

@@ -16,7 +16,7 @@ use super::{assertions, callers, tokens};
 use crate::app::App;
 use crate::audit;
 use crate::clock::{self, UtcTime};
-use crate::http::call::Arrived;
+use crate::http::passed::Arrived;
 use crate::ids::Id;
 use crate::people::clients::{self, ApiClient, ClientKeys};
 use crate::people::users;

@@ -14,10 +14,10 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use serde_json::{Value, json};
 
 use super::answer::{Refusal, problem_response};
-use super::call::{Arrived, Passed, entry_of};
 use super::contract::Operation;
 use super::cors;
 use super::limits::Allowance;
+use super::passed::{Arrived, Passed, entry_of};
 use crate::app::App;
 use crate::audit::AccessPurpose;
 use crate::auth::bearer;

@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod limits;
 pub mod list;
 pub mod params;
+pub mod passed;
 pub mod router;
 pub mod system;
 pub mod table;

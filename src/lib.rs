@@ -51,6 +51,7 @@ pub mod http;
 pub mod ids;
 pub mod leases;
 pub mod my_view;
+pub mod notices;
 pub mod outbox;
 pub mod oversight;
 pub mod page;

@@ -133,6 +133,7 @@ impl World {
                 ("askedId", first("requests")),
                 ("conflictId", first("conflicts")),
                 ("emergencyId", emergency),
+                ("noticeId", manager.get("/v1/notices").ok().text("/items/0/id")),
                 ("feedbackId", feedback),
                 ("outcomeId", outcome),
                 (

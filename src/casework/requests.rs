@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::access::emergency::{NoticeKind, notice};
 use super::cases::reach::reach;
 use super::record::{Head, OwnedRow, row, write_new, write_over};
 use crate::act::Act;
@@ -17,6 +16,7 @@ use crate::http::extract::Ids;
 use crate::http::list::NoFilter;
 use crate::http::params::{CasePath, IfMatchHeader, RequestPath};
 use crate::ids::Id;
+use crate::notices::{self, Notice, NoticeKind};
 use crate::page::{Page, PageParams, PageRequest, Rows};
 use crate::problem::Problem;
 use crate::schema::access::case_requests;
@@ -140,7 +140,13 @@ pub fn ask(act: &mut Act, case: Id, body: &Body<NewCaseRequest>) -> Result<Id, P
         answered_at: None,
     };
     let request = CaseRequest::of(Head::new(act, &case), content);
-    notice(act, &case.row, kind, request.id)?;
+    let notice = Notice {
+        authority: &case.row.authority,
+        kind,
+        resource_id: request.id,
+        case_id: Some(case.row.id),
+    };
+    notices::leave(act.conn, notice, act.now)?;
     write_new(act, &request, "asked")
 }
 

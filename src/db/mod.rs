@@ -13,7 +13,7 @@ pub mod migrations;
 pub mod numbering;
 pub mod types;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
@@ -77,13 +77,10 @@ impl Database {
         T: Send + 'static,
         W: FnOnce(&mut Connection) -> Result<T, Problem> + Send + 'static,
     {
-        let place = self.place(WAIT, &self.places).await?;
-        let pool = self.pool.clone();
-        blocking(move || {
-            let _place = place;
-            work(&mut *checked_out(&pool)?)
-        })
-        .await
+        let done = Arc::new(Mutex::new(None));
+        let keep = Arc::clone(&done);
+        self.lend(Box::new(move |conn| put(&keep, work(conn)?))).await?;
+        take(&done)
     }
 
     /// Runs `work` in a write transaction; what it did is durable when this answers `Ok`.
@@ -96,12 +93,26 @@ impl Database {
             Some(writer) => Some(self.place(WRITE_TURN, writer).await?),
             None => None,
         };
+        let done = Arc::new(Mutex::new(None));
+        let keep = Arc::clone(&done);
+        let work: Repeatable = Box::new(move |conn| put(&keep, work(conn)?));
+        self.lend(Box::new(move |conn| {
+            let _turn = turn;
+            in_transaction(conn, &work)
+        }))
+        .await?;
+        take(&done)
+    }
+
+    /// Runs boxed work on a thread that may block. Boxed, so that this machinery is compiled once and not anew for
+    /// each of some hundred operations.
+    async fn lend(&self, work: Once) -> Result<(), Problem> {
         let place = self.place(WAIT, &self.places).await?;
         let pool = self.pool.clone();
-        blocking(move || {
-            let (_turn, _place) = (turn, place);
-            in_transaction(&mut *checked_out(&pool)?, &work)
-        })
+        blocking(Box::new(move || {
+            let _place = place;
+            work(&mut *checked_out(&pool)?)
+        }))
         .await
     }
 
@@ -117,28 +128,37 @@ fn checked_out(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Proble
     pool.get().map_err(|_| Problem::new(Code::Unavailable))
 }
 
+/// Keeps what the work answered; the last try counts.
+fn put<T>(place: &Mutex<Option<T>>, value: T) -> Result<(), Problem> {
+    *place.lock().map_err(|_| Problem::new(Code::Internal))? = Some(value);
+    Ok(())
+}
+
+fn take<T>(place: &Mutex<Option<T>>) -> Result<T, Problem> {
+    let value = place.lock().ok().and_then(|mut value| value.take());
+    value.ok_or_else(|| Problem::new(Code::Internal))
+}
+
+type Once = Box<dyn FnOnce(&mut Connection) -> Result<(), Problem> + Send>;
+type Repeatable = Box<dyn Fn(&mut Connection) -> Result<(), Problem> + Send>;
+
 #[expect(clippy::disallowed_methods, reason = "these are the doors the lint points to")]
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
+async fn blocking(work: Box<dyn FnOnce() -> Result<(), Problem> + Send>) -> Result<(), Problem> {
     // The only way to fail is a panic in the work: a fault of ours, and no more than this request's.
     actix_web::web::block(work)
         .await
         .unwrap_or_else(|_| Err(Problem::new(Code::Internal)))
 }
 
-fn in_transaction<T>(
-    conn: &mut Connection,
-    work: &impl Fn(&mut Connection) -> Result<T, Problem>,
-) -> Result<T, Problem> {
+fn in_transaction(conn: &mut Connection, work: &Repeatable) -> Result<(), Problem> {
     let mut tries = 0;
     loop {
         tries += 1;
         begin(conn)?;
         let done = work(conn);
         let done = match done {
-            Ok(value) => match Connection::commit_transaction(conn) {
-                Ok(()) => return Ok(value),
+            Ok(()) => match Connection::commit_transaction(conn) {
+                Ok(()) => return Ok(()),
                 Err(error) => Err(error.into()),
             },
             Err(problem) => Err(problem),

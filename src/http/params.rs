@@ -104,6 +104,8 @@ path_params! {
     QuestionnairePath { questionnaire_id: "The version of a questionnaire" }
     /// `{agencyId}`.
     AgencyPath { agency_id: "The agency" }
+    /// `{noticeId}`.
+    NoticePath { notice_id: "The notice" }
     /// `{userId}`.
     UserPath { user_id: "The user" }
     /// `{teamId}`.

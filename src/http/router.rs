@@ -10,7 +10,7 @@ use crate::casework::{
     sharing_decisions, summary, wishes,
 };
 use crate::my_view;
-use crate::oversight::{access_log, events};
+use crate::oversight::{access_log, events, notices};
 use crate::people::{admin, advocates, authorities, colleagues, drafts};
 use crate::reference;
 
@@ -85,4 +85,5 @@ pub fn operations(config: &mut ServiceConfig) {
     admin::operations(config);
     events::operations(config);
     access_log::operations(config);
+    notices::operations(config);
 }

@@ -119,7 +119,9 @@ actions! {
     /// Review how emergency access was used.
     EmergencyReview = "emergency_access.review" => [Manager];
     /// Read notices without personal data.
-    NoticesRead = "notices.read" => [Manager, Auditor];
+    NoticesRead = "notices.read" => [Manager, Admin, Auditor];
+    /// Say that a notice was dealt with.
+    NoticesHandle = "notices.handle" => [Manager, Admin];
     /// Read the adult's own page.
     MyViewRead = "my_view.read" => [Manager, Allocated, Adult, Representative];
     /// Pause one's own app.

@@ -86,8 +86,11 @@ diesel::table! {
         authority -> Text,
         kind -> Text,
         resource_id -> Key,
-        case_id -> Key,
+        case_id -> Nullable<Key>,
         created_at -> Moment,
+        version -> BigInt,
+        handled_at -> Nullable<Moment>,
+        handled_by -> Nullable<Key>,
     }
 }
 

@@ -57,7 +57,7 @@ MALQ       -                advocacy_assignments.move
 MAL        -                representations.make advocacy_assignments.end meetings.discuss
 LQ         -                advocacy_assignments.answer
 M          -                cases.conclude cases.close cases.reopen caused_enquiries.judge cases.transfer access.keep
-M          -                emergency_access.read emergency_access.review notices.read adults.merge outcomes.correct
+M          -                emergency_access.read emergency_access.review notices.read notices.handle adults.merge outcomes.correct
 M          -                advocacy_assignments.instruct_imca referrals.resolve intake_refusals.read advocates.keep
 M          -                questionnaires.keep
 ALWR       -                outcomes.record/outcomes wishes.record/wishes

@@ -3,7 +3,6 @@
 //! transaction, and it must be reviewed.
 
 use actix_web::{get, post};
-use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -21,10 +20,11 @@ use crate::http::extract::Ids;
 use crate::http::list::NoFilter;
 use crate::http::params::{CasePath, EmergencyPath, IfMatchHeader};
 use crate::ids::Id;
+use crate::notices::{self, Notice, NoticeKind};
 use crate::page::{Page, PageParams, PageRequest, Rows};
 use crate::policy::{Action, Role};
 use crate::problem::{Code, Problem};
-use crate::schema::access::{emergency_access, notices};
+use crate::schema::access::emergency_access;
 
 /// Seconds for which it lasts unless said shorter.
 const LONGEST: i64 = 4 * 60 * 60;
@@ -187,7 +187,13 @@ pub fn begin(act: &mut Act, case: Id, body: &Body<NewEmergencyAccess>) -> Result
             reviewed_by: None,
         },
     );
-    notice(act, &case, NoticeKind::EmergencyAccessUsed, row.id)?;
+    let notice = Notice {
+        authority: &case.authority,
+        kind: NoticeKind::EmergencyAccessUsed,
+        resource_id: row.id,
+        case_id: Some(case.id),
+    };
+    notices::leave(act.conn, notice, act.now)?;
     write_new(act, &row, "used")
 }
 
@@ -241,71 +247,13 @@ fn review(act: &mut Act, case: Id, id: Id, body: &Body<NewReview>) -> Result<Id,
     write_over(act, &mut row, "reviewed")
 }
 
-crate::codes! {
-    /// What a notice is about.
-    pub enum NoticeKind {
-        /// Emergency access was used.
-        EmergencyAccessUsed = "emergency_access_used",
-        /// An adult says they are not safe now.
-        AdultIsNotSafe = "adult_is_not_safe",
-        /// An adult asks for something.
-        RequestFromAdult = "request_from_adult",
-    }
-}
-
-/// A notice, without personal data.
-#[derive(Debug, Clone, Serialize, ToSchema, Queryable, Selectable)]
-#[serde(rename_all = "camelCase")]
-#[diesel(table_name = notices)]
-pub struct Notice {
-    /// Its id.
-    pub id: Id,
-    /// The authority.
-    pub authority: String,
-    /// What it is about.
-    pub kind: NoticeKind,
-    /// The record it is about.
-    pub resource_id: Id,
-    /// Its case.
-    pub case_id: Id,
-    /// When.
-    pub created_at: UtcTime,
-}
-
-/// Leaves a notice, in the transaction of what it is about.
-pub fn notice(act: &mut Act, case: &Case, kind: NoticeKind, about: Id) -> Result<(), Problem> {
-    diesel::insert_into(notices::table)
-        .values((
-            notices::id.eq(Id::new()),
-            notices::authority.eq(&case.authority),
-            notices::kind.eq(kind),
-            notices::resource_id.eq(about),
-            notices::case_id.eq(case.id),
-            notices::created_at.eq(act.now),
-        ))
-        .execute(act.conn)?;
-    Ok(())
-}
-
-fn notices_page(act: &mut Act, page: &PageRequest) -> Result<Rows<Notice>, Problem> {
-    let mine = act.caller.authorities_as(&[Role::Manager, Role::Auditor]);
-    let query = notices::table
-        .filter(notices::authority.eq_any(mine))
-        .into_boxed();
-    let rows = crate::paged!(query, notices, created_at, page)
-        .select(Notice::as_select())
-        .load(act.conn)?;
-    Ok(Rows::cut(rows, page, |row: &Notice| row.id))
-}
-
 /// Registers the operations.
 pub fn operations(config: &mut ServiceConfig) {
     config
         .service(use_emergency_access)
         .service(list_emergency_access)
         .service(get_emergency_access)
-        .service(review_emergency_access)
-        .service(list_notices);
+        .service(review_emergency_access);
 }
 
 /// Use emergency access
@@ -384,19 +332,4 @@ pub async fn review_emergency_access(call: Call, ids: Ids<2>, body: Body<NewRevi
         move |act, id| own(act, case, id),
     )
     .await
-}
-
-/// List notices
-///
-/// Without personal data: that emergency access was used, that an adult asks for something.
-#[utoipa::path(
-    operation_id = "listNotices",
-    tag = "Access",
-    params(PageParams),
-    responses((status = 200, description = "A page of notices", body = Page<Notice>)),
-    extensions(("x-permission" = json!("notices.read")))
-)]
-#[get("/v1/notices")]
-pub async fn list_notices(call: Call) -> Reply {
-    call.list(|act, _: &NoFilter, page| notices_page(act, page)).await
 }

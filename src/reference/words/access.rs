@@ -1,9 +1,10 @@
 //! Words about who may see a case, and what the adult asks for.
 
 use crate::casework::access::conflicts::ConflictKind;
-use crate::casework::access::emergency::{EmergencyReason, NoticeKind, ReviewOutcome};
+use crate::casework::access::emergency::{EmergencyReason, ReviewOutcome};
 use crate::casework::access::grants::GrantRelationship;
 use crate::casework::requests::RequestKind;
+use crate::notices::NoticeKind;
 use crate::policy::Part;
 
 words! {
@@ -32,6 +33,28 @@ words! {
         EmergencyAccessUsed: "Emergency access was used", "Someone looked in an emergency.";
         AdultIsNotSafe: "An adult says they are not safe now", "Someone is not safe now.";
         RequestFromAdult: "An adult asks for something", "Someone asks for something.";
+        ConflictRecorded: "A conflict keeps somebody away from a case", "Someone must not see this.";
+        CaseRestricted: "A case was restricted, or opened again", "Only some people may see this now.";
+        AppPaused: "An app was paused", "An app was stopped for now.";
+        AppNotSafe: "An app was found not to be safe", "An app is not safe.";
+        AdvocateEnded: "An advocate's assignment was ended", "An advocate has stopped.";
+        AdultsMerged: "Two records were merged, or parted again", "Two records are now one, or two again.";
+        AdultDied: "A death was recorded", "Someone has died.";
+        OtherAuthority: "It went to another authority", "Another council does this now.";
+        InvitationReplaced: "A second invitation ended the one before", "There is a new code.";
+        LoginLinked: "An account was linked", "Someone can sign in now.";
+        IntakeRefused: "A referral was refused", "We could not take a message.";
+        NobodyLeftToAct: "Nobody is left who can act", "No one can do this now.";
+        RolesChanged: "Roles were given or taken", "Someone's job here has changed.";
+        AccountDisabled: "An account was disabled or enabled", "Someone can or cannot sign in now.";
+        PasswordCodeMade: "A code for a password was made", "Someone gets a new password.";
+        AuthenticatorReset: "An authenticator was taken away", "Someone signs in another way now.";
+        ClientStopped: "A program or its key was stopped", "A program may not send any more.";
+        AgreementChanged: "An agreement with an agency was changed", "What we agreed with others has changed.";
+        ApprovalAsked: "Something waits for a second person", "A second person has to say yes.";
+        ApprovalDecided: "A second person decided", "A second person said yes or no.";
+        SecondPersonChanged: "The rule of the second person was changed", "How we check has changed.";
+        DutyTeamChanged: "A duty team was changed", "The people on duty have changed.";
     }
     RequestKind, "What the adult asks for" {
         CallMe: "To be rung", "Please ring me.";

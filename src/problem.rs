@@ -47,6 +47,8 @@ problem_codes! {
         "The token was good and is now too old. Get a new one and repeat the request.";
     AccessEnded = 401, "access_ended", "Access has ended",
         "The token was good but the account or client behind it is disabled. An app should remove what it holds.";
+    InvitationInvalid = 401, "invitation_invalid", "The invitation's code is not good",
+        "The code is unknown, used, expired or taken back, or the app may not be used now: these are not told apart. Ask for a new one.";
     Forbidden = 403, "forbidden", "Not allowed",
         "The caller's role, scope or relationship to this record does not allow this action.";
     NotFound = 404, "not_found", "Not found",

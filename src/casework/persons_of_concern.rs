@@ -73,7 +73,7 @@ fn faults(act: &mut Act, case: &Reached, person: &NewPersonOfConcern) -> Result<
     }
     if let Some(advocate) = person.advocate_id {
         let pointer = "/advocateId";
-        if advocates::find(act.conn, advocate)?.is_none() {
+        if advocates::find(act.conn, &case.row.authority, advocate)?.is_none() {
             let detail = "There is no such entry in the register.";
             faults.push(Fault::at(pointer, "unknown", detail));
         } else if advocacy::acts_for_the_adult(act.conn, case.row.id, advocate)? {

@@ -56,6 +56,12 @@ pub struct UserAdd {
     /// For an adult or representative: reference of the case they may see
     #[arg(long)]
     case: Option<String>,
+    /// For a representative: id of their entry among the adult's representatives
+    #[arg(long, requires = "case")]
+    representative: Option<Id>,
+    /// For an advocate: id of their entry in the authority's register, whose login this becomes
+    #[arg(long, conflicts_with = "case")]
+    advocate: Option<Id>,
     /// Read the password from standard input; without one it is set with a one-time code (`msp-api user code`)
     #[arg(long)]
     password_stdin: bool,
@@ -199,6 +205,7 @@ async fn add_user(database: &Database, add: UserAdd) -> Result<(), String> {
     };
     let id = user.id;
     let (role, authority, case) = (add.role, add.authority, add.case);
+    let (representative, advocate) = (add.representative, add.advocate);
     database
         .write(move |conn| {
             authorities::ensure(conn, &Authority::new(&authority, clock::now()))?;
@@ -206,8 +213,12 @@ async fn add_user(database: &Database, add: UserAdd) -> Result<(), String> {
                 return Err(Problem::new(Code::Conflict).saying("there is an account of this name already"));
             }
             users::insert(conn, &user)?;
-            match &case {
-                Some(reference) => access::grant(conn, reference, &authority, user.id, role, clock::now()),
+            if let Some(reference) = &case {
+                let given = (role, representative);
+                access::grant(conn, (reference, &authority), user.id, given, clock::now())?;
+            }
+            match advocate {
+                Some(entry) => advocates::take_login(conn, (entry, &authority), user.id, role),
                 None => Ok(()),
             }
         })

@@ -8,7 +8,7 @@ use crate::auth::secrets::Once;
 use crate::casework::access::{app_access, conflicts, emergency, grants, invitations};
 use crate::casework::actions::ActionRow;
 use crate::casework::adults::contact_points::ContactPoint;
-use crate::casework::adults::representatives::Representative;
+use crate::casework::adults::representatives::{self, Representative};
 use crate::casework::advocacy::needs::Need;
 use crate::casework::advocacy::representations;
 use crate::casework::advocacy::service as advocacy;
@@ -228,9 +228,8 @@ impl Story<'_> {
             "kind": "mobile", "value": "07700 900456", "safeToUse": "yes", "safeToLeaveMessage": "no",
             "safeTimes": "weekday mornings", "confidential": true
         });
-        let supporter = self.people.named("representative")?.id;
         of_adult!(Representative, RepresentativesRecord, {
-            "kind": "representative", "name": "Rosa Lind", "userId": supporter, "relationship": "niece",
+            "kind": "representative", "name": "Rosa Lind", "relationship": "niece",
             "legalAuthority": "none", "chosenByAdult": "yes", "conflict": "none",
             "mayReceive": ["outcomes", "wishes", "meetings", "next_steps"]
         });
@@ -347,13 +346,7 @@ impl Story<'_> {
         perform(self.conn, advocate, Action::RepresentationsMake, 1, |act| {
             representations::make(act, case, assignment, &put_forward)
         })?;
-        let reference = case_store::find_any(self.conn, case)?
-            .map(|case| case.reference)
-            .unwrap_or_default();
-        for (username, role) in [("adult", Role::Adult), ("representative", Role::Representative)] {
-            let user = self.people.named(username)?.id;
-            access::grant(self.conn, &reference, "northbank", user, role, clock::now())?;
-        }
+        self.ada_has_apps(case)?;
         let allowed = body(&json!({
             "who": "adult", "decision": "allow", "sharedDevice": "no", "view": "full",
             "reason": "Her own tablet, with a code that nobody else knows"
@@ -375,6 +368,22 @@ impl Story<'_> {
             |act| requests::ask(act, case, &ring_me),
         )
         .map(drop)
+    }
+
+    /// The demo's own accounts of the adult and her niece are given the case as by the server's console.
+    fn ada_has_apps(&mut self, case: Id) -> Result<(), Problem> {
+        let found = case_store::find_any(self.conn, case)?.ok_or_else(Problem::not_found)?;
+        let niece = representatives::first_of(self.conn, found.adult_id.unwrap_or(case))?;
+        let accounts = [
+            ("adult", Role::Adult, None),
+            ("representative", Role::Representative, niece),
+        ];
+        for (username, role, entry) in accounts {
+            let user = self.people.named(username)?.id;
+            let place = (found.reference.as_str(), "northbank");
+            access::grant(self.conn, place, user, (role, entry), clock::now())?;
+        }
+        Ok(())
     }
 
     fn ada_is_heard(&mut self, case: Id, outcome: Id) -> Result<(), Problem> {

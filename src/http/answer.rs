@@ -74,7 +74,8 @@ pub fn problem_response(problem: &Problem, instance: &str, request_id: &str) -> 
     response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
     if status == StatusCode::UNAUTHORIZED {
         let challenge = match code {
-            Code::Unauthenticated => "Bearer".to_owned(),
+            // No token was wrong: there is none, or it is the code of an invitation.
+            Code::Unauthenticated | Code::InvitationInvalid => "Bearer".to_owned(),
             _ => format!(
                 "Bearer error=\"invalid_token\", error_description=\"{}\"",
                 code.as_str()

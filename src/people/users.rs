@@ -69,6 +69,21 @@ pub fn insert(conn: &mut Connection, user: &User) -> QueryResult<()> {
         .map(drop)
 }
 
+/// Gives an account a role besides those it has.
+pub fn give_role(conn: &mut Connection, user: Id, given: RoleGrant, now: UtcTime) -> QueryResult<()> {
+    let account = table::table.find(user);
+    // Written before it is read: of two at once the second waits here, and sees what the first gave.
+    diesel::update(account)
+        .set((table::version.eq(table::version + 1), table::updated_at.eq(now)))
+        .execute(conn)?;
+    let mut roles: Json<Vec<RoleGrant>> = account.select(table::roles).first(conn)?;
+    if !roles.0.contains(&given) {
+        roles.0.push(given);
+        diesel::update(account).set(table::roles.eq(roles)).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// A user with one of their teams, and whether there is a conflict, a naming and an emergency access of theirs anywhere.
 type UserAndTeam = (User, Option<(Id, String, TeamKind)>, bool, bool, bool);
 

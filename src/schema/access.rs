@@ -165,5 +165,7 @@ diesel::table! {
         entered_in_error -> Nullable<Text>,
         advocate_id -> Nullable<Key>,
         handed_over -> Text,
+        made_by_role -> Text,
+        replaces_earlier -> Bool,
     }
 }

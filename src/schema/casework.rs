@@ -42,11 +42,12 @@ diesel::table! {
         authority -> Text,
         user_id -> Key,
         relationship -> Text,
+        representative_id -> Nullable<Key>,
+        advocate_id -> Nullable<Key>,
         starts_at -> Moment,
         ended_at -> Nullable<Moment>,
         created_by -> Key,
         view -> Text,
-        paused_at -> Nullable<Moment>,
     }
 }
 

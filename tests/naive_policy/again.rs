@@ -68,7 +68,7 @@ MW         -                feedback.correct
 W          -                requests.ask plans.agree
 .          -                me.read emergency_access.use referrals.update authorities.keep agencies.keep users.read
 .          -                users.keep teams.keep api_clients.read api_clients.keep sessions.end authenticator.keep
-.          -                questionnaires.read reference_data.read drafts.keep audit.read audit.verify
+.          -                invitations.accept questionnaires.read reference_data.read drafts.keep audit.read audit.verify
 ";
 
 /// What a permission asks.

@@ -168,7 +168,7 @@ impl Server {
             };
             users::insert(conn, &user)?;
             if let Some(case) = &case {
-                access::grant(conn, case, &authority, user.id, role, clock::now())?;
+                access::grant(conn, (case, &authority), user.id, (role, None), clock::now())?;
             }
             Ok(user.id)
         });

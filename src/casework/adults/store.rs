@@ -19,7 +19,7 @@ use crate::schema::adult_records::{
     adult_communication_needs as needs, adult_contact_points as contact_points,
     adult_external_ids as external_ids, adult_merges as merges,
 };
-use crate::schema::casework::{case_access, cases};
+use crate::schema::casework::cases;
 use crate::schema::people::adults;
 
 type Within = adults::BoxedQuery<'static, MultiBackend>;
@@ -176,21 +176,6 @@ pub fn standing_needs(conn: &mut Connection, adult: Id) -> QueryResult<Vec<Commu
         .order(needs::id)
         .select(CommunicationNeed::as_select())
         .load(conn)
-}
-
-/// Ends a user's access to every case of the adult as a representative.
-pub fn end_access(conn: &mut Connection, adult: Id, user: Id, now: UtcTime) -> QueryResult<()> {
-    let theirs = cases::table.filter(cases::adult_id.eq(adult)).select(cases::id);
-    diesel::update(
-        case_access::table
-            .filter(case_access::user_id.eq(user))
-            .filter(case_access::relationship.eq("representative"))
-            .filter(case_access::ended_at.is_null())
-            .filter(case_access::case_id.eq_any(theirs)),
-    )
-    .set(case_access::ended_at.eq(now))
-    .execute(conn)
-    .map(drop)
 }
 
 /// One merge, as kept.

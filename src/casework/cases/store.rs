@@ -8,7 +8,7 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::access::AppView;
+use super::access::Relationship;
 use super::kept_away::{conflict_with, naming};
 use super::model::{Case, CaseState, Enquiry, EnquiryType, Transition};
 use super::{access, caused};
@@ -27,7 +27,7 @@ use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::people::adults::{self, AdultBrief};
 use crate::people::authorities;
-use crate::policy::{AssignmentAccess, Clause, Part, Scope, Seen};
+use crate::policy::{AssignmentAccess, Clause, Part, Scope};
 use crate::problem::Problem;
 use crate::schema::access::{case_grants, emergency_access};
 use crate::schema::adult_records::adult_representatives;
@@ -96,11 +96,15 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
                     .filter(emergency_access::until.gt(*now)),
             )),
         ),
-        Clause::Adult(user, seen, now) => granted(*user, "adult", (*seen, *now)),
+        Clause::Adult(user, seen, now) => {
+            let theirs = access::apps_of(*user, Relationship::Adult, *seen);
+            Box::new(exists(theirs).and(access::not_long_closed(*now)))
+        }
         Clause::Representative(user, part, seen, now) => {
+            let apps = access::apps_of(*user, Relationship::Representative, *seen);
             let theirs = adult_representatives::table
                 .filter(adult_representatives::adult_id.eq(cases::adult_id.assume_not_null()))
-                .filter(adult_representatives::user_id.assume_not_null().eq(*user))
+                .filter(adult_representatives::id.eq_any(apps.select(case_access::representative_id.assume_not_null())))
                 .filter(adult_representatives::conflict.ne("implicated"))
                 .filter(adult_representatives::entered_in_error.is_null())
                 .filter(
@@ -109,7 +113,7 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
                         .or(adult_representatives::ends_on.assume_not_null().ge(now.date())),
                 )
                 .filter(may_receive(*part));
-            Box::new(granted(*user, "representative", (*seen, *now)).and(exists(theirs)))
+            Box::new(exists(theirs).and(access::not_long_closed(*now)))
         }
         Clause::Advocate(access, user) => {
             let states = match access {
@@ -142,22 +146,6 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
 
 fn named(user: Id) -> Condition {
     Box::new(exists(naming(user)))
-}
-
-/// That somebody's app shows a case: it was given to them, is not paused, and the case was not closed long ago.
-fn granted(user: Id, relationship: &'static str, (seen, now): (Seen, UtcTime)) -> Condition {
-    let theirs = case_access::table
-        .filter(case_access::case_id.eq(cases::id))
-        .filter(case_access::user_id.eq(user))
-        .filter(case_access::relationship.eq(relationship))
-        .filter(case_access::ended_at.is_null())
-        .filter(case_access::paused_at.is_null());
-    let views = match seen {
-        Seen::Whole => vec![AppView::Full],
-        Seen::NextSteps => AppView::ALL.to_vec(),
-    };
-    let theirs = theirs.filter(case_access::view.eq_any(views));
-    Box::new(exists(theirs).and(access::not_long_closed(now)))
 }
 
 /// That a representative may receive a part. Codes are ours, so the text of the list is compared.
@@ -239,6 +227,14 @@ pub fn find_any(conn: &mut Connection, id: Id) -> QueryResult<Option<Case>> {
         .select(Case::as_select())
         .first(conn)
         .optional()
+}
+
+/// Makes whoever else holds this case wait until the transaction ends: for rules about rows that are still to be written.
+pub fn hold(conn: &mut Connection, id: Id) -> QueryResult<()> {
+    diesel::update(cases::table.find(id))
+        .set(cases::version.eq(cases::version))
+        .execute(conn)
+        .map(drop)
 }
 
 /// What a list of cases can be narrowed to.
@@ -325,9 +321,9 @@ pub fn last_enquiry_type(conn: &mut Connection, case: Id) -> QueryResult<Option<
         .optional()
 }
 
-/// Accounts of the advocates who accepted and have not ended.
-pub fn advocates(conn: &mut Connection, case: Id) -> QueryResult<Vec<(Id, String)>> {
-    let found: Vec<(Option<Id>, String)> = advocates::table
+/// The advocates who accepted and have not ended: each entry of the register, with its login and name.
+pub fn advocates(conn: &mut Connection, case: Id) -> QueryResult<Vec<(Id, Option<Id>, String)>> {
+    advocates::table
         .filter(
             advocates::id.eq_any(
                 advocacy_assignments::table
@@ -336,12 +332,9 @@ pub fn advocates(conn: &mut Connection, case: Id) -> QueryResult<Vec<(Id, String
                     .select(advocacy_assignments::advocate_id),
             ),
         )
-        .select((advocates::user_id, advocates::name))
-        .load(conn)?;
-    Ok(found
-        .into_iter()
-        .filter_map(|(id, name)| Some((id?, name)))
-        .collect())
+        .order(advocates::id)
+        .select((advocates::id, advocates::user_id, advocates::name))
+        .load(conn)
 }
 
 /// What stands around a case, as far as its answer shows it.

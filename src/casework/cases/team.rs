@@ -6,6 +6,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::access::{self, Holder};
 use super::reach::{Reached, reach};
 use super::store;
 use crate::act::Act;
@@ -108,7 +109,12 @@ fn shown(act: &mut Act, case: &Reached) -> Result<CaseTeam, Problem> {
     if let Some(team) = case.row.allocated_team {
         add(users::team_members(act.conn, team)?, "team");
     }
-    add(store::advocates(act.conn, case.row.id)?, "advocate");
+    for (entry, login, name) in store::advocates(act.conn, case.row.id)? {
+        // Whose entry has no login of its own has one by an app for this case, or speaks through staff.
+        let apps = access::accounts(act.conn, case.row.id, Holder::Advocate(entry))?;
+        let account = login.or(apps.first().copied());
+        add(vec![(account.unwrap_or(entry), name)], "advocate");
+    }
     Ok(CaseTeam {
         allocated_to: case.row.allocated_to,
         allocated_team: case.row.allocated_team,

@@ -49,9 +49,11 @@ pub const YOUR_WORKER: &str = "Your worker. They listen to you and help you stay
 pub const YOUR_ADVOCATE: &str = "Your advocate. They are on your side and help you speak up.";
 
 /// Said of a second code that the worker made.
-pub const NEW_CODE_BY_YOUR_WORKER: &str = "Your worker made a new code to see this page. If you did not ask for it, tell us.";
+pub const NEW_CODE_BY_YOUR_WORKER: &str =
+    "Your worker made a new code to see this page. If you did not ask for it, tell us.";
 /// Said of a second code that a manager made.
-pub const NEW_CODE_BY_A_MANAGER: &str = "A manager made a new code to see this page. If you did not ask for it, tell us.";
+pub const NEW_CODE_BY_A_MANAGER: &str =
+    "A manager made a new code to see this page. If you did not ask for it, tell us.";
 /// For so long the page says that a second code was made: 30 days, in seconds.
 const SAYS_NEW_CODES_FOR: i64 = 30 * 86_400;
 

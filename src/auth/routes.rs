@@ -5,9 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::act::Act;
+use crate::casework::cases::access;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
-use crate::casework::cases::access;
 use crate::ids::Id;
 use crate::policy::{CallerKind, RoleGrant, Standing};
 use crate::problem::Problem;

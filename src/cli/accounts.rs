@@ -16,6 +16,7 @@ use crate::db::Database;
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::people::accounts;
+use crate::people::advocates;
 use crate::people::agencies::{self, Agency, AgencyType};
 use crate::people::authorities::{self, Authority};
 use crate::people::clients::{self, ApiClient};
@@ -57,14 +58,18 @@ pub struct UserAdd {
     #[arg(long)]
     case: Option<String>,
     /// For a representative: id of their entry among the adult's representatives
-    #[arg(long, requires = "case")]
+    #[arg(long, requires = "case", value_parser = id)]
     representative: Option<Id>,
     /// For an advocate: id of their entry in the authority's register, whose login this becomes
-    #[arg(long, conflicts_with = "case")]
+    #[arg(long, conflicts_with = "case", value_parser = id)]
     advocate: Option<Id>,
     /// Read the password from standard input; without one it is set with a one-time code (`msp-api user code`)
     #[arg(long)]
     password_stdin: bool,
+}
+
+fn id(text: &str) -> Result<Id, String> {
+    Id::parse(text).ok_or_else(|| "an id is a UUID".to_owned())
 }
 
 fn role(code: &str) -> Result<Role, String> {

@@ -180,8 +180,9 @@ pub fn take_login(
     let found = find(conn, authority, entry)?.filter(|entry| entry.user_id.is_none());
     match found.filter(|_| role == Role::Advocate) {
         Some(entry) => Ok(link(conn, entry.id, user)?),
-        None => Err(Problem::new(Code::Conflict)
-            .saying("an account with the role advocate is linked to an entry of its authority that has no login")),
+        None => Err(Problem::new(Code::Conflict).saying(
+            "an account with the role advocate is linked to an entry of its authority that has no login",
+        )),
     }
 }
 
@@ -289,7 +290,8 @@ fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<AdvocateView>, Problem
 fn amend(act: &mut Act, id: Id, patch: &Body<Patch<AdvocateEntry>>) -> Result<Id, Problem> {
     let row = known(act, id)?;
     if !kept_by(act).contains(&row.authority) {
-        return Err(Problem::new(Code::Forbidden).saying("You neither manage nor administer the authority that keeps it."));
+        return Err(Problem::new(Code::Forbidden)
+            .saying("You neither manage nor administer the authority that keeps it."));
     }
     act.expect_version(row.version)?;
     let current = AdvocateEntry {

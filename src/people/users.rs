@@ -79,7 +79,9 @@ pub fn give_role(conn: &mut Connection, user: Id, given: RoleGrant, now: UtcTime
     let mut roles: Json<Vec<RoleGrant>> = account.select(table::roles).first(conn)?;
     if !roles.0.contains(&given) {
         roles.0.push(given);
-        diesel::update(account).set(table::roles.eq(roles)).execute(conn)?;
+        diesel::update(account)
+            .set(table::roles.eq(roles))
+            .execute(conn)?;
     }
     Ok(())
 }

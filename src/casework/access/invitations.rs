@@ -18,7 +18,7 @@ use crate::casework::advocacy::independence;
 use crate::casework::cases::access::{self, Holder};
 use crate::casework::cases::reach::{Reached, reach};
 use crate::casework::cases::store as case_store;
-use crate::casework::record::{Head, OwnedRow, row, rows, write_new, write_over};
+use crate::casework::record::{Head, row, rows, write_new, write_over};
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::http::answer::{Reply, View};
@@ -269,7 +269,11 @@ pub fn replacing(
     since: UtcTime,
 ) -> QueryResult<Vec<Invitation>> {
     let made: Vec<Invitation> = invitations::table
-        .filter(invitations::case_id.eq(case).and(invitations::created_at.ge(since)))
+        .filter(
+            invitations::case_id
+                .eq(case)
+                .and(invitations::created_at.ge(since)),
+        )
         .filter(invitations::replaces_earlier.eq(true))
         .order(invitations::id.desc())
         .select(Invitation::as_select())

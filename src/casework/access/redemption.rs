@@ -79,11 +79,9 @@ struct Good {
 
 /// The invitation of this code, if it is good now. Its case is held, so that of two who use one code the second finds it used.
 fn good(conn: &mut Connection, code: &str, now: UtcTime) -> Result<Good, Problem> {
-    let of_code = invitations::table.filter(invitations::code_digest.eq(digest_of(code)));
-    let case: Option<Id> = of_code
-        .select(invitations::case_id)
-        .first(conn)
-        .optional()?;
+    let digest = digest_of(code);
+    let of_code = invitations::table.filter(invitations::code_digest.eq(&digest));
+    let case: Option<Id> = of_code.select(invitations::case_id).first(conn).optional()?;
     let case = case.ok_or_else(refused)?;
     case_store::hold(conn, case)?;
     let invitation: Option<Invitation> = of_code
@@ -187,7 +185,8 @@ fn accept(act: &mut Act, body: &Body<Redemption>) -> Result<Id, Problem> {
     }
     let given = |grant: &RoleGrant| Role::GIVEN_CASES.contains(&grant.role);
     if !caller.roles.iter().all(given) {
-        let why = "Whoever works for an authority does not become the adult, a representative or an advocate.";
+        let why =
+            "Whoever works for an authority does not become the adult, a representative or an advocate.";
         return Err(Problem::new(Code::Forbidden).saying(why));
     }
     let mut good = good(act.conn, &code, act.now)?;
@@ -196,7 +195,8 @@ fn accept(act: &mut Act, body: &Body<Redemption>) -> Result<Id, Problem> {
         return Err(refused());
     }
     if speaks_as_somebody_else(act.conn, case, caller.id, good.holder)? {
-        let why = "This account reads the case as somebody else: redeem the code, which makes another account.";
+        let why =
+            "This account reads the case as somebody else: redeem the code, which makes another account.";
         return Err(Problem::new(Code::Conflict).saying(why));
     }
     act.found.authority = Some(authority.clone());

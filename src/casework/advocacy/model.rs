@@ -1,12 +1,14 @@
 //! Codes and rows of advocacy.
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use crate::casework::cases::access::{self, Holder, Relationship};
+use crate::casework::cases::access::{self, AppsOf, Holder, Relationship};
 use crate::clock::UtcTime;
+use crate::db::Connection;
 use crate::db::types::Json;
-use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
 use crate::people::advocates;
 use crate::policy::Seen;
@@ -99,22 +101,25 @@ impl AssignmentState {
 
 /// Assignments of the case at hand (`cases` of the query around) to the advocate whose account this is: their own login, or
 /// the app that an invitation gave them for this case. None whose app was stopped, however they signed in.
-pub fn assignments_of(
-    user: Id,
-    states: Vec<AssignmentState>,
-) -> advocacy_assignments::BoxedQuery<'static, MultiBackend> {
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn assignments_of(user: Id, states: Vec<AssignmentState>) -> _ {
     let entries = register::table
         .filter(register::user_id.eq(user))
         .select(register::id);
-    let by_app = access::apps_of(user, Relationship::Advocate, Seen::NextSteps)
-        .select(case_access::advocate_id.assume_not_null());
-    let theirs = advocacy_assignments::advocate_id.eq_any(entries);
+    let apps: AppsOf = access::apps_of(user, Relationship::Advocate, Seen::NextSteps);
+    let here: SqlLiteral<Bool> = sql::<Bool>("advocacy_assignments.case_id = cases.id");
+    let not_stopped: SqlLiteral<Bool> =
+        access::not_stopped("advocacy_assignments.case_id", "advocacy_assignments.advocate_id");
+    let theirs = advocacy_assignments::advocate_id
+        .eq_any(entries)
+        .or(advocacy_assignments::advocate_id
+            .nullable()
+            .eq_any(apps.select(case_access::advocate_id)));
     advocacy_assignments::table
-        .filter(diesel::dsl::sql::<Bool>("advocacy_assignments.case_id = cases.id"))
-        .filter(theirs.or(advocacy_assignments::advocate_id.eq_any(by_app)))
+        .filter(here)
+        .filter(theirs)
         .filter(advocacy_assignments::state.eq_any(states))
-        .filter(access::not_stopped("advocacy_assignments.case_id", "advocacy_assignments.advocate_id"))
-        .into_boxed()
+        .filter(not_stopped)
 }
 
 /// Whether this account is that of the advocate of an assignment: their own login, or their app for its case.

@@ -142,25 +142,32 @@ pub fn not_stopped(case: &str, person: &str) -> SqlLiteral<Bool> {
 }
 
 /// The rows that give this account the case at hand (`cases` of the query around), as this, with enough to see.
-pub fn apps_of(user: Id, relationship: Relationship, seen: Seen) -> Given {
-    let views = match seen {
-        Seen::Whole => vec![AppView::Full],
-        Seen::NextSteps => AppView::ALL.to_vec(),
-    };
-    live_of(user)
-        .filter(diesel::dsl::sql::<Bool>("case_access.case_id = cases.id"))
-        .filter(case_access::relationship.eq(relationship))
-        .filter(case_access::view.eq_any(views))
-}
-
-/// The rows of this account that have not ended and are not stopped.
-fn live_of(user: Id) -> Given {
-    let person = "COALESCE(case_access.representative_id, case_access.advocate_id, case_access.case_id)";
+#[diesel::dsl::auto_type(type_name = "AppsOf")]
+pub(crate) fn apps_of(user: Id, relationship: Relationship, seen: Seen) -> _ {
+    let views: Vec<AppView> = enough(seen);
+    let here: SqlLiteral<Bool> = case_at_hand();
+    let not_stopped: SqlLiteral<Bool> = not_stopped("case_access.case_id", PERSON);
     case_access::table
         .filter(case_access::user_id.eq(user))
+        .filter(case_access::relationship.eq(relationship))
+        .filter(case_access::view.eq_any(views))
         .filter(case_access::ended_at.is_null())
-        .filter(not_stopped("case_access.case_id", person))
-        .into_boxed()
+        .filter(here)
+        .filter(not_stopped)
+}
+
+/// The person whose app a row is, as SQL for [`not_stopped`].
+const PERSON: &str = "COALESCE(case_access.representative_id, case_access.advocate_id, case_access.case_id)";
+
+fn case_at_hand() -> SqlLiteral<Bool> {
+    diesel::dsl::sql::<Bool>("case_access.case_id = cases.id")
+}
+
+fn enough(seen: Seen) -> Vec<AppView> {
+    match seen {
+        Seen::Whole => vec![AppView::Full],
+        Seen::NextSteps => AppView::ALL.to_vec(),
+    }
 }
 
 /// Whether all that an account was ever given is over: every case ended, is stopped, or was closed long ago. An account
@@ -183,7 +190,9 @@ pub fn is_over(conn: &mut Connection, user: Id, now: UtcTime) -> QueryResult<boo
 
 /// The cases that an account's apps show, oldest first.
 pub fn shown_to(conn: &mut Connection, user: Id, most: i64) -> QueryResult<Vec<GivenCase>> {
-    live_of(user)
+    case_access::table
+        .filter(case_access::user_id.eq(user).and(case_access::ended_at.is_null()))
+        .filter(not_stopped("case_access.case_id", PERSON))
         .order(case_access::id)
         .limit(most)
         .select(COLUMNS)
@@ -355,6 +364,12 @@ pub fn grant(
     {
         return Err(refused("this is no representative or supporter of that adult"));
     }
-    give(conn, (case.id, &case.authority), user, (holder, AppView::Full), (now, user))?;
+    give(
+        conn,
+        (case.id, &case.authority),
+        user,
+        (holder, AppView::Full),
+        (now, user),
+    )?;
     Ok(())
 }

@@ -104,7 +104,10 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
             let apps = access::apps_of(*user, Relationship::Representative, *seen);
             let theirs = adult_representatives::table
                 .filter(adult_representatives::adult_id.eq(cases::adult_id.assume_not_null()))
-                .filter(adult_representatives::id.eq_any(apps.select(case_access::representative_id.assume_not_null())))
+                .filter(
+                    adult_representatives::id
+                        .eq_any(apps.select(case_access::representative_id.assume_not_null())),
+                )
                 .filter(adult_representatives::conflict.ne("implicated"))
                 .filter(adult_representatives::entered_in_error.is_null())
                 .filter(

@@ -243,8 +243,17 @@ pub fn take_over(act: &mut Act, case: &Case, from: &[Id]) -> Result<(), Problem>
     let mut judged: Vec<&AppAccess> = Vec::new();
     for decided in &decisions {
         let same = |other: &&AppAccess| {
-            (other.case_id, other.who, other.representative_id, other.advocate_id)
-                == (decided.case_id, decided.who, decided.representative_id, decided.advocate_id)
+            (
+                other.case_id,
+                other.who,
+                other.representative_id,
+                other.advocate_id,
+            ) == (
+                decided.case_id,
+                decided.who,
+                decided.representative_id,
+                decided.advocate_id,
+            )
         };
         // Only the latest on each case holds.
         if !judged.iter().any(same) {
@@ -256,14 +265,19 @@ pub fn take_over(act: &mut Act, case: &Case, from: &[Id]) -> Result<(), Problem>
         standing: Standing::Manager,
         partner: None,
     };
-    for decided in judged.into_iter().filter(|one| one.decision == AppDecision::NotSafe) {
+    for decided in judged
+        .into_iter()
+        .filter(|one| one.decision == AppDecision::NotSafe)
+    {
         let person = Person {
             who: decided.who,
             representative_id: decided.representative_id,
             advocate_id: decided.advocate_id,
         };
-        let is_known = person.representative_id.is_none() || representative(act, &reached, &person)?.is_some();
-        let holds = latest(act.conn, case.id, &person)?.is_some_and(|one| one.decision == AppDecision::NotSafe);
+        let is_known =
+            person.representative_id.is_none() || representative(act, &reached, &person)?.is_some();
+        let holds =
+            latest(act.conn, case.id, &person)?.is_some_and(|one| one.decision == AppDecision::NotSafe);
         if holds || !is_known {
             continue;
         }

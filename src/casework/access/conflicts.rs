@@ -87,10 +87,14 @@ fn amend(act: &mut Act, case: Id, id: Id, patch: &Body<Patch<NewConflict>>) -> R
         let pointers = ["/userId", "/agencyId", "/staffNumber"];
         let (now, before) = (named(conflict), before.clone().unwrap_or_default());
         let moved = now.into_iter().zip(before).zip(pointers);
-        found.extend(moved.filter(|((now, before), _)| now != before).map(|(_, pointer)| {
-            let detail = "Whom a conflict names stays: end this one, and record another.";
-            Fault::at(pointer, "fixed", detail)
-        }));
+        found.extend(
+            moved
+                .filter(|((now, before), _)| now != before)
+                .map(|(_, pointer)| {
+                    let detail = "Whom a conflict names stays: end this one, and record another.";
+                    Fault::at(pointer, "fixed", detail)
+                }),
+        );
         Ok(found)
     })?;
     take_effect(act, id)?;

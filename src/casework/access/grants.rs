@@ -109,7 +109,10 @@ fn faults(act: &mut Act, case: &Reached, grant: &NewGrant) -> Result<Vec<Fault>,
                 )),
             }
             if grant.agency_id.is_some() {
-                faults.push(not_taken("/agencyId", "An adviser is a member of staff: name no agency."));
+                faults.push(not_taken(
+                    "/agencyId",
+                    "An adviser is a member of staff: name no agency.",
+                ));
             }
         }
         GrantRelationship::Partner => {
@@ -124,7 +127,10 @@ fn faults(act: &mut Act, case: &Reached, grant: &NewGrant) -> Result<Vec<Fault>,
                 None => faults.push(Fault::at("/agencyId", "unknown", "Name an agency.")),
             }
             if grant.user_id.is_some() {
-                faults.push(not_taken("/userId", "A partner is an agency: name no member of staff."));
+                faults.push(not_taken(
+                    "/userId",
+                    "A partner is an agency: name no member of staff.",
+                ));
             }
         }
     }

@@ -30,8 +30,7 @@ fn within(scope: &Scope) -> Within {
         Clause::Authorities(_, authorities) => Some(authorities.clone()),
         _ => None,
     });
-    unhidden(scope)
-        .filter(adults::authority.eq_any(authorities.flatten().collect::<Vec<String>>()))
+    unhidden(scope).filter(adults::authority.eq_any(authorities.flatten().collect::<Vec<String>>()))
 }
 
 /// The adults that nothing keeps from the caller: no exclusion, and no restricted case about them.

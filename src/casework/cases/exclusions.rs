@@ -239,7 +239,10 @@ pub fn refresh_around(
         )
         .select(exclusions::conflict_id)
         .load(conn)?;
-    let conflicts: BTreeSet<Id> = recorded.into_iter().chain(derived.into_iter().flatten()).collect();
+    let conflicts: BTreeSet<Id> = recorded
+        .into_iter()
+        .chain(derived.into_iter().flatten())
+        .collect();
     for conflict in conflicts {
         refresh_conflict(conn, conflict, now)?;
     }
@@ -330,11 +333,13 @@ pub fn said_by_referral(conn: &mut Connection, referral: Id) -> QueryResult<Vec<
             exclusions::staff_number,
         ))
         .load(conn)?;
-    let each = rows.into_iter().map(|(user_id, agency_id, staff_number)| Excluded {
-        user_id,
-        agency_id,
-        staff_number,
-    });
+    let each = rows
+        .into_iter()
+        .map(|(user_id, agency_id, staff_number)| Excluded {
+            user_id,
+            agency_id,
+            staff_number,
+        });
     Ok(each.collect())
 }
 
@@ -350,11 +355,7 @@ fn write(conn: &mut Connection, cause: Cause, wanted: &Wanted, now: UtcTime) -> 
     let live = exclusions::table.filter(exclusions::ended_at.is_null());
     let columns = (
         exclusions::id,
-        (
-            exclusions::adult_id,
-            exclusions::case_id,
-            exclusions::referral_id,
-        ),
+        (exclusions::adult_id, exclusions::case_id, exclusions::referral_id),
         (
             exclusions::user_id,
             exclusions::agency_id,

@@ -47,7 +47,8 @@ fn kept_from<T: 'static>(column: &str, records: &str, (caller, agency): Whom) ->
     const LIVE: &str = "one.ended_at IS NULL AND";
     let begin = format!("{column} IN (WITH mine AS ({EACH} exclusions AS one WHERE {LIVE} one.user_id = ");
     let by_agency = format!(" UNION ALL {EACH} exclusions AS one WHERE {LIVE} one.agency_id = ");
-    let joined = |on: &str| format!(" UNION ALL {EACH} {SAME} JOIN exclusions AS one ON {on} WHERE {LIVE} me.id = ");
+    let joined =
+        |on: &str| format!(" UNION ALL {EACH} {SAME} JOIN exclusions AS one ON {on} WHERE {LIVE} me.id = ");
     Box::new(
         sql::<Bool>(&begin)
             .bind::<Key, _>(caller)

@@ -170,7 +170,11 @@ fn allocate(act: &mut Act, id: Id, body: &Body<Allocation>) -> Result<Id, Proble
 
 /// The fault of naming or allocating somebody whom a conflict keeps away.
 pub fn excluded(pointer: &str) -> Fault {
-    Fault::at(pointer, "excluded", "A conflict keeps this person away from the adult.")
+    Fault::at(
+        pointer,
+        "excluded",
+        "A conflict keeps this person away from the adult.",
+    )
 }
 
 /// Whether these can be allocated a case of this authority.

@@ -44,7 +44,11 @@ fn said(act: &mut Act, content: &NewReferral) -> Result<Vec<Excluded>, Problem> 
     for person in &content.persons_of_concern {
         found.extend(person.staff_number.clone().map(by_staff_number));
         if let (Some(name), Some(born)) = (&person.name, person.date_of_birth) {
-            found.extend(users::of_name(act.conn, name, Some(born))?.into_iter().map(by_account));
+            found.extend(
+                users::of_name(act.conn, name, Some(born))?
+                    .into_iter()
+                    .map(by_account),
+            );
         }
     }
     Ok(found)

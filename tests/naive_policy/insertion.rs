@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use msp_api::casework::cases::access::AppView;
+use msp_api::casework::cases::exclusions;
 use msp_api::casework::cases::model::{CaseState, Transition};
 use msp_api::clock::{self, UtcTime};
 use msp_api::db::Connection;
@@ -76,8 +77,22 @@ impl World {
         for supporter in &self.supporters {
             supporter.insert(conn, by, now)?;
         }
+        for (duplicate, kept) in &self.merged {
+            diesel::update(adults::table.find(*duplicate))
+                .set(adults::merged_into.eq(*kept))
+                .execute(conn)?;
+        }
+        for (user, number) in &self.staff_numbers {
+            diesel::update(users::table.find(*user))
+                .set(users::staff_number.eq(number))
+                .execute(conn)?;
+        }
         for case in &self.cases {
             case.insert(conn, by, now, &entries)?;
+        }
+        let recorded: Vec<Id> = case_conflicts::table.select(case_conflicts::id).load(conn)?;
+        for conflict in recorded {
+            exclusions::refresh_conflict(conn, conflict, now)?;
         }
         Ok(())
     }
@@ -230,7 +245,11 @@ impl Situation {
                 cases::allocated_to.eq(self.allocated_to),
                 cases::allocated_team.eq(self.allocated_team),
             ),
-            cases::restricted.eq(self.restricted),
+            (
+                cases::restricted.eq(self.restricted),
+                cases::case_group_id.eq(self.group),
+                cases::transferred_from.eq(self.came_from),
+            ),
         );
         diesel::insert_into(cases::table).values(columns).execute(conn)?;
         for grant in &self.grants {
@@ -265,6 +284,7 @@ impl Situation {
                 (
                     case_conflicts::user_id.eq(conflict.user),
                     case_conflicts::agency_id.eq(conflict.agency),
+                    case_conflicts::staff_number.eq(conflict.staff_number.clone()),
                 ),
                 (
                     case_conflicts::kind.eq("related"),

@@ -1,9 +1,12 @@
 //! Random cases and callers, as plain structs, and the same in a database.
 
+use std::collections::{HashMap, HashSet};
+
 use msp_api::clock;
 use msp_api::ids::Id;
 use msp_api::policy::{Caller, CallerKind, Exceptions, Role, RoleGrant, Team, TeamKind};
 
+use super::again::{humans, in_conflict};
 use crate::graph::dice::Dice;
 
 const AUTHORITIES: [&str; 3] = ["northbank", "eastmoor", "westvale"];
@@ -32,6 +35,7 @@ pub struct Grant {
 pub struct Conflict {
     pub user: Option<Id>,
     pub agency: Option<Id>,
+    pub staff_number: Option<String>,
     pub ended: bool,
     pub in_error: bool,
 }
@@ -64,6 +68,10 @@ pub struct Situation {
     pub state: &'static str,
     pub restricted: bool,
     pub adult: Id,
+    /// Cases of one organisational concern.
+    pub group: Option<Id>,
+    /// The case of another authority that it goes on from.
+    pub came_from: Option<Id>,
     pub allocated_to: Option<Id>,
     pub allocated_team: Option<Id>,
     pub grants: Vec<Grant>,
@@ -88,6 +96,15 @@ pub struct World {
     pub agencies: Vec<Id>,
     pub teams: Vec<Team>,
     pub adults: Vec<Id>,
+    /// Records that were found to be of one person: the duplicate, and the one that stays.
+    pub merged: Vec<(Id, Id)>,
+    /// Staff numbers of accounts: several accounts have the same one.
+    pub staff_numbers: Vec<(Id, String)>,
+    pub groups: Vec<Id>,
+    /// Which human each record of an adult is of.
+    pub humans: HashMap<Id, usize>,
+    /// Callers and cases that a conflict keeps apart, found out once by the naive policy.
+    pub excluded: HashSet<(Id, Id)>,
 }
 
 impl World {
@@ -117,7 +134,27 @@ impl World {
                 world.supporters.push(supporter);
             }
         }
-        world.cases = (0..cases).map(|_| world.case(dice)).collect();
+        for caller in &world.callers {
+            if caller.kind == CallerKind::User && dice.percent(50) {
+                let number = format!("N-{}", dice.roll() % 20);
+                world.staff_numbers.push((caller.id, number));
+            }
+        }
+        for pair in world.adults.chunks(2) {
+            if dice.percent(12) && pair.len() == 2 {
+                world.merged.push((pair[0], pair[1]));
+            }
+        }
+        world.groups = (0..6).map(|_| Id::new()).collect();
+        for _ in 0..cases {
+            let case = world.case(dice);
+            world.cases.push(case);
+        }
+        world.humans = humans(&world);
+        let callers = world.callers.iter();
+        let pairs = callers.flat_map(|caller| world.cases.iter().map(move |case| (caller, case)));
+        let apart = pairs.filter(|(caller, case)| in_conflict(&world, caller, case));
+        world.excluded = apart.map(|(caller, case)| (caller.id, case.id)).collect();
         world
     }
 
@@ -250,6 +287,11 @@ impl World {
             ]),
             restricted: dice.percent(35),
             adult,
+            group: dice.percent(10).then(|| dice.pick(&self.groups)),
+            came_from: match dice.percent(8) && !self.cases.is_empty() {
+                true => Some(dice.pick(&self.cases.iter().map(|case| case.id).collect::<Vec<_>>())),
+                false => None,
+            },
             allocated_to: dice.percent(70).then(|| self.anybody(dice)),
             allocated_team: dice
                 .percent(50)
@@ -266,12 +308,14 @@ impl World {
                     }
                 })
                 .collect(),
-            conflicts: count(dice, 6)
+            conflicts: count(dice, 3)
                 .map(|_| {
                     let (user, agency) = either(dice, 85);
+                    let number = dice.percent(25).then(|| format!("N-{}", dice.roll() % 20));
                     Conflict {
-                        user,
-                        agency,
+                        user: user.filter(|_| number.is_none()),
+                        agency: agency.filter(|_| number.is_none()),
+                        staff_number: number,
                         ended: dice.percent(25),
                         in_error: dice.percent(15),
                     }

@@ -12,6 +12,7 @@ use crate::auth::sign_in::Nothing;
 use crate::body::Body;
 use crate::casework::adults::representatives::{Representative, RepresentativeConflict};
 use crate::casework::cases::access::{self, AppView};
+use crate::casework::cases::model::Case;
 use crate::casework::cases::reach::{Reached, reach};
 use crate::casework::record::{self, Head, OwnedRow, Record};
 use crate::casework::wishes;
@@ -228,6 +229,64 @@ pub fn latest(conn: &mut Connection, case: Id, person: &Person) -> QueryResult<O
     Ok(of_the_case.into_iter().find(|decided| {
         decided.representative_id == person.representative_id && decided.advocate_id == person.advocate_id
     }))
+}
+
+/// Takes over that somebody's app is not safe from other cases of the same adult: the stronger judgement wins, and holds
+/// until somebody decides otherwise on this case. Representatives go by their entry, which another authority has not.
+pub fn take_over(act: &mut Act, case: &Case, from: &[Id]) -> Result<(), Problem> {
+    let decisions: Vec<AppAccess> = app_access_decisions::table
+        .filter(app_access_decisions::case_id.eq_any(from))
+        .filter(app_access_decisions::entered_in_error.is_null())
+        .order(app_access_decisions::id.desc())
+        .select(AppAccess::as_select())
+        .load(act.conn)?;
+    let mut judged: Vec<&AppAccess> = Vec::new();
+    for decided in &decisions {
+        let same = |other: &&AppAccess| {
+            (
+                other.case_id,
+                other.who,
+                other.representative_id,
+                other.advocate_id,
+            ) == (
+                decided.case_id,
+                decided.who,
+                decided.representative_id,
+                decided.advocate_id,
+            )
+        };
+        // Only the latest on each case holds.
+        if !judged.iter().any(same) {
+            judged.push(decided);
+        }
+    }
+    let reached = Reached {
+        row: case.clone(),
+        standing: Standing::Manager,
+        partner: None,
+    };
+    for decided in judged
+        .into_iter()
+        .filter(|one| one.decision == AppDecision::NotSafe)
+    {
+        let person = Person {
+            who: decided.who,
+            representative_id: decided.representative_id,
+            advocate_id: decided.advocate_id,
+        };
+        let is_known =
+            person.representative_id.is_none() || representative(act, &reached, &person)?.is_some();
+        let holds =
+            latest(act.conn, case.id, &person)?.is_some_and(|one| one.decision == AppDecision::NotSafe);
+        if holds || !is_known {
+            continue;
+        }
+        let head = Head::of(act, Id::new(), (case.id, &case.authority));
+        let here = AppAccess::new(head, decided.body());
+        record::write_new(act, &here, "recorded")?;
+        take_effect(act, &reached, &here)?;
+    }
+    Ok(())
 }
 
 /// What became of one's own app.

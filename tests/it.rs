@@ -29,6 +29,7 @@ mod concurrency;
 mod contract;
 mod conventions;
 mod drafts;
+mod exclusions;
 mod expected_status;
 mod feedback;
 mod graph;

@@ -1,11 +1,13 @@
 //! Users: people with an account, their roles and teams.
 
+use chrono::NaiveDate;
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Bool, Date};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::adults::compared;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::db::types::{Json, Key, Moment, contains_any};
@@ -107,15 +109,22 @@ pub fn caller_in(
 ) -> QueryResult<Option<Caller>> {
     let of_team = (teams::id, teams::authority, teams::kind).nullable();
     // Subqueries on other tables are no columns of a join to diesel.
-    let conflict = sql::<Bool>(
-        "EXISTS (SELECT 1 FROM case_conflicts AS one WHERE one.ended_on IS NULL AND (one.user_id = ",
-    )
-    .bind::<Key, _>(id)
-    .sql(" OR one.agency_id = users.agency_id))");
-    let named =
-        sql::<Bool>("EXISTS (SELECT 1 FROM case_grants AS one WHERE one.ends_on IS NULL AND one.user_id = ")
-            .bind::<Key, _>(id)
-            .sql(")");
+    const LIVE: &str = "SELECT 1 FROM exclusions AS one WHERE one.ended_at IS NULL AND";
+    const SAME: &str = "SELECT 1 FROM users AS same JOIN exclusions AS one ON";
+    let conflict = sql::<Bool>(&format!("(EXISTS ({LIVE} one.user_id = "))
+        .bind::<Key, _>(id)
+        .sql(&format!(
+            ") OR EXISTS ({LIVE} one.agency_id = users.agency_id) OR (users.staff_number IS NOT NULL AND \
+            (EXISTS ({LIVE} one.staff_number = users.staff_number) \
+            OR EXISTS ({SAME} one.user_id = same.id WHERE same.staff_number = users.staff_number AND one.ended_at IS NULL) \
+            OR EXISTS ({SAME} one.agency_id = same.agency_id WHERE same.staff_number = users.staff_number \
+            AND one.ended_at IS NULL))))"
+        ));
+    let named = sql::<Bool>("EXISTS (SELECT 1 FROM case_grants AS one WHERE one.user_id = ")
+        .bind::<Key, _>(id)
+        .sql(" AND (one.ends_on IS NULL OR one.ends_on >= ")
+        .bind::<Date, _>(now.date())
+        .sql("))");
     let emergency = sql::<Bool>("EXISTS (SELECT 1 FROM emergency_access AS one WHERE one.user_id = ")
         .bind::<Key, _>(id)
         .sql(" AND one.until > ")
@@ -189,6 +198,41 @@ pub fn join_team(conn: &mut Connection, team: Id, members: &[Id]) -> QueryResult
             .execute(conn)?;
     }
     Ok(())
+}
+
+/// The staff number of this user, which all accounts of one member of staff have.
+pub fn staff_number(conn: &mut Connection, id: Id) -> QueryResult<Option<String>> {
+    let found: Option<Option<String>> = table::table
+        .find(id)
+        .select(table::staff_number)
+        .first(conn)
+        .optional()?;
+    Ok(found.flatten())
+}
+
+/// The accounts of somebody of this name, in whatever order and with whatever capitals and accents it is written; only those
+/// with this date of birth, where it is given.
+pub fn of_name(conn: &mut Connection, name: &str, born: Option<NaiveDate>) -> QueryResult<Vec<Id>> {
+    let words = |name: &str| {
+        let mut words: Vec<String> = name.split([' ', ',']).map(compared).collect();
+        words.retain(|word| !word.is_empty());
+        words.sort();
+        words
+    };
+    let mut accounts = table::table.select((table::id, table::name)).into_boxed();
+    if let Some(born) = born {
+        accounts = accounts.filter(table::date_of_birth.assume_not_null().eq(born));
+    }
+    let accounts: Vec<(Id, String)> = accounts.load(conn)?;
+    let wanted = words(name);
+    let same = accounts.into_iter().filter(|(_, name)| words(name) == wanted);
+    Ok(same.map(|(id, _)| id).collect())
+}
+
+/// Whether two accounts are of one member of staff.
+pub fn are_one_human(conn: &mut Connection, one: Id, other: Id) -> QueryResult<bool> {
+    let number = staff_number(conn, one)?;
+    Ok(number.is_some() && number == staff_number(conn, other)?)
 }
 
 /// Whether this user does casework in this authority.

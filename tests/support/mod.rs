@@ -17,6 +17,7 @@ use msp_api::clock;
 use msp_api::db::types::Json;
 use msp_api::db::{Connection, Database};
 use msp_api::ids::Id;
+use msp_api::people::advocates;
 use msp_api::people::clients;
 use msp_api::people::users::{self, User};
 use msp_api::policy::{CallerKind, Role, RoleGrant};
@@ -122,6 +123,23 @@ impl Server {
 
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    /// Gives somebody with an account a case, as the server's console does: the adult, or this representative of theirs.
+    pub fn give_case(&self, actor: &Actor, reference: &str, (role, representative): (Role, Option<&str>)) {
+        let user = Id::parse(&actor.get("/v1/me").ok().text("/id")).unwrap();
+        let entry = representative.map(|id| Id::parse(id).unwrap());
+        let reference = reference.to_owned();
+        self.database(move |conn| {
+            access::grant(conn, (&reference, "northbank"), user, (role, entry), clock::now())
+        });
+    }
+
+    /// Makes somebody with an account the login of an advocate's entry in the register, as the server's console does.
+    pub fn make_login(&self, actor: &Actor, entry: &str) {
+        let user = Id::parse(&actor.get("/v1/me").ok().text("/id")).unwrap();
+        let entry = Id::parse(entry).unwrap();
+        self.database(move |conn| advocates::take_login(conn, (entry, "northbank"), user, Role::Advocate));
     }
 
     /// Looks into the database, or changes what no operation changes.

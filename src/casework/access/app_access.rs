@@ -13,6 +13,7 @@ use crate::body::Body;
 use crate::casework::adults::representatives::{Representative, RepresentativeConflict};
 use crate::casework::advocacy::independence;
 use crate::casework::cases::access::{self, AppView, Holder};
+use crate::casework::cases::model::Case;
 use crate::casework::cases::reach::{Reached, reach};
 use crate::casework::cases::store as case_store;
 use crate::casework::record::{self, Head, OwnedRow, Record};
@@ -262,6 +263,54 @@ pub fn latest(conn: &mut Connection, case: Id, holder: Holder) -> QueryResult<Op
         .select(AppAccess::as_select())
         .load(conn)?;
     Ok(of_the_case.into_iter().find(|decided| decided.holder() == holder))
+}
+
+/// Takes over that somebody's app is not safe from other cases of the same adult: the stronger judgement wins, and holds
+/// until somebody decides otherwise on this case. Representatives go by their entry, which another authority has not.
+pub fn take_over(act: &mut Act, case: &Case, from: &[Id]) -> Result<(), Problem> {
+    let decisions: Vec<AppAccess> = app_access_decisions::table
+        .filter(app_access_decisions::case_id.eq_any(from))
+        .filter(app_access_decisions::entered_in_error.is_null())
+        .order(app_access_decisions::id.desc())
+        .select(AppAccess::as_select())
+        .load(act.conn)?;
+    let mut judged: Vec<&AppAccess> = Vec::new();
+    for decided in &decisions {
+        let same =
+            |other: &&AppAccess| (other.case_id, other.holder()) == (decided.case_id, decided.holder());
+        // Only the latest on each case holds.
+        if !judged.iter().any(same) {
+            judged.push(decided);
+        }
+    }
+    let reached = Reached {
+        row: case.clone(),
+        standing: Standing::Manager,
+        partner: None,
+    };
+    for decided in judged
+        .into_iter()
+        .filter(|one| one.decision == AppDecision::NotSafe)
+    {
+        let holder = decided.holder();
+        let is_known = match holder {
+            Holder::Adult => true,
+            Holder::Representative(_) => {
+                representative(act, &reached, &decided.written().person())?.is_some()
+            }
+            Holder::Advocate(entry) => advocates::find(act.conn, &case.authority, entry)?.is_some(),
+        };
+        let holds =
+            latest(act.conn, case.id, holder)?.is_some_and(|one| one.decision == AppDecision::NotSafe);
+        if holds || !is_known {
+            continue;
+        }
+        let head = Head::of(act, Id::new(), (case.id, &case.authority));
+        let here = AppAccess::new(head, decided.body());
+        record::write_new(act, &here, "recorded")?;
+        take_effect(act, &reached, &here)?;
+    }
+    Ok(())
 }
 
 /// What became of one's own app.

@@ -32,7 +32,7 @@ pub fn fault(act: &mut Act, case: &Reached, advocate: &Advocate) -> Result<Optio
     let in_conflict = match advocate.user_id {
         Some(user) => {
             let agency = users::find(act.conn, user)?.and_then(|user| user.agency_id);
-            store::in_conflict(act.conn, case.row.id, (user, agency))?
+            store::is_excluded(act.conn, case.row.id, (user, agency))?
         }
         None => false,
     };

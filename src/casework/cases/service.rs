@@ -6,6 +6,7 @@ use super::closing::{ClosureChecklist, Conclusion};
 use super::dto::{CaseFilterParams, CaseView, EnquiryView, Expand, NewTransition};
 use super::gaps;
 use super::model::{Case, CaseState, Enquiry, EnquiryContent, EnquiryType, Transition};
+use super::protections;
 use super::reach::{Reached, reach, reach_for};
 use super::rules::{self, Facts, Step};
 use super::store::{self, CaseFilter, Surroundings};
@@ -45,7 +46,7 @@ pub struct Opening {
 
 /// Opens a case: a concern that was accepted.
 pub fn open(act: &mut Act, opening: Opening) -> Result<Case, Problem> {
-    let case = Case {
+    let mut case = Case {
         id: Id::new(),
         authority: opening.authority,
         version: 1,
@@ -66,6 +67,7 @@ pub fn open(act: &mut Act, opening: Opening) -> Result<Case, Problem> {
         transfer: None,
     };
     store::insert(act.conn, &case)?;
+    protections::take_over(act, &mut case)?;
     act.emit(
         "case",
         "opened",

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::access::Relationship;
-use super::kept_away::{conflict_with, naming};
+use super::kept_away::{self, names_nobody, naming};
 use super::model::{Case, CaseState, Enquiry, EnquiryType, Transition};
 use super::{access, caused};
 use crate::act::{Act, guarded};
@@ -27,7 +27,7 @@ use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::people::adults::{self, AdultBrief};
 use crate::people::authorities;
-use crate::policy::{AssignmentAccess, Clause, Part, Scope};
+use crate::policy::{AssignmentAccess, Clause, Part, Scope, Standing};
 use crate::problem::Problem;
 use crate::schema::access::{case_grants, emergency_access};
 use crate::schema::adult_records::adult_representatives;
@@ -42,7 +42,7 @@ use crate::schema::records::{capacity_assessments, case_links, informed_records}
 type Condition = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Bool>>;
 type Visible = cases::BoxedQuery<'static, MultiBackend>;
 
-/// The cases in a scope: in none of whose conflicts the caller stands, and for which any clause holds; an empty scope has
+/// The cases in a scope: from none of which the caller is excluded, and for which any clause holds; an empty scope has
 /// none.
 pub fn visible(scope: &Scope) -> Visible {
     let nothing: Condition = Box::new(diesel::dsl::sql::<Bool>("1 = 0"));
@@ -52,21 +52,24 @@ pub fn visible(scope: &Scope) -> Visible {
         .map(|clause| condition(clause, scope))
         .reduce(|any, one| Box::new(any.or(one)));
     let within = cases::table.filter(condition.unwrap_or(nothing)).into_boxed();
-    match scope.exceptions.conflict {
-        true => {
-            let (caller, agency) = scope.in_conflicts();
-            within.filter(not(exists(conflict_with(caller, agency))))
-        }
-        false => within,
+    match kept_away::whom(scope) {
+        Some(whom) => within.filter(not(kept_away::from_case(whom))),
+        None => within,
     }
 }
 
 fn condition(clause: &Clause, scope: &Scope) -> Condition {
     match clause {
-        Clause::Authorities(_, authorities) if scope.exceptions.named => {
-            Box::new(within(authorities).and(cases::restricted.eq(false).or(named(scope.caller))))
+        Clause::Authorities(standing, authorities) => {
+            let mut open: Condition = Box::new(cases::restricted.eq(false));
+            if *standing == Standing::Manager {
+                open = Box::new(open.or(names_nobody(scope.at.date())));
+            }
+            if scope.exceptions.named {
+                open = Box::new(open.or(named(scope.caller, scope.at)));
+            }
+            Box::new(within(authorities).and(open))
         }
-        Clause::Authorities(_, authorities) => Box::new(within(authorities).and(cases::restricted.eq(false))),
         Clause::Allocated {
             user,
             teams,
@@ -87,7 +90,7 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
                 .and(cases::state.eq_any(CaseState::OPEN))
                 .and(cases::restricted.eq(false)),
         ),
-        Clause::Adviser(user, authorities) => Box::new(within(authorities).and(named(*user))),
+        Clause::Adviser(user, authorities) => Box::new(within(authorities).and(named(*user, scope.at))),
         Clause::Emergency(user, authorities, now) => Box::new(
             within(authorities).and(exists(
                 emergency_access::table
@@ -129,6 +132,7 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
             case_grants::table
                 .filter(case_grants::case_id.eq(cases::id))
                 .filter(case_grants::agency_id.assume_not_null().eq(*agency))
+                .filter(case_grants::relationship.eq("partner"))
                 .filter(case_grants::entered_in_error.is_null())
                 .filter(
                     case_grants::ends_on
@@ -147,8 +151,8 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
     }
 }
 
-fn named(user: Id) -> Condition {
-    Box::new(exists(naming(user)))
+fn named(user: Id, at: UtcTime) -> Condition {
+    Box::new(exists(naming(user, at.date())))
 }
 
 /// That a representative may receive a part. Codes are ours, so the text of the list is compared.
@@ -202,11 +206,16 @@ pub fn any_about(conn: &mut Connection, scope: &Scope, adult: Id) -> QueryResult
     Ok(found.is_some())
 }
 
-/// Whether a conflict keeps this account, or the agency it works for, away from this case.
-pub fn in_conflict(conn: &mut Connection, case: Id, (user, agency): (Id, Option<Id>)) -> QueryResult<bool> {
-    let against = conflict_with(user, agency.unwrap_or(user));
-    let kept = cases::table.find(case).filter(exists(against));
-    diesel::select(exists(kept)).get_result(conn)
+/// Whether an exclusion keeps this account, or the agency it works for, away from this case.
+pub fn is_excluded(conn: &mut Connection, case: Id, (user, agency): (Id, Option<Id>)) -> QueryResult<bool> {
+    let kept = kept_away::from_case((user, agency.unwrap_or(user)));
+    let found: Option<Id> = cases::table
+        .find(case)
+        .filter(kept)
+        .select(cases::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
 }
 
 /// Until when this user has emergency access to this case.

@@ -6,6 +6,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::exclusions;
 use super::reach::{reach, reach_for};
 use super::service::{self, Opening};
 use super::store;
@@ -177,6 +178,7 @@ fn group(act: &mut Act, id: Id, body: &Body<Grouping>) -> Result<Id, Problem> {
     if case.case_group_id != Some(group) {
         case.case_group_id = Some(group);
         store::save(act, &mut case)?;
+        exclusions::refresh_around(act.conn, (&[], &[case.id, wanted]), act.now)?;
     }
     Ok(case.id)
 }

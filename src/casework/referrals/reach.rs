@@ -63,7 +63,8 @@ pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
     for clause in allowed.clauses.clone() {
         let standing = clause.standing();
         let holds = match &clause {
-            Clause::Authorities(_, authorities) if row.case_id.is_none() => {
+            // Nothing keeps staff from a referral without a case but an exclusion.
+            Clause::Authorities(_, authorities) if row.case_id.is_none() && !allowed.exceptions.conflict => {
                 authorities.contains(&row.authority)
             }
             Clause::ReferredBy(agency) => row.agency_id == Some(*agency),

@@ -9,7 +9,7 @@ use super::rules;
 use super::views::ReferralFilter;
 use crate::act::{Act, guarded};
 use crate::casework::advocacy::model::{AssignmentState, assignments_of};
-use crate::casework::cases::kept_away::{conflict_with, keeps_away};
+use crate::casework::cases::kept_away::{self, is_restricted_from};
 use crate::clock::UtcTime;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
@@ -31,13 +31,20 @@ pub fn visible(scope: &Scope) -> referrals::BoxedQuery<'static, MultiBackend> {
     referrals::table.filter(condition.unwrap_or(nothing)).into_boxed()
 }
 
-/// That staff are not kept away from the case a referral led to: by a conflict, or because it is restricted.
+/// That staff are not kept away from a referral: by an exclusion, or because the case it led to is restricted.
 fn open_to(scope: &Scope) -> Condition {
-    let (caller, agency) = scope.in_conflicts();
     let kept = cases::table
         .filter(cases::id.eq(referrals::case_id.assume_not_null()))
-        .filter(keeps_away(caller, agency));
-    Box::new(referrals::case_id.is_null().or(not(exists(kept))))
+        .filter(is_restricted_from(
+            scope.caller,
+            scope.at.date(),
+            scope.managed.clone(),
+        ));
+    let unrestricted = referrals::case_id.is_null().or(not(exists(kept)));
+    match kept_away::whom(scope) {
+        Some(whom) => Box::new(unrestricted.and(not(kept_away::from_referral(whom)))),
+        None => Box::new(unrestricted),
+    }
 }
 
 fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
@@ -73,12 +80,14 @@ fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
         | Clause::Enquiring(_)
         | Clause::Advocate(AssignmentAccess::Asked, _) => None,
         Clause::Advocate(AssignmentAccess::Working, user) => {
-            let (caller, agency) = scope.in_conflicts();
             let theirs = cases::table
                 .filter(exists(assignments_of(*user, AssignmentState::WORKING.to_vec())))
-                .filter(not(exists(conflict_with(caller, agency))))
                 .select(cases::id);
-            Some(Box::new(referrals::case_id.assume_not_null().eq_any(theirs)))
+            let led_to_theirs = referrals::case_id.assume_not_null().eq_any(theirs);
+            Some(match kept_away::whom(scope) {
+                Some(whom) => Box::new(led_to_theirs.and(not(kept_away::from_referral(whom)))),
+                None => Box::new(led_to_theirs),
+            })
         }
         Clause::SentBy(user) => Some(Box::new(referrals::created_by.eq(*user))),
     }
@@ -161,12 +170,12 @@ pub fn page_of_receipts(
         .load(conn)
 }
 
-/// Earlier referrals whose cases are about one of these adults, newest first.
+/// Earlier referrals whose cases are about one of these adults, newest first; without those that are kept from the caller.
 pub fn earlier(
     conn: &mut Connection,
+    scope: &Scope,
     referral: &Referral,
-    adults: &[Id],
-    since: UtcTime,
+    (adults, since): (&[Id], UtcTime),
 ) -> QueryResult<Vec<Id>> {
     let theirs = cases::table
         .filter(cases::adult_id.assume_not_null().eq_any(adults.to_vec()))
@@ -175,6 +184,7 @@ pub fn earlier(
         .filter(referrals::case_id.assume_not_null().eq_any(theirs))
         .filter(referrals::authority.eq(&referral.authority))
         .filter(referrals::id.lt(referral.id).and(referrals::created_at.ge(since)))
+        .filter(open_to(scope))
         .order(referrals::id.desc())
         .select(referrals::id)
         .load(conn)

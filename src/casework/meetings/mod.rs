@@ -191,7 +191,7 @@ pub struct EarlierTime {
 
 crate::case_row! {
     /// A meeting as it is kept.
-    MeetingRow (MeetingContent) in meetings as "meeting" {
+    MeetingRow (MeetingContent) in meetings as "meeting" [partner own of_agency] [withheld in shown_version, shown_at] {
         /// Its kind.
         kind: MeetingKind,
         /// When it is planned to begin.
@@ -387,6 +387,8 @@ impl Record for MeetingRow {
             for invitee in &mut self.invitees.0 {
                 invitee.override_reason = None;
             }
+            self.version = self.shown_version;
+            self.updated_at = self.shown_at;
         }
         self.view()
     }

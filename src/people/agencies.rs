@@ -107,9 +107,7 @@ pub fn exists(conn: &mut Connection, id: Id) -> QueryResult<bool> {
 /// The fault of naming an agency that there is not.
 pub fn fault_of(conn: &mut Connection, id: Option<Id>, pointer: &str) -> Result<Option<Fault>, Problem> {
     match id {
-        Some(id) if !exists(conn, id)? => {
-            Ok(Some(Fault::at(pointer, "unknown", "There is no such agency.")))
-        }
+        Some(id) if !exists(conn, id)? => Ok(Some(Fault::at(pointer, "unknown", "There is no such agency."))),
         _ => Ok(None),
     }
 }

@@ -115,14 +115,17 @@ macro_rules! parts {
             page: |act, case, page| {
                 let mut query = $table::table.filter($table::case_id.eq(case.row.id)).into_boxed();
                 if !case.shows_errors() {
-                    let standing = $owners::table
+                    let standing: Vec<Id> = $owners::table
                         .filter($owners::case_id.eq(case.row.id))
                         .filter($owners::entered_in_error.is_null())
-                        .select($owners::id);
+                        .select($owners::id)
+                        .load(act.conn)?;
                     query = query.filter($table::$owner.eq_any(standing));
                 }
                 let columns = ($table::id, $at, $table::created_at, $table::created_by);
-                Ok(crate::paged!(query, $table, created_at, page).select(columns).load(act.conn)?)
+                Ok(crate::paged!(query, $table, created_at, page)
+                    .select(columns)
+                    .load(act.conn)?)
             },
         }
     };
@@ -151,18 +154,66 @@ fn kinds() -> [Kind; 25] {
             action: Action::CasesRead,
             page: transitions,
         },
-        rows!(Enquiry, |row| row.created_at, "enquiry", Some("enquiries"), EnquiriesRead),
-        rows!(CausedEnquiry, |row| row.created_at, "caused_enquiry", Some("caused-enquiries"), CausedEnquiriesRead),
+        rows!(
+            Enquiry,
+            |row| row.created_at,
+            "enquiry",
+            Some("enquiries"),
+            EnquiriesRead
+        ),
+        rows!(
+            CausedEnquiry,
+            |row| row.created_at,
+            "caused_enquiry",
+            Some("caused-enquiries"),
+            CausedEnquiriesRead
+        ),
         rows!(Contact, |row| row.at, "contact", Some("contacts"), ContactsRead),
-        rows!(Outcome, |row| row.said_at, "desired_outcome", Some("desired-outcomes"), OutcomesRead),
+        rows!(
+            Outcome,
+            |row| row.said_at,
+            "desired_outcome",
+            Some("desired-outcomes"),
+            OutcomesRead
+        ),
         parts!(outcome_revisions of outcome_id in desired_outcomes, outcome_revisions::said_at, "revision", OutcomesRead),
         parts!(outcome_achievements of outcome_id in desired_outcomes, outcome_achievements::created_at, "achievement", AchievementsRead),
         rows!(Wish, |row| row.created_at, "wish", Some("wishes"), WishesRead),
-        rows!(Assessment, |row| row.created_at, "capacity_assessment", Some("capacity-assessments"), CapacityRead),
-        rows!(BestInterestsDecision, |row| row.created_at, "best_interests_decision", Some("best-interests-decisions"), CapacityRead),
-        rows!(Need, |row| row.created_at, "advocacy_need", Some("advocacy-needs"), AdvocacyNeedsRead),
-        rows!(Assignment, |row| row.created_at, "advocacy_assignment", Some("advocacy-assignments"), AssignmentsRead),
-        rows!(MeetingRow, |row| row.created_at, "meeting", Some("meetings"), MeetingsRead),
+        rows!(
+            Assessment,
+            |row| row.created_at,
+            "capacity_assessment",
+            Some("capacity-assessments"),
+            CapacityRead
+        ),
+        rows!(
+            BestInterestsDecision,
+            |row| row.created_at,
+            "best_interests_decision",
+            Some("best-interests-decisions"),
+            CapacityRead
+        ),
+        rows!(
+            Need,
+            |row| row.created_at,
+            "advocacy_need",
+            Some("advocacy-needs"),
+            AdvocacyNeedsRead
+        ),
+        rows!(
+            Assignment,
+            |row| row.created_at,
+            "advocacy_assignment",
+            Some("advocacy-assignments"),
+            AssignmentsRead
+        ),
+        rows!(
+            MeetingRow,
+            |row| row.created_at,
+            "meeting",
+            Some("meetings"),
+            MeetingsRead
+        ),
         Kind {
             resource: "discussion",
             path: None,
@@ -171,15 +222,57 @@ fn kinds() -> [Kind; 25] {
         },
         rows!(PlanRow, |row| row.created_at, "plan", Some("plans"), PlansRead),
         parts!(plan_versions of plan_id in plans, plan_versions::created_at, "plan_version", PlansRead),
-        rows!(Response, |row| row.created_at, "response", Some("responses"), ResponsesRead),
-        rows!(ActionRow, |row| row.created_at, "action", Some("actions"), ActionsRead),
+        rows!(
+            Response,
+            |row| row.created_at,
+            "response",
+            Some("responses"),
+            ResponsesRead
+        ),
+        rows!(
+            ActionRow,
+            |row| row.created_at,
+            "action",
+            Some("actions"),
+            ActionsRead
+        ),
         rows!(Risk, |row| row.created_at, "risk", Some("risks"), RisksRead),
-        rows!(Disagreement, |row| row.created_at, "disagreement", Some("disagreements"), DisagreementsRead),
-        rows!(PersonOfConcern, |row| row.created_at, "person_of_concern", Some("persons-of-concern"), PersonsOfConcernRead),
-        rows!(SharingDecision, |row| row.created_at, "sharing_decision", Some("sharing-decisions"), SharingRead),
-        rows!(Informed, |row| row.created_at, "informed", Some("informed"), InformedRead),
+        rows!(
+            Disagreement,
+            |row| row.created_at,
+            "disagreement",
+            Some("disagreements"),
+            DisagreementsRead
+        ),
+        rows!(
+            PersonOfConcern,
+            |row| row.created_at,
+            "person_of_concern",
+            Some("persons-of-concern"),
+            PersonsOfConcernRead
+        ),
+        rows!(
+            SharingDecision,
+            |row| row.created_at,
+            "sharing_decision",
+            Some("sharing-decisions"),
+            SharingRead
+        ),
+        rows!(
+            Informed,
+            |row| row.created_at,
+            "informed",
+            Some("informed"),
+            InformedRead
+        ),
         rows!(Link, |row| row.created_at, "link", Some("links"), LinksRead),
-        rows!(FeedbackRow, |row| row.created_at, "feedback", Some("feedback"), FeedbackRead),
+        rows!(
+            FeedbackRow,
+            |row| row.created_at,
+            "feedback",
+            Some("feedback"),
+            FeedbackRead
+        ),
     ]
 }
 
@@ -189,10 +282,11 @@ fn discussions(act: &mut Act, case: &Reached, page: &PageRequest) -> Result<Vec<
         .filter(meeting_discussions::case_id.eq(case.row.id))
         .into_boxed();
     if !case.shows_errors() {
-        let standing = meetings::table
+        let standing: Vec<Id> = meetings::table
             .filter(meetings::case_id.eq(case.row.id))
             .filter(meetings::entered_in_error.is_null())
-            .select(meetings::id);
+            .select(meetings::id)
+            .load(act.conn)?;
         query = query
             .filter(meeting_discussions::entered_in_error.is_null())
             .filter(meeting_discussions::meeting_id.eq_any(standing));

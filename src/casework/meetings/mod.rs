@@ -127,7 +127,7 @@ pub struct Decision {
 
 /// A meeting, planned or held.
 #[skip_serializing_none]
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "kind": "case_conference", "plannedStart": "2026-12-01T10:00:00Z", "plannedEnd": "2026-12-01T11:00:00Z",
     "place": "Ada's home", "placeChosenByAdult": true,

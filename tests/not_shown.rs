@@ -91,8 +91,7 @@ on_both_databases! {
             let (list, id) = one.rsplit_once('/').unwrap();
             // What is part of it goes with it.
             if mark.template.contains("/meetings/") {
-                let talk = json!({"phase": "before", "at": "2026-11-20T10:00:00Z", "with": "adult",
-                    "topics": ["next_steps"], "text": "She will come"});
+                let talk = json!({"when": "after", "text": "She was glad"});
                 let said = server.as_("practitioner").post(&format!("{one}/discussions"), &talk).created().id();
                 assert!(timeline(&readers[0], &case).contains(&said));
             }

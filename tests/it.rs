@@ -42,6 +42,7 @@ mod meetings;
 mod mistakes;
 mod my_page;
 mod naive_policy;
+mod not_shown;
 mod own_view;
 mod planning;
 mod plans;

@@ -14,7 +14,6 @@ pub mod links;
 pub mod meetings;
 pub mod operations;
 pub mod outcomes;
-pub mod own;
 pub mod owner;
 pub mod persons_of_concern;
 pub mod plans;

@@ -17,7 +17,7 @@ use crate::schema::records::persons_of_concern;
 crate::record! {
     /// Someone the risk may come from.
     #[schema(example = json!({"name": "A Nephew", "relationship": "nephew", "worksWithAdults": "no", "aware": "no"}))]
-    PersonOfConcern (PersonOfConcernContent) in persons_of_concern as "person_of_concern", NewPersonOfConcern,
+    PersonOfConcern (PersonOfConcernContent) in persons_of_concern as "person_of_concern" [partner all], NewPersonOfConcern,
     PersonOfConcernView {
         columns {
             /// Name, as far as known.

@@ -39,6 +39,8 @@ pub struct Head {
     pub updated_by: Id,
     /// Why it should not have been recorded, if somebody said so.
     pub entered_in_error: Option<String>,
+    /// The version and the time of the last change that whoever does not see its withheld parts knows of.
+    pub shown: (i64, UtcTime),
 }
 
 impl Head {
@@ -60,6 +62,7 @@ impl Head {
             updated_at: now,
             updated_by: by,
             entered_in_error: None,
+            shown: (1, now),
         }
     }
 }
@@ -81,12 +84,42 @@ pub struct Showing {
     pub errors: bool,
     /// None but these.
     pub only: Option<Vec<Id>>,
+    /// For somebody who does not see withheld parts: a change of one alone is no change.
+    pub without_withheld: bool,
+}
+
+/// Which rows of a kind show to a partner agency that is named for its section. Said by each kind: one that does not say so
+/// shows none.
+#[derive(Clone, Copy)]
+pub enum PartnerRows {
+    /// None.
+    None,
+    /// All.
+    All,
+    /// The agency's own, of this case.
+    Own(fn(&mut Connection, Id, Id) -> diesel::QueryResult<Vec<Id>>),
+}
+
+/// Which rows of a kind a partner agency sees, as the kind's declaration says it.
+#[macro_export]
+macro_rules! partner_rows {
+    () => {
+        $crate::casework::record::PartnerRows::None
+    };
+    (all) => {
+        $crate::casework::record::PartnerRows::All
+    };
+    (own $rows:path) => {
+        $crate::casework::record::PartnerRows::Own($rows)
+    };
 }
 
 /// A row that belongs to something, most often to a case.
 pub trait OwnedRow: Sized {
     /// Name of the resource in events.
     const RESOURCE: &'static str;
+    /// Which rows show to a partner agency.
+    const PARTNER: PartnerRows;
     /// What it belongs to.
     type Owner: Owner;
 
@@ -94,6 +127,10 @@ pub trait OwnedRow: Sized {
     fn head(&self) -> Head;
     /// Marks a change: one version more, by this caller, now.
     fn touch(&mut self, act: &Act);
+    /// Marks a change of nothing but withheld parts: to whoever does not see them it is none.
+    fn touch_withheld(&mut self, act: &Act) {
+        self.touch(act);
+    }
     /// Writes a new row.
     fn insert(&self, conn: &mut Connection) -> diesel::QueryResult<()>;
     /// Says why it should not have been recorded.
@@ -153,7 +190,7 @@ pub fn row<R: OwnedRow>(act: &mut Act, owner: &R::Owner, id: Id) -> Result<R, Pr
     let shows = |head: Head| {
         head.entered_in_error.is_none() || owner.shows_errors() || head.created_by == act.caller.id
     };
-    let only = owner.shows_only(act.conn, R::RESOURCE)?;
+    let only = owner.shows_only(act.conn, R::PARTNER)?;
     R::find_any(act.conn, owner.id(), id)?
         .filter(|row| shows(row.head()) && only.is_none_or(|only| only.contains(&id)))
         .ok_or_else(Problem::not_found)
@@ -179,9 +216,31 @@ fn page_with<R: OwnedRow>(
     page: &PageRequest,
     errors: bool,
 ) -> Result<Rows<R>, Problem> {
-    let only = owner.shows_only(act.conn, R::RESOURCE)?;
-    let rows = R::page_of(act.conn, owner.id(), page, Showing { errors, only })?;
+    let rows = uncut::<R>(act, owner, page, errors)?;
     Ok(Rows::cut(rows, page, |row| row.head().id))
+}
+
+/// The rows of a page as far as they show, with one to spare: for a page that is put together of several kinds.
+pub fn rows_to_merge<R: OwnedRow>(
+    act: &mut Act,
+    owner: &R::Owner,
+    page: &PageRequest,
+) -> Result<Vec<R>, Problem> {
+    uncut::<R>(act, owner, page, owner.shows_errors())
+}
+
+fn uncut<R: OwnedRow>(
+    act: &mut Act,
+    owner: &R::Owner,
+    page: &PageRequest,
+    errors: bool,
+) -> Result<Vec<R>, Problem> {
+    let showing = Showing {
+        errors,
+        only: owner.shows_only(act.conn, R::PARTNER)?,
+        without_withheld: !owner.shows_withheld(),
+    };
+    Ok(R::page_of(act.conn, owner.id(), page, showing)?)
 }
 
 /// Writes a new row and tells what happened.
@@ -200,8 +259,21 @@ pub fn write_over<R: OwnedRow>(act: &mut Act, row: &mut R, verb: &str) -> Result
     put_over(act, row, verb)
 }
 
+/// Writes a row of which nothing but withheld parts was changed.
+pub fn write_over_withheld<R: OwnedRow>(act: &mut Act, row: &mut R) -> Result<Id, Problem> {
+    if row.head().entered_in_error.is_some() {
+        return write_over(act, row, "amended");
+    }
+    row.touch_withheld(act);
+    finish_over(act, row, "amended")
+}
+
 fn put_over<R: OwnedRow>(act: &mut Act, row: &mut R, verb: &str) -> Result<Id, Problem> {
     row.touch(act);
+    finish_over(act, row, verb)
+}
+
+fn finish_over<R: OwnedRow>(act: &mut Act, row: &mut R, verb: &str) -> Result<Id, Problem> {
     guarded(row.save(act.conn)?)?;
     tell(act, row, verb)?;
     Ok(row.head().id)
@@ -336,7 +408,8 @@ macro_rules! case_row {
             $(#[$meta])* $row ($content) in $table of case_id ($crate::casework::cases::reach::Reached) as $($rest)+
         }
     };
-    ($(#[$meta:meta])* $row:ident ($content:ident) in $table:ident of $owner:ident ($reached:ty) as $resource:literal {
+    ($(#[$meta:meta])* $row:ident ($content:ident) in $table:ident of $owner:ident ($reached:ty) as $resource:literal
+    $([partner $partner:ident $($rows:path)?])? $([withheld in $shown_version:ident, $shown_at:ident])? {
         $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)?
     }) => {
         $(#[$meta])*
@@ -361,6 +434,12 @@ macro_rules! case_row {
             pub updated_by: $crate::ids::Id,
             /// Why it should not have been recorded, if somebody said so.
             pub entered_in_error: Option<String>,
+            $(
+                /// The version that whoever does not see its withheld parts knows.
+                pub $shown_version: i64,
+                /// When it was last changed for them.
+                pub $shown_at: $crate::clock::UtcTime,
+            )?
             $($(#[$field_meta])* pub $field: $type),*
         }
 
@@ -382,6 +461,7 @@ macro_rules! case_row {
                     updated_at: head.updated_at,
                     updated_by: head.updated_by,
                     entered_in_error: head.entered_in_error,
+                    $($shown_version: head.shown.0, $shown_at: head.shown.1,)?
                     $($field: content.$field),*
                 }
             }
@@ -389,6 +469,7 @@ macro_rules! case_row {
 
         impl $crate::casework::record::OwnedRow for $row {
             const RESOURCE: &'static str = $resource;
+            const PARTNER: $crate::casework::record::PartnerRows = $crate::partner_rows!($($partner $($rows)?)?);
             type Owner = $reached;
 
             fn head(&self) -> $crate::casework::record::Head {
@@ -402,6 +483,7 @@ macro_rules! case_row {
                     updated_at: self.updated_at,
                     updated_by: self.updated_by,
                     entered_in_error: self.entered_in_error.clone(),
+                    shown: $crate::shown_of!(self, $($shown_version, $shown_at)?),
                 }
             }
 
@@ -413,7 +495,19 @@ macro_rules! case_row {
                 self.version += 1;
                 self.updated_at = act.now;
                 self.updated_by = act.caller.id;
+                $(
+                    self.$shown_version += 1;
+                    self.$shown_at = act.now;
+                )?
             }
+
+            $(
+                fn touch_withheld(&mut self, act: &$crate::act::Act) {
+                    let shown = (self.$shown_version, self.$shown_at);
+                    self.touch(act);
+                    (self.$shown_version, self.$shown_at) = shown;
+                }
+            )?
 
             fn insert(&self, conn: &mut $crate::db::Connection) -> diesel::QueryResult<()> {
                 use diesel::prelude::*;
@@ -443,6 +537,11 @@ macro_rules! case_row {
                 if let Some(only) = showing.only {
                     query = query.filter($table::id.eq_any(only));
                 }
+                $(
+                    if showing.without_withheld {
+                        return $crate::paged!(query, $table, $shown_at, page).select(Self::as_select()).load(conn);
+                    }
+                )?
                 $crate::paged!(query, $table, page).select(Self::as_select()).load(conn)
             }
 
@@ -455,18 +554,30 @@ macro_rules! case_row {
     };
 }
 
+/// The version and time that whoever does not see a row's withheld parts knows: its own, where it has none.
+#[macro_export]
+macro_rules! shown_of {
+    ($row:expr,) => {
+        ($row.version, $row.updated_at)
+    };
+    ($row:expr, $version:ident, $at:ident) => {
+        ($row.$version, $row.$at)
+    };
+}
+
 /// Declares a plain record: its row, its body and its view from one list of fields. `columns` are kept as they
 /// are, `documents` as JSON.
 #[macro_export]
 macro_rules! record {
     ($(#[doc = $doc:literal])+ #[schema($($example:tt)+)]
-    $row:ident ($content:ident) in $table:ident $(of $owner:ident ($reached:ty))? as $resource:literal, $body:ident, $view:ident {
+    $row:ident ($content:ident) in $table:ident $(of $owner:ident ($reached:ty))? as $resource:literal
+    $([partner $partner:ident $($rows:path)?])?, $body:ident, $view:ident {
         columns { $($(#[$column_meta:meta])* $column:ident: $column_type:ty),* $(,)? }
         documents { $($(#[$document_meta:meta])* $document:ident: $document_type:ty),* $(,)? }
     }) => {
         $crate::case_row! {
             /// The record as it is kept.
-            $row ($content) in $table $(of $owner ($reached))? as $resource {
+            $row ($content) in $table $(of $owner ($reached))? as $resource $([partner $partner $($rows)?])? {
                 $(#[doc = "See the body."] $column: $column_type,)*
                 $(#[doc = "See the body."] $document: $crate::db::types::Json<$document_type>,)*
             }

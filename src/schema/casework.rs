@@ -320,6 +320,8 @@ diesel::table! {
         cancelled_at -> Nullable<Moment>,
         planned_history -> Document,
         sequence -> Integer,
+        shown_version -> BigInt,
+        shown_at -> Moment,
     }
 }
 

@@ -214,7 +214,7 @@ pub fn setting_for(
 }
 
 /// A record of its own to mark: the example of the list's own operation, recorded.
-fn newly_recorded(server: &Server, world: &World, mark: &Operation) -> String {
+pub fn newly_recorded(server: &Server, world: &World, mark: &Operation) -> String {
     let list = mark.template.rsplitn(3, '/').last().unwrap();
     let (contract, operations) = super::operations(server);
     let mut creates = operations.iter().filter(|other| other.method == "POST");

@@ -50,3 +50,11 @@ CREATE INDEX adults_merged_into ON adults (merged_into) WHERE merged_into IS NOT
 CREATE INDEX cases_transferred_from ON cases (transferred_from) WHERE transferred_from IS NOT NULL;
 CREATE INDEX adults_known_by_number ON adults (nhs_number) WHERE nhs_number IS NOT NULL;
 CREATE INDEX adults_known_by_name ON adults (name_key, date_of_birth);
+
+-- What whoever does not see its withheld parts knows of a record: a change of one of those alone moves nothing for them.
+ALTER TABLE actions ADD COLUMN shown_version bigint NOT NULL DEFAULT 1;
+ALTER TABLE actions ADD COLUMN shown_at timestamptz NOT NULL DEFAULT to_timestamp(0);
+UPDATE actions SET shown_version = version, shown_at = updated_at;
+ALTER TABLE meetings ADD COLUMN shown_version bigint NOT NULL DEFAULT 1;
+ALTER TABLE meetings ADD COLUMN shown_at timestamptz NOT NULL DEFAULT to_timestamp(0);
+UPDATE meetings SET shown_version = version, shown_at = updated_at;

@@ -1,3 +1,7 @@
+ALTER TABLE meetings DROP COLUMN shown_at;
+ALTER TABLE meetings DROP COLUMN shown_version;
+ALTER TABLE actions DROP COLUMN shown_at;
+ALTER TABLE actions DROP COLUMN shown_version;
 DROP INDEX adults_known_by_name;
 DROP INDEX adults_known_by_number;
 DROP INDEX cases_transferred_from;

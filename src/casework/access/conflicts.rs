@@ -127,6 +127,7 @@ fn take_effect(act: &mut Act, id: Id) -> Result<(), Problem> {
         kind: NoticeKind::ConflictRecorded,
         resource_id: id,
         case_id: Some(case),
+        author: act.caller.id,
     };
     Ok(notices::leave(act.conn, notice, act.now)?)
 }
@@ -141,6 +142,7 @@ pub fn write(act: &mut Act, case: &Case, conflict: NewConflict) -> Result<(), Pr
         kind: NoticeKind::ConflictRecorded,
         resource_id: id,
         case_id: Some(case.id),
+        author: act.caller.id,
     };
     Ok(notices::leave(act.conn, notice, act.now)?)
 }

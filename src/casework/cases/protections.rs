@@ -81,6 +81,7 @@ pub fn leave_notice(act: &mut Act, case: &Case) -> Result<(), Problem> {
         kind: NoticeKind::CaseRestricted,
         resource_id: case.id,
         case_id: Some(case.id),
+        author: act.caller.id,
     };
     Ok(notices::leave(act.conn, notice, act.now)?)
 }

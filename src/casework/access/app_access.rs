@@ -239,6 +239,7 @@ fn tell(act: &mut Act, (case, authority): (Id, &str), kind: NoticeKind, decision
         kind,
         resource_id: decision,
         case_id: Some(case),
+        author: act.caller.id,
     };
     Ok(notices::leave(act.conn, notice, act.now)?)
 }

@@ -210,6 +210,7 @@ pub fn invite(act: &mut Act, case: Id, body: &Body<NewInvitation>, shown: &Once)
             kind: NoticeKind::InvitationReplaced,
             resource_id: id,
             case_id: Some(case.row.id),
+            author: act.caller.id,
         };
         notices::leave(act.conn, notice, act.now)?;
     }

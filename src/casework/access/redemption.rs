@@ -191,7 +191,7 @@ fn accept(act: &mut Act, body: &Body<Redemption>) -> Result<Id, Problem> {
     }
     let mut good = good(act.conn, &code, act.now)?;
     let (case, authority) = (good.case.id, good.case.authority.clone());
-    if case_store::in_conflict(act.conn, case, (caller.id, caller.agency_id))? {
+    if case_store::is_excluded(act.conn, case, (caller.id, caller.agency_id))? {
         return Err(refused());
     }
     if speaks_as_somebody_else(act.conn, case, caller.id, good.holder)? {
@@ -215,6 +215,7 @@ fn accept(act: &mut Act, body: &Body<Redemption>) -> Result<Id, Problem> {
         kind: NoticeKind::LoginLinked,
         resource_id: good.invitation.id,
         case_id: Some(case),
+        author: caller.id,
     };
     notices::leave(act.conn, notice, act.now)?;
     good.invitation.redeemed_at = Some(act.now);

@@ -20,6 +20,7 @@ pub mod plans;
 pub mod produced;
 pub mod questionnaires;
 pub mod record;
+mod record_macros;
 pub mod referrals;
 pub mod requests;
 pub mod responses;

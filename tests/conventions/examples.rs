@@ -122,8 +122,14 @@ pub fn setting_for(
             body["agencyId"] = json!(agency);
             as_("manager")
         }
-        "recordConflict" | "amendConflict" => {
+        "recordConflict" => {
             body["userId"] = json!(server.user_id("board"));
+            as_("manager")
+        }
+        "amendConflict" => {
+            body["userId"] = json!(server.user_id("board"));
+            let list = format!("/v1/cases/{}/conflicts", world.id("caseId"));
+            path = format!("{list}/{}", as_("manager").post(&list, &body).created().id());
             as_("manager")
         }
         "useEmergencyAccess" => as_("duty"),

@@ -35,6 +35,7 @@ mod feedback;
 mod graph;
 mod hostile_tokens;
 mod intake;
+mod invitations;
 mod issuers;
 mod licences;
 mod markers;

@@ -65,7 +65,7 @@ impl FromRequest for Call {
 
 impl Call {
     fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        let defect = || Problem::new(Code::Internal);
+        let defect = || Problem::internal("an operation was called past the gate");
         let app = request.app_data::<Data<App>>().ok_or_else(defect)?.clone();
         let passed = request.extensions().get::<Passed>().ok_or_else(defect)?.clone();
         let headers = request.headers();
@@ -185,7 +185,8 @@ impl Call {
             .read(move |conn| {
                 let mut act = shared.act(conn, Id::new());
                 let found = work(&mut act, &body)?;
-                let answer = serde_json::to_value(found).map_err(|_| Problem::new(Code::Internal))?;
+                let answer =
+                    serde_json::to_value(found).map_err(|error| Problem::caused("an answer", &error))?;
                 let found = act.found;
                 let items = answer.get("items").and_then(Value::as_array);
                 let returned = rows_of(items.map(Vec::as_slice).unwrap_or_default());
@@ -243,7 +244,7 @@ impl Call {
                     .map(|after| query.next_url(&shared.path, after, &keys));
                 let written = table.map(|table| table(&rows.items)).transpose()?;
                 let items: Result<Vec<Value>, _> = rows.items.iter().map(serde_json::to_value).collect();
-                let items = items.map_err(|_| Problem::new(Code::Internal))?;
+                let items = items.map_err(|error| Problem::caused("a list's items", &error))?;
                 let entry = shared.entry(200, None, &found, rows_of(&items));
                 Ok((Page { items, next }, written, entry))
             })
@@ -319,6 +320,7 @@ impl Call {
 
     /// Audits the refusal of one of several, and answers what the caller reads of it.
     pub async fn refused(&self, problem: &Problem) -> Result<ProblemBody, Problem> {
+        problem.log_if_ours();
         let passed = &self.shared.passed;
         let entry = entry_of(passed, problem.code().status(), &self.shared.path_ids);
         self.app.audit.record(entry).await?;
@@ -492,7 +494,7 @@ impl Shared {
 }
 
 fn written(view: &impl View) -> Result<(Value, String), Problem> {
-    let body = serde_json::to_value(view).map_err(|_| Problem::new(Code::Internal))?;
+    let body = serde_json::to_value(view).map_err(|error| Problem::caused("a view", &error))?;
     Ok((body, view.tag()))
 }
 

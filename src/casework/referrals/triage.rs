@@ -218,7 +218,7 @@ fn link(act: &mut Act, referral: &Referral, wanted: &NewTriage) -> Result<Id, Pr
         )])
     };
     let id = wanted.case_id.ok_or_else(fault)?;
-    let case = reach_for(act, id, Action::CasesDecide).map_err(|_| fault())?;
+    let case = reach_for(act, id, Action::CasesDecide).map_err(|problem| problem.if_hidden(fault))?;
     match case.row.authority == referral.authority {
         true => Ok(case.row.id),
         false => Err(fault()),

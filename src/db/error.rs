@@ -185,12 +185,12 @@ fn of_database(kind: &DatabaseErrorKind, info: &(dyn DatabaseErrorInformation + 
         .join(", ")
 }
 
-/// No connection was to be had; `why` is the pool's or the library's account of it.
+/// No connection was to be had; `why` is the library's account of it.
 pub(super) fn not_connected(why: &str) -> Problem {
     let diagnosis = match known(why) {
         Some((text, _, "")) => (*text).to_owned(),
         Some((text, _, state)) => format!("SQLSTATE {state}, {text}"),
-        None => "no connection in time".to_owned(),
+        None => "no connection".to_owned(),
     };
     Problem::new(Code::Unavailable)
         .because(Cause::Unavailable)
@@ -292,7 +292,7 @@ mod tests {
             assert_eq!(read(message), "Unknown", "{message}");
         }
         let lost = not_connected(
-            "timed out waiting for connection: FATAL: password authentication failed for user \"x\"",
+            "connection to server at \"db\" failed: FATAL: password authentication failed for user \"x\"",
         );
         assert_eq!(
             lost.diagnosis(),

@@ -1,4 +1,5 @@
-//! What the operator is told about the database: one line when it fails, one when it is good again. Each of thousands of refused requests saying the same would bury the cause.
+//! What the operator is told about the database: one line when it fails, one when it is good again. Thousands of refused
+//! requests that each say the same would bury the cause.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,13 +1,11 @@
 //! Opening connections: which database, and the settings each connection must have.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::connection::{Connection as _, SimpleConnection};
 use diesel::pg::PgConnection;
-use diesel::r2d2::{ManageConnection, R2D2Connection};
+use diesel::r2d2::R2D2Connection;
 use diesel::sqlite::SqliteConnection;
 use diesel::{ConnectionError, RunQueryDsl, sql_query};
 
@@ -15,6 +13,8 @@ use super::Connection;
 
 /// Older libraries can corrupt the database when the write-ahead log is reset.
 const OLDEST_SQLITE: i32 = 3_051_003;
+/// Connections are renewed after this time, so that a balancer in front of several servers can balance.
+const LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// A connection that was idle for so long is asked whether it is still there before it is used.
 const ASKED_AFTER: Duration = Duration::from_secs(5);
 /// How PostgreSQL's library finds out that a server is silently gone: within 14 seconds, not two hours. A URL that
@@ -87,29 +87,43 @@ impl Target {
     }
 }
 
-/// A connection in the pool.
+/// A connection that is used again and again.
 pub(super) struct Kept {
     pub(super) conn: Connection,
-    /// Set when it failed, or was left with settings that are not a request's: it is closed rather than used again.
+    /// Set when it was left with settings that are not a request's: it is closed rather than used again.
     pub(super) is_suspect: bool,
-    used_at: Instant,
-}
-
-/// Makes connections for the pool.
-#[derive(Debug)]
-pub(super) struct Manager {
-    target: Target,
-    is_over: Arc<AtomicBool>,
-}
-
-impl Manager {
-    /// `is_over` is set when the pool is given up.
-    pub(super) fn new(target: Target, is_over: Arc<AtomicBool>) -> Self {
-        Self { target, is_over }
-    }
+    /// When its server answered last.
+    pub(super) answered_at: Instant,
+    opened_at: Instant,
 }
 
 impl Kept {
+    pub(super) fn open(target: &Target) -> Result<Self, ConnectionError> {
+        let conn = match target {
+            Target::Sqlite(path) => sqlite(path).map(Connection::Sqlite)?,
+            Target::Postgres(url) => postgres(url).map(Connection::Postgres)?,
+        };
+        let now = Instant::now();
+        Ok(Self {
+            conn,
+            is_suspect: false,
+            answered_at: now,
+            opened_at: now,
+        })
+    }
+
+    /// Whether it can be used. What answered a moment ago is taken to be good: asking each time would cost every
+    /// request a round trip.
+    pub(super) fn is_good(&mut self) -> bool {
+        self.opened_at.elapsed() < LIFETIME
+            && (self.answered_at.elapsed() < ASKED_AFTER || self.conn.ping().is_ok())
+    }
+
+    /// Whether nothing speaks against using it again.
+    pub(super) fn may_be_used_again(&mut self) -> bool {
+        !self.is_suspect && !self.conn.is_broken()
+    }
+
     /// Runs work that is not a request's, with more time for each statement.
     pub(super) fn unhurried<T, E: From<diesel::result::Error>>(
         &mut self,
@@ -123,42 +137,6 @@ impl Kept {
             self.is_suspect |= postgres.batch_execute(REQUEST_STATEMENTS).is_err();
         }
         done
-    }
-}
-
-impl ManageConnection for Manager {
-    type Connection = Kept;
-    type Error = ConnectionError;
-
-    fn connect(&self) -> Result<Kept, ConnectionError> {
-        let conn = match &self.target {
-            Target::Sqlite(path) => sqlite(path).map(Connection::Sqlite)?,
-            Target::Postgres(url) => postgres(url).map(Connection::Postgres)?,
-        };
-        Ok(Kept {
-            conn,
-            is_suspect: false,
-            used_at: Instant::now(),
-        })
-    }
-
-    /// What was used a moment ago is taken to be good: asking each time would cost every request a round trip.
-    fn is_valid(&self, kept: &mut Kept) -> Result<(), ConnectionError> {
-        if self.is_over.load(Ordering::Relaxed) {
-            return Err(refused("the connections of this time are given up"));
-        }
-        if kept.used_at.elapsed() < ASKED_AFTER {
-            return Ok(());
-        }
-        kept.conn
-            .ping()
-            .map_err(ConnectionError::CouldntSetupConfiguration)
-    }
-
-    fn has_broken(&self, kept: &mut Kept) -> bool {
-        kept.used_at = Instant::now();
-        let over = self.is_over.load(Ordering::Relaxed);
-        over || kept.is_suspect || std::thread::panicking() || kept.conn.is_broken()
     }
 }
 

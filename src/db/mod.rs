@@ -32,6 +32,8 @@ use pool::{Lender, Once};
 
 /// How long a write outside of requests may wait for its turn on SQLite.
 const WRITE_TURN: Duration = Duration::from_secs(10);
+/// How long a piece of background work may have a connection; PostgreSQL ends each statement of it before.
+const BACKGROUND: Duration = Duration::from_secs(12);
 /// How often work is run again after a serialization failure or deadlock.
 const TRIES: u32 = 5;
 /// How often work is run that waited in vain for a lock, or met a row that another wrote in the meantime. The second
@@ -77,6 +79,13 @@ impl Database {
             limit: Some(limit),
             ..self.clone()
         }
+    }
+
+    /// The same database for what goes on all the time beside requests (sealing, keys): a server that is silently gone
+    /// is left behind within the same fifteen seconds as by requests.
+    #[must_use]
+    pub fn for_background(&self) -> Self {
+        self.with_limit(BACKGROUND)
     }
 
     /// Runs `work` on a connection outside any transaction.

@@ -2,14 +2,12 @@
 //!
 //! A connection whose server is silently gone (a fail-over, a lost route) keeps its thread waiting for as long as the
 //! operating system allows, and all that were open at that time do the same. So whatever is not back in time leaves
-//! its place to another, and the pool it came from is replaced by a new one: one request finds out, the next has a
-//! new connection.
+//! its place to another, and what was open then and has not answered since is not used again: one request finds out,
+//! the next has a new connection.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use diesel::r2d2::{NopErrorHandler, Pool, PooledConnection};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tracing::Span;
@@ -17,52 +15,30 @@ use tracing::Span;
 use super::error::{self, Cause};
 use super::health::{Health, Trouble};
 use super::limits;
-use super::manager::{Kept, Manager, Target};
+use super::manager::{Kept, Target};
 use crate::problem::{Code, Problem};
 
 /// How long work may wait for a connection before it is told to come back (503).
 pub(super) const WAIT: Duration = Duration::from_secs(2);
 /// How long a request's work may have a connection; PostgreSQL ends each statement of it before.
 const REQUEST: Duration = Duration::from_secs(3);
-/// Connections are renewed after this time, so that a balancer in front of several servers can balance.
-const LIFETIME: Duration = Duration::from_secs(30 * 60);
 
 /// What is done with a connection; whoever waits for it goes away at the given time.
 pub(super) type Once = Box<dyn FnOnce(&mut Kept, Option<Instant>) -> Result<(), Problem> + Send>;
 
-/// A pool that may be replaced by another.
+/// The connections and what keeps them going.
 struct Connections {
     target: Target,
-    size: u32,
-    current: Mutex<Arc<Generation>>,
-    /// As many permits as connections: a short wait here instead of a long one inside the pool.
+    /// Those that nobody uses at the moment; the one used last is last, and used next.
+    idle: Mutex<Vec<Kept>>,
+    /// When a connection answered last, whichever.
+    answered_at: Mutex<Instant>,
+    /// How many connections may be used at once.
     places: Arc<Semaphore>,
     /// How many may be left behind on connections that do not answer, before their places are not given to others.
     left_behind: Arc<Semaphore>,
     threads: Threads,
     health: Health,
-}
-
-/// Connections that were opened under the same conditions, and are given up together.
-struct Generation {
-    pool: Pool<Manager>,
-    /// Set when it is given up: none of its connections is used again, each is closed when it comes back.
-    is_over: Arc<AtomicBool>,
-}
-
-impl Generation {
-    fn new(target: &Target, size: u32) -> Arc<Self> {
-        let is_over = Arc::new(AtomicBool::new(false));
-        let pool = Pool::builder()
-            .max_size(size)
-            .min_idle(Some(0))
-            .test_on_check_out(true)
-            .connection_timeout(WAIT)
-            .max_lifetime(Some(LIFETIME))
-            .error_handler(Box::new(NopErrorHandler))
-            .build_unchecked(Manager::new(target.clone(), Arc::clone(&is_over)));
-        Arc::new(Self { pool, is_over })
-    }
 }
 
 /// Where the blocking work is done. Threads of their own, since one that waits for a server that is gone must not keep
@@ -96,27 +72,25 @@ impl Drop for Held {
 }
 
 impl Lender {
-    /// Opens the pool and one connection to see that it works.
+    /// Opens one connection to see that it works.
     pub(super) fn open(target: Target, size: u32) -> Result<Self, String> {
         let places = usize::try_from(size).unwrap_or(1);
         let runtime = Builder::new_current_thread()
-            .max_blocking_threads(4 * places + 4)
+            .max_blocking_threads(3 * places)
             .thread_name("database")
             .build()
             .map_err(|error| format!("cannot start threads: {error}"))?;
-        let connections = Connections {
-            current: Mutex::new(Generation::new(&target, size)),
+        let first = Kept::open(&target);
+        let first = first.map_err(|error| format!("cannot connect to the database: {error}"))?;
+        Ok(Self(Arc::new(Connections {
+            idle: Mutex::new(vec![first]),
+            answered_at: Mutex::new(Instant::now()),
             places: Arc::new(Semaphore::new(places)),
             left_behind: Arc::new(Semaphore::new(2 * places)),
             threads: Threads(Some(runtime)),
             health: Health::of(target.place()),
             target,
-            size,
-        };
-        let current = connections.current().map_err(|problem| problem.for_operator())?;
-        let first = current.pool.get();
-        drop(first.map_err(|error| format!("cannot connect to the database: {error}"))?);
-        Ok(Self(Arc::new(connections)))
+        })))
     }
 
     pub(super) fn target(&self) -> &Target {
@@ -132,17 +106,17 @@ impl Lender {
     /// as a request's, or outside of requests for as long as it takes.
     pub(super) async fn lend(&self, limit: Option<Duration>, work: Once) -> Result<(), Problem> {
         let request = limits::left();
+        let waited_for = limit.or(request);
         let limit = limit.or(request.map(|_| REQUEST));
-        let until = request.map(|left| Instant::now() + left);
+        let until = waited_for.map(|time| Instant::now() + time);
         let permit = place(WAIT, &self.0.places).await?;
+        let began = Instant::now();
         let place: Place = Arc::new(Mutex::new(Some(permit)));
-        let from = self.0.current()?;
         let (connections, held, span) = (Arc::clone(&self.0), Arc::clone(&place), Span::current());
-        let pool = from.pool.clone();
         let mut running = self.0.threads.run(move || {
             let _here = span.entered();
             let _held = Held(held);
-            connections.on_one(&pool, until, work)
+            connections.on_one(until, limit.map(|limit| began + limit), work)
         })?;
         let (done, waits) = oneshot::channel();
         let connections = Arc::clone(&self.0);
@@ -157,7 +131,7 @@ impl Lender {
                 // The only way to fail is a panic in the work: a fault of ours, and no more than this request's.
                 Some(Err(_)) => Err(Problem::internal("the work on the database panicked")),
                 None => {
-                    connections.leave_behind(&place, &from);
+                    connections.leave_behind(&place, began);
                     Err(Problem::new(Code::Unavailable).diagnosed("the database did not answer in time"))
                 }
             });
@@ -179,72 +153,94 @@ pub(super) async fn place(wait: Duration, places: &Arc<Semaphore>) -> Result<Own
 }
 
 impl Connections {
-    fn current(&self) -> Result<Arc<Generation>, Problem> {
-        let current = self.current.lock();
-        current
-            .map(|current| Arc::clone(&current))
-            .map_err(|_| Problem::internal("the pool was left locked"))
-    }
-
-    fn on_one(&self, pool: &Pool<Manager>, until: Option<Instant>, work: Once) -> Result<(), Problem> {
-        let mut conn = self.checked_out(pool)?;
-        if until.is_some_and(|until| Instant::now() > until) {
-            // Nobody waits for it any more.
-            return Err(Problem::new(Code::Unavailable));
-        }
-        let done = work(&mut conn, until);
-        let failed = done.as_ref().err();
-        match failed.and_then(Problem::cause).and_then(Cause::trouble) {
-            Some(trouble) => {
-                conn.is_suspect |= trouble == Trouble::Unreachable;
-                let why = failed.and_then(Problem::diagnosis);
-                self.health.failed(trouble, why.unwrap_or_default());
+    /// `late` is when the connection was left behind: what comes of it after that is no news.
+    fn on_one(&self, until: Option<Instant>, late: Option<Instant>, work: Once) -> Result<(), Problem> {
+        let done = match self.take() {
+            Ok(conn) if until.is_some_and(|until| Instant::now() > until) => {
+                self.put_back(conn);
+                return Err(Problem::new(Code::Unavailable).diagnosed("nobody waits for it any more"));
             }
-            None => self.health.worked(&[Trouble::Unreachable]),
+            Ok(mut conn) => {
+                let done = work(&mut conn, until);
+                let trouble = trouble_in(&done);
+                if trouble != Some(Trouble::Unreachable) {
+                    conn.answered_at = Instant::now();
+                    if let Ok(mut answered_at) = self.answered_at.lock() {
+                        *answered_at = conn.answered_at;
+                    }
+                }
+                // A server that takes no more writes may have been replaced by another: that needs a new connection.
+                if trouble.is_none() || self.target.is_sqlite() {
+                    self.put_back(conn);
+                }
+                done
+            }
+            Err(problem) => Err(problem),
+        };
+        if late.is_none_or(|late| Instant::now() < late) {
+            match trouble_in(&done) {
+                Some(trouble) => {
+                    let why = done.as_ref().err().and_then(Problem::diagnosis);
+                    self.health.failed(trouble, why.unwrap_or_default());
+                }
+                None => self.health.worked(&[Trouble::Unreachable]),
+            }
         }
         done
     }
 
-    fn checked_out(&self, pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Problem> {
-        pool.get().map_err(|failed| {
-            let problem = error::not_connected(&failed.to_string());
-            self.health
-                .failed(Trouble::Unreachable, problem.diagnosis().unwrap_or_default());
-            problem
-        })
+    /// One that is idle, or else a new one: there are as many places as connections.
+    fn take(&self) -> Result<Kept, Problem> {
+        while let Some(mut conn) = self.idle_one() {
+            if conn.is_good() {
+                return Ok(conn);
+            }
+        }
+        Kept::open(&self.target).map_err(|failed| error::not_connected(&failed.to_string()))
     }
 
-    /// The work did not come back in time. On SQLite the storage is stuck, and a new connection would be too. On
-    /// PostgreSQL its place goes to another on a new connection, and those that were open at the same time are not
-    /// trusted either.
-    fn leave_behind(&self, place: &Place, from: &Generation) {
+    fn idle_one(&self) -> Option<Kept> {
+        self.idle.lock().ok()?.pop()
+    }
+
+    fn put_back(&self, mut conn: Kept) {
+        if conn.may_be_used_again()
+            && let Ok(mut idle) = self.idle.lock()
+        {
+            idle.push(conn);
+        }
+    }
+
+    /// The work that began then did not come back in time. On SQLite the storage is stuck, and a new connection would
+    /// be too. On PostgreSQL its place goes to another, and what has not answered since is doubted.
+    fn leave_behind(&self, place: &Place, began: Instant) {
         if self.target.is_sqlite() {
             return;
         }
         let Ok(mut place) = place.lock() else { return };
         if place.is_none() {
+            // It came back this very moment.
             return;
         }
         if let Ok(mark) = Arc::clone(&self.left_behind).try_acquire_owned() {
             *place = Some(mark);
         }
         drop(place);
-        self.health
-            .failed(Trouble::Unreachable, "no answer on an open connection");
-        if from.is_over.swap(true, Ordering::Relaxed) {
-            return;
+        if let Ok(mut idle) = self.idle.lock() {
+            idle.retain(|conn| conn.answered_at >= began);
         }
-        if let Ok(mut current) = self.current.lock() {
-            *current = Generation::new(&self.target, self.size);
+        // If others were answered, it is this work that is slow.
+        if self.answered_at.lock().is_ok_and(|at| *at < began) {
+            self.health
+                .failed(Trouble::Unreachable, "no answer on an open connection");
         }
-        // Those that are not in use are closed now, the others when they come back.
-        let rest = from.pool.clone();
-        let closing = self.threads.run(move || {
-            drop(rest.try_get());
-            Ok(())
-        });
-        drop(closing);
     }
+}
+
+/// What the work's failure says about the database itself.
+fn trouble_in(done: &Result<(), Problem>) -> Option<Trouble> {
+    let failed = done.as_ref().err();
+    failed.and_then(Problem::cause).and_then(Cause::trouble)
 }
 
 impl Threads {

@@ -286,11 +286,12 @@ impl Problem {
                 .unwrap_or_default();
             format!("{place} {}: {}", fault.code, fault.detail)
         });
-        let said = self
-            .detail
-            .clone()
-            .unwrap_or_else(|| self.code.explanation().to_owned());
-        std::iter::once(said)
+        // What callers are told in general helps an operator only where nothing better is known.
+        let said = self.detail.clone().or_else(|| match self.diagnosis {
+            Some(_) => None,
+            None => Some(self.code.explanation().to_owned()),
+        });
+        said.into_iter()
             .chain(faults)
             .chain(missing)
             .chain(self.diagnosis().map(str::to_owned))

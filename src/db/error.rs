@@ -11,6 +11,9 @@ use crate::problem::{Code, Problem};
 pub enum Cause {
     /// A unique constraint refused the row.
     Unique,
+    /// A rule refused a change that came with a version, and may have seen what another changed after the version was
+    /// read.
+    PerhapsLate,
     /// Run the whole transaction again: serialization failure or deadlock.
     Retry,
     /// Another transaction holds what this one needs for too long.
@@ -31,7 +34,12 @@ impl Cause {
         match self {
             Self::Unavailable => Some(Trouble::Unreachable),
             Self::NotWritable => Some(Trouble::NotWritable),
-            Self::Unique | Self::Retry | Self::LockTimeout | Self::TooSlow | Self::Defect => None,
+            Self::Unique
+            | Self::PerhapsLate
+            | Self::Retry
+            | Self::LockTimeout
+            | Self::TooSlow
+            | Self::Defect => None,
         }
     }
 }
@@ -202,7 +210,7 @@ impl From<DieselError> for Problem {
         let cause = cause_of(&error);
         let code = match cause {
             Cause::Defect => Code::Internal,
-            Cause::Unique => Code::Conflict,
+            Cause::Unique | Cause::PerhapsLate => Code::Conflict,
             Cause::Retry | Cause::LockTimeout | Cause::TooSlow | Cause::NotWritable | Cause::Unavailable => {
                 Code::Unavailable
             }

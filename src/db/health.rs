@@ -74,14 +74,10 @@ impl Health {
         }
     }
 
-    /// Whether a write failed for the database's sake in this time.
-    pub(super) fn wrote_in_vain_within(&self, time: Duration) -> bool {
+    /// Whether a write failed for the database's sake, and none has worked since that proves more.
+    pub(super) fn writes_failed_lately(&self) -> bool {
         let troubles = self.troubles.lock();
-        troubles.is_ok_and(|troubles| {
-            troubles
-                .not_writable
-                .is_some_and(|(_, last)| last.elapsed() < time)
-        })
+        troubles.is_ok_and(|troubles| troubles.not_writable.is_some())
     }
 
     /// Something worked that shows that there is no such trouble.

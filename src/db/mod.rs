@@ -174,7 +174,7 @@ fn in_transaction(conn: &mut Connection, work: &Repeatable, until: Option<Instan
         let _ = Connection::rollback_transaction(conn);
         let most = match done.as_ref().err().and_then(Problem::cause) {
             Some(Cause::Retry) => TRIES,
-            Some(Cause::LockTimeout | Cause::Unique) => TRIES_AFTER_ANOTHER,
+            Some(Cause::LockTimeout | Cause::Unique | Cause::PerhapsLate) => TRIES_AFTER_ANOTHER,
             _ => 0,
         };
         if tries >= most || until.is_some_and(|until| Instant::now() > until) {

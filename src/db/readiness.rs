@@ -12,9 +12,6 @@ use crate::schema::foundation::write_probes;
 
 /// How long a finding is good: anybody may ask, and must not keep the disk busy by it.
 const GOOD_FOR: Duration = Duration::from_secs(1);
-/// How long a failed write of others counts against a probe that succeeds: a probe is small, and may fit where a record
-/// does not. Afterwards only the probe is left to tell, since nobody sends requests to what is not ready.
-const FAILED_LATELY: Duration = Duration::from_secs(5);
 /// What a probe writes, so that it needs pages that are free.
 const FILLER: usize = 16 * 1024;
 
@@ -31,7 +28,8 @@ impl Database {
             return finding.clone();
         }
         let finding = match self.write(probe).await {
-            Ok(()) if self.lender.health().wrote_in_vain_within(FAILED_LATELY) => {
+            // A probe is small, and may fit where a record does not.
+            Ok(()) if self.lender.health().writes_failed_lately() => {
                 Err(Problem::new(Code::Unavailable).diagnosed("writes failed a moment ago"))
             }
             probed => probed,

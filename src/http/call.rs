@@ -24,6 +24,7 @@ use crate::audit::{self, Entry};
 use crate::body::Body;
 use crate::clock::{self, UtcTime};
 use crate::db::Connection;
+use crate::db::error::Cause;
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::page::{Page, PageRequest, Rows};
@@ -233,8 +234,11 @@ impl Call {
             query.page.limit = super::table::ROWS;
         }
         let keys = Arc::clone(&app.keys);
-        let (page, written, entry) = app
-            .database
+        let database = match table {
+            Some(_) => app.database.with_limit(super::table::TIME),
+            None => app.database.clone(),
+        };
+        let (page, written, entry) = database
             .read(move |conn| {
                 let mut act = shared.act(conn, Id::new());
                 let rows = work(&mut act, &query.filter, &query.page)?;
@@ -385,43 +389,45 @@ impl Call {
             target: format!("{} {}", shared.method, shared.path),
             body_digest: body.digest().to_owned(),
         });
+        let work = move |conn: &mut Connection| {
+            let reserved = Id::new();
+            let caller = &shared.passed.caller;
+            let claim = match &repeatable {
+                Some(request) => idempotency::claim(conn, caller, request, reserved, shared.now)?,
+                None => Claim::Fresh,
+            };
+            let mut act = shared.act(conn, reserved);
+            let (id, replayed) = match claim {
+                Claim::Done(id) => (id, true),
+                Claim::Fresh => {
+                    let id = effect(&mut act, &body)?;
+                    if let Some(request) = repeatable.as_ref().filter(|_| id != reserved) {
+                        idempotency::settle(act.conn, caller, request, id)?;
+                    }
+                    (id, false)
+                }
+            };
+            let view = render(&mut act, id)?;
+            let found = std::mem::take(&mut act.found);
+            let (body, tag) = written(&view)?;
+            let entry = shared.entry(
+                status,
+                Some(id),
+                &found,
+                json!({ "fields": member_names([&body]) }),
+            );
+            audit::record(conn, &entry)?;
+            Ok(Done {
+                id,
+                body,
+                tag,
+                replayed,
+            })
+        };
+        let asked = Arc::clone(&self.shared);
         self.app
             .database
-            .write(move |conn| {
-                let reserved = Id::new();
-                let caller = &shared.passed.caller;
-                let claim = match &repeatable {
-                    Some(request) => idempotency::claim(conn, caller, request, reserved, shared.now)?,
-                    None => Claim::Fresh,
-                };
-                let mut act = shared.act(conn, reserved);
-                let (id, replayed) = match claim {
-                    Claim::Done(id) => (id, true),
-                    Claim::Fresh => {
-                        let id = effect(&mut act, &body)?;
-                        if let Some(request) = repeatable.as_ref().filter(|_| id != reserved) {
-                            idempotency::settle(act.conn, caller, request, id)?;
-                        }
-                        (id, false)
-                    }
-                };
-                let view = render(&mut act, id)?;
-                let found = std::mem::take(&mut act.found);
-                let (body, tag) = written(&view)?;
-                let entry = shared.entry(
-                    status,
-                    Some(id),
-                    &found,
-                    json!({ "fields": member_names([&body]) }),
-                );
-                audit::record(conn, &entry)?;
-                Ok(Done {
-                    id,
-                    body,
-                    tag,
-                    replayed,
-                })
-            })
+            .write(move |conn| work(conn).map_err(|problem| asked.perhaps_late(problem)))
             .await
     }
 
@@ -463,6 +469,16 @@ impl Shared {
             }),
             None if needed => Err(Problem::new(Code::IdempotencyKeyMissing)),
             None => Ok(None),
+        }
+    }
+
+    /// On PostgreSQL each statement sees what others committed before it, so that a rule may refuse what another did
+    /// since the version was compared. The work is run again, and says so if the version is old by now (412): 409 is
+    /// for rules.
+    fn perhaps_late(&self, problem: Problem) -> Problem {
+        match (&self.if_match, problem.code().status()) {
+            (IfMatch::Versions(_), 409) => problem.because(Cause::PerhapsLate),
+            _ => problem,
         }
     }
 

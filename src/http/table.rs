@@ -1,7 +1,11 @@
 //! Lists as CSV, for those who go on in a spreadsheet.
 
+use std::time::Duration;
+
 use crate::problem::Problem;
 
+/// How long reading a table may take: it has more rows than a page, and whoever asks for it waits for a file.
+pub const TIME: Duration = Duration::from_secs(12);
 /// Rows that a table has when the caller does not say how many.
 pub const ROWS: i64 = 10_000;
 

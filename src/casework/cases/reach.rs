@@ -52,6 +52,13 @@ pub fn reach_for(act: &mut Act, id: Id, action: Action) -> Result<Reached, Probl
     act.found.authority = Some(row.authority.clone());
     act.found.case_id = Some(row.id);
     if row.transferred_to.is_some() && !action.only_reads() {
+        // Whoever changes the case itself, and was slower than the transfer, learns that first (412).
+        if matches!(
+            act.action,
+            Action::CasesMove | Action::CasesTransfer | Action::CasesGroup | Action::CasesAllocate
+        ) {
+            act.expect_version(row.version)?;
+        }
         return Err(Problem::new(Code::Conflict)
             .saying("This case went to another authority: what is here is history, and is read only."));
     }

@@ -30,7 +30,7 @@ use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::people::{authorities, users};
 use crate::policy::{Role, Standing};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::reference;
 
 /// Records of a kind on the page at most, newest first.
@@ -209,7 +209,7 @@ fn read(act: &mut Act, id: Id) -> Result<MyView, Problem> {
     if !next_steps_only && matches!(case.row.state, CaseState::Concluded | CaseState::Closed) {
         page.questions_for_you.push(DID_YOU_GET_IT.to_owned());
     }
-    let json = serde_json::to_string(&page).map_err(|_| Problem::new(Code::Internal))?;
+    let json = serde_json::to_string(&page).map_err(|error| Problem::caused("the page's mark", &error))?;
     page.mark = secrets::digest_of(json.as_bytes()).chars().take(12).collect();
     Ok(page)
 }

@@ -42,13 +42,18 @@ pub struct Served {
 }
 
 pub fn serve(database: &str, arguments: &[&str], settings: &[(&str, &str)]) -> Served {
+    serve_as(program(database), arguments, settings)
+}
+
+/// Serves by this command, which is the program or ends in it.
+pub fn serve_as(mut program: Command, arguments: &[&str], settings: &[(&str, &str)]) -> Served {
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
         .unwrap()
         .port();
     let bind = format!("127.0.0.1:{port}");
-    let mut child = program(database)
+    let mut child = program
         .envs(settings.iter().copied())
         .args(["serve", "--bind", &bind])
         .args(arguments)
@@ -74,6 +79,10 @@ pub fn serve(database: &str, arguments: &[&str], settings: &[(&str, &str)]) -> S
 }
 
 impl Served {
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends SIGTERM, waits, and answers the exit code and what was logged.
     pub fn stop(mut self) -> (Option<i32>, String) {
         let killed = Command::new("kill")

@@ -24,7 +24,7 @@ use serde_json::Value;
 
 use crate::clock::UtcTime;
 use crate::db::Connection;
-use crate::db::error::{Cause, cause_of};
+use crate::db::error::{Cause, cause_of, diagnosis};
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::problem::{Code, Problem};
@@ -149,9 +149,14 @@ pub fn record(conn: &mut Connection, entry: &Entry) -> Result<(), Problem> {
 }
 
 fn not_written(error: &diesel::result::Error) -> Problem {
-    let cause = cause_of(error);
+    let (cause, diagnosis) = (cause_of(error), diagnosis(error));
     if cause != Cause::Retry {
-        tracing::error!(?cause, "an audit entry could not be written");
+        metrics::counter!("audit_write_failures_total").increment(1);
     }
-    Problem::new(Code::Unavailable).because(cause)
+    if cause == Cause::Defect {
+        tracing::error!(cause = diagnosis, "an audit entry could not be written");
+    }
+    Problem::new(Code::Unavailable)
+        .because(cause)
+        .diagnosed(diagnosis)
 }

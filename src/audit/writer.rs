@@ -3,7 +3,7 @@
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Entry, insert, not_written};
-use crate::db::Database;
+use crate::db::{Database, limits};
 use crate::problem::{Code, Problem};
 
 /// Entries in one commit at most.
@@ -27,12 +27,14 @@ impl Writer {
         Self { queue }
     }
 
-    /// Answers once the entry is durable.
+    /// Answers once the entry is durable. An entry whose request waits no longer is written all the same.
     pub async fn record(&self, entry: Entry) -> Result<(), Problem> {
         let (done, waits) = oneshot::channel();
-        let unavailable = || Problem::new(Code::Unavailable);
-        self.queue.try_send((entry, done)).map_err(|_| unavailable())?;
-        waits.await.unwrap_or_else(|_| Err(unavailable()))
+        let unavailable = |why: &str| Problem::new(Code::Unavailable).diagnosed(why);
+        let queued = self.queue.try_send((entry, done));
+        queued.map_err(|_| unavailable("too many entries wait to be written"))?;
+        let written = limits::patiently(waits).await?;
+        written.unwrap_or_else(|_| Err(unavailable("the audit writer has ended")))
     }
 }
 
@@ -40,9 +42,9 @@ async fn run(database: Database, mut queue: mpsc::Receiver<Waiting>) {
     let mut batch = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut batch, BATCH).await > 0 {
         let (entries, waiting): (Vec<Entry>, Vec<_>) = batch.drain(..).unzip();
-        let written = database
-            .write(move |conn| insert(conn, &entries).map_err(|error| not_written(&error)))
-            .await;
+        let writing = database.write(move |conn| insert(conn, &entries).map_err(|error| not_written(&error)));
+        // Requests wait for it, so it waits no longer than they do.
+        let written = limits::in_a_request(writing).await;
         for done in waiting {
             // The request may have gone away; its entry stands all the same.
             let _ = done.send(written.clone());

@@ -201,10 +201,14 @@ fn read(path: &std::path::Path, setting: &str) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|error| format!("{setting} {}: {error}", path.display()))
 }
 
+fn no_key() -> Problem {
+    Problem::internal("there is no signing key in the database")
+}
+
 async fn ring_in(database: &Database) -> Result<Ring, Problem> {
     database
         .read(|conn| {
-            let (current, _) = find(conn, CURRENT)?.ok_or_else(|| Problem::new(Code::Internal))?;
+            let (current, _) = find(conn, CURRENT)?.ok_or_else(no_key)?;
             let now = clock::now();
             let ring = match find(conn, PREVIOUS)? {
                 Some((previous, rotated)) if now < rotated.plus_seconds(SIGNS_AFTER) => {
@@ -216,7 +220,7 @@ async fn ring_in(database: &Database) -> Result<Ring, Problem> {
                 }
                 _ => Ring::of(&current, &[]),
             };
-            ring.map_err(|_| Problem::new(Code::Internal))
+            ring.map_err(|why| Problem::internal("the signing keys").diagnosed(why))
         })
         .await
 }
@@ -257,7 +261,7 @@ pub async fn rotate(database: &Database, replaced: Replaced) -> Result<String, S
             let why = "the key that was replaced last still verifies tokens: wait twenty minutes";
             return Err(Problem::new(Code::Conflict).saying(why));
         }
-        let (current, _) = find(conn, CURRENT)?.ok_or_else(|| Problem::new(Code::Internal))?;
+        let (current, _) = find(conn, CURRENT)?.ok_or_else(no_key)?;
         diesel::delete(table::table.find(PREVIOUS)).execute(conn)?;
         if retires {
             diesel::insert_into(table::table)

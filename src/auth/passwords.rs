@@ -19,7 +19,7 @@ pub fn hash(password: &str) -> Result<String, Problem> {
     let hashed = Argon2::default().hash_password(password.as_bytes());
     hashed
         .map(|hash| hash.to_string())
-        .map_err(|_| Problem::new(Code::Internal))
+        .map_err(|error| Problem::caused("a password's hash", &error))
 }
 
 /// Hashes a new password for a request, on a thread that may block.
@@ -31,7 +31,7 @@ pub async fn hash_new(password: String) -> Result<String, Problem> {
         reason = "the hash is the one computation that needs a blocking thread"
     )]
     let hashed = actix_web::web::block(move || hash(&password)).await;
-    hashed.map_err(|_| unavailable())?
+    hashed.map_err(|error| Problem::caused("the thread of a password's hash", &error))?
 }
 
 /// Whether the password belongs to the hash; takes as long where there is none.
@@ -52,7 +52,7 @@ pub async fn verify(password: String, hash: Option<String>) -> Result<bool, Prob
         })
     })
     .await
-    .map_err(|_| unavailable())?;
+    .map_err(|error| Problem::caused("the thread of a password's check", &error))?;
     Ok(matches && known)
 }
 

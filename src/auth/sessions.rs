@@ -13,7 +13,7 @@ use super::secrets;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::ids::Id;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::schema::identity::sessions as table;
 
 /// How long a refresh token is good for: 90 days.
@@ -122,7 +122,7 @@ pub fn start(conn: &mut Connection, key: &hmac::Key, user: Id, now: UtcTime) -> 
     let session = Id::new();
     let secret = URL_SAFE_NO_PAD
         .decode(secrets::random()?)
-        .map_err(|_| Problem::new(Code::Internal))?;
+        .map_err(|error| Problem::caused("a new secret", &error))?;
     let refresh_token = token_of(session, 0, &secret, key);
     diesel::insert_into(table::table)
         .values((

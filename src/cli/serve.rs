@@ -56,7 +56,7 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<(), String> {
         app.database.target().kind()
     );
     println!("  documentation http://{bind}/docs/   contract http://{bind}/openapi.json");
-    let sealer = Sealer::start(app.database.clone(), Arc::clone(&app.signer));
+    let sealer = Sealer::start(&app.database, Arc::clone(&app.signer));
     actix_web::rt::spawn(async move {
         stop_signal().await;
         app.draining.store(true, Ordering::Relaxed);

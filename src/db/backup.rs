@@ -7,7 +7,7 @@ use diesel::sql_query;
 use diesel::sql_types::Text;
 
 use super::{Connection, Database};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// Writes the copy.
 pub async fn run(database: &Database, file: &Path) -> Result<(), String> {
@@ -23,7 +23,7 @@ pub async fn run(database: &Database, file: &Path) -> Result<(), String> {
             .bind::<Text, _>(place)
             .execute(sqlite)
             .map(drop)?),
-        Connection::Postgres(_) => Err(Problem::new(Code::Internal)),
+        Connection::Postgres(_) => Err(Problem::internal("no backup of PostgreSQL")),
     });
     copied
         .await

@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Connection, Database, Target};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -24,9 +24,7 @@ impl Database {
                         "SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_lock({ADVISORY_LOCK})"
                     ))?;
                     let done = run(postgres, POSTGRES);
-                    postgres.batch_execute(&format!(
-                        "SELECT pg_advisory_unlock({ADVISORY_LOCK}); SET statement_timeout = '10s'; SET lock_timeout = '3s'"
-                    ))?;
+                    postgres.batch_execute(&format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})"))?;
                     done
                 }
                 Connection::Sqlite(sqlite) => run(sqlite, SQLITE),
@@ -43,7 +41,7 @@ impl Database {
                 Connection::Postgres(postgres) => postgres.revert_all_migrations(POSTGRES).map(drop),
                 Connection::Sqlite(sqlite) => sqlite.revert_all_migrations(SQLITE).map(drop),
             }
-            .map_err(|error| Problem::new(Code::Internal).saying(format!("migration failed: {error}")))
+            .map_err(|error| failed(&error))
         })
         .await
     }
@@ -55,8 +53,13 @@ fn run<DB: diesel::backend::Backend>(
 ) -> Result<usize, Problem> {
     let applied = harness
         .run_pending_migrations(migrations)
-        .map_err(|error| Problem::new(Code::Internal).saying(format!("migration failed: {error}")))?;
+        .map_err(|error| failed(&error))?;
     Ok(applied.len())
+}
+
+/// In full, since whoever migrates must know; a migration knows no person's data to repeat.
+fn failed(error: &impl std::fmt::Display) -> Problem {
+    Problem::internal("migration failed").saying(format!("migration failed: {error}"))
 }
 
 /// SQLite has no advisory locks; the operating system's lock on a file beside the database does the same.
@@ -64,7 +67,10 @@ fn hold_lock_file(target: &Target) -> Result<Option<std::fs::File>, Problem> {
     let Target::Sqlite(path) = target else {
         return Ok(None);
     };
-    let failed = |error: std::io::Error| Problem::new(Code::Internal).saying(format!("cannot lock: {error}"));
+    let failed = |error: std::io::Error| {
+        let why = format!("cannot lock: {error}");
+        Problem::caused("the lock file", &error).saying(why)
+    };
     let file = std::fs::File::create(path.with_extension("migrate.lock")).map_err(failed)?;
     file.lock().map_err(failed)?;
     Ok(Some(file))

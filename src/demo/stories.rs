@@ -8,7 +8,7 @@ use crate::auth::secrets::Once;
 use crate::casework::access::{app_access, conflicts, emergency, grants, invitations};
 use crate::casework::actions::ActionRow;
 use crate::casework::adults::contact_points::ContactPoint;
-use crate::casework::adults::representatives::{self, Representative};
+use crate::casework::adults::representatives::Representative;
 use crate::casework::advocacy::needs::Need;
 use crate::casework::advocacy::representations;
 use crate::casework::advocacy::service as advocacy;
@@ -228,11 +228,6 @@ impl Story<'_> {
             "kind": "mobile", "value": "07700 900456", "safeToUse": "yes", "safeToLeaveMessage": "no",
             "safeTimes": "weekday mornings", "confidential": true
         });
-        of_adult!(Representative, RepresentativesRecord, {
-            "kind": "representative", "name": "Rosa Lind", "relationship": "niece",
-            "legalAuthority": "none", "chosenByAdult": "yes", "conflict": "none",
-            "mayReceive": ["outcomes", "wishes", "meetings", "next_steps"]
-        });
         let asked = body(&json!({
             "agencyId": self.people.named("nhs-intake")?.agency_id, "scope": "Whether the nurse saw who was there",
             "questions": ["Who opened the door?"], "adultView": "Ask her, she is kind"
@@ -373,10 +368,23 @@ impl Story<'_> {
     /// The demo's own accounts of the adult and her niece are given the case as by the server's console.
     fn ada_has_apps(&mut self, case: Id) -> Result<(), Problem> {
         let found = case_store::find_any(self.conn, case)?.ok_or_else(Problem::not_found)?;
-        let niece = representatives::first_of(self.conn, found.adult_id.unwrap_or(case))?;
+        let practitioner = self.people.named("practitioner")?;
+        let niece = body(&json!({
+            "kind": "representative", "name": "Rosa Lind", "relationship": "niece",
+            "legalAuthority": "none", "chosenByAdult": "yes", "conflict": "none",
+            "mayReceive": ["outcomes", "wishes", "meetings", "next_steps"]
+        }))?;
+        let adult = found.adult_id.unwrap_or(case);
+        let niece = perform(
+            self.conn,
+            practitioner,
+            Action::RepresentativesRecord,
+            1,
+            |act| record::create::<Representative>(act, adult, &niece),
+        )?;
         let accounts = [
             ("adult", Role::Adult, None),
-            ("representative", Role::Representative, niece),
+            ("representative", Role::Representative, Some(niece)),
         ];
         for (username, role, entry) in accounts {
             let user = self.people.named(username)?.id;

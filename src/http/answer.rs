@@ -71,6 +71,10 @@ pub fn problem_response(problem: &Problem, instance: &str, request_id: &str) -> 
     let code = problem.code();
     let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
+    if code == Code::RequestTimeout {
+        // What still comes of the body is not read as the next request.
+        response.force_close();
+    }
     response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
     if status == StatusCode::UNAUTHORIZED {
         let challenge = match code {

@@ -12,6 +12,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
 use serde_json::{Value, json};
+use tracing::Instrument;
 
 use super::answer::{Refusal, problem_response};
 use super::contract::Operation;
@@ -21,6 +22,7 @@ use super::passed::{Arrived, Passed, entry_of};
 use crate::app::App;
 use crate::audit::AccessPurpose;
 use crate::auth::bearer;
+use crate::db::limits;
 use crate::ids::Id;
 use crate::policy::{Action, Caller, Exceptions, could_permit};
 use crate::problem::{Code, Problem};
@@ -28,17 +30,31 @@ use crate::problem::{Code, Problem};
 /// Paths below this need a token, unless the contract says they are open.
 const GUARDED: &str = "/v1";
 
-/// The middleware.
+/// The middleware. Whatever is logged for a request has its id and its operation, and what it may wait for the
+/// database is limited.
 pub async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let started = Instant::now();
-    let Some(app) = request.app_data::<Data<App>>().cloned() else {
-        return Err(Refusal(Problem::new(Code::Internal)).into());
-    };
     let route = request.resource_map().match_pattern(request.path());
     let request_id = request_id(&request);
+    let operation = format!("{} {}", request.method(), route.as_deref().unwrap_or("-"));
+    let span = tracing::error_span!("request", %request_id, operation);
+    limits::in_a_request(pass(request, next, route, request_id))
+        .instrument(span)
+        .await
+}
+
+async fn pass(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    route: Option<String>,
+    request_id: Id,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let started = Instant::now();
+    let Some(app) = request.app_data::<Data<App>>().cloned() else {
+        return Err(Refusal(Problem::internal("the server has no parts")).into());
+    };
     let correlation_id = request
         .headers()
         .get("x-correlation-id")
@@ -283,9 +299,10 @@ fn problem_of(error: &Error) -> Problem {
     }
     match error.as_response_error().status_code().as_u16() {
         404 => Problem::not_found(),
+        408 => Problem::new(Code::RequestTimeout),
         413 => Problem::new(Code::TooLarge),
         400..=499 => Problem::new(Code::MalformedJson).saying("The request cannot be read."),
-        _ => Problem::new(Code::Internal),
+        _ => Problem::internal("the framework failed"),
     }
 }
 
@@ -307,6 +324,7 @@ fn refused(
     path: &str,
     request_id: Id,
 ) -> ServiceResponse {
+    problem.log_if_ours();
     let response: HttpResponse = problem_response(problem, path, &request_id.to_string());
     ServiceResponse::new(request, response)
 }
@@ -355,5 +373,5 @@ fn report(method: &str, route: Option<&str>, status: u16, request_id: Id, starte
     metrics::histogram!("http_request_seconds", "method" => method.to_owned(), "route" => route.clone())
         .record(took.as_secs_f64());
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    tracing::info!(target: "access", %request_id, method, route, status, micros);
+    tracing::info!(target: "access", parent: None, %request_id, method, route, status, micros);
 }

@@ -89,3 +89,13 @@ diesel::table! {
         position -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    write_probes (id) {
+        id -> SmallInt,
+        filler -> Text,
+    }
+}

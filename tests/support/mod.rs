@@ -2,6 +2,7 @@
 
 pub mod databases;
 pub mod http;
+pub mod proxy;
 pub mod readability;
 
 use std::collections::HashMap;
@@ -104,11 +105,13 @@ impl Server {
 
     /// Somebody with a token.
     pub fn as_(&self, name: &str) -> Actor {
-        let token = self
-            .tokens
-            .get(name)
-            .unwrap_or_else(|| panic!("nobody is called {name}"));
-        Actor::new(&self.base, Some(token.clone()))
+        Actor::new(&self.base, Some(self.token(name).to_owned()))
+    }
+
+    /// The token of somebody.
+    pub fn token(&self, name: &str) -> &str {
+        let token = self.tokens.get(name);
+        token.unwrap_or_else(|| panic!("nobody is called {name}"))
     }
 
     /// Somebody with this token.
@@ -119,6 +122,18 @@ impl Server {
     /// Somebody without a token.
     pub fn nobody(&self) -> Actor {
         Actor::new(&self.base, None)
+    }
+
+    /// The URL of its database.
+    pub fn database_url(&self) -> &str {
+        &self.app.config.database_url
+    }
+
+    pub fn kind(&self) -> Kind {
+        match self.app.database.target().is_sqlite() {
+            true => Kind::Sqlite,
+            false => Kind::Postgres,
+        }
     }
 
     pub fn app(&self) -> &App {

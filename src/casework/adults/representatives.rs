@@ -211,14 +211,3 @@ fn end_access_unless(
 pub fn find(conn: &mut Connection, adult: Id, id: Id) -> QueryResult<Option<Representative>> {
     Representative::find(conn, adult, id)
 }
-
-/// The entry that was recorded first among the adult's representatives and supporters.
-pub fn first_of(conn: &mut Connection, adult: Id) -> QueryResult<Option<Id>> {
-    adult_representatives::table
-        .filter(adult_representatives::adult_id.eq(adult))
-        .filter(adult_representatives::entered_in_error.is_null())
-        .order(adult_representatives::id)
-        .select(adult_representatives::id)
-        .first(conn)
-        .optional()
-}

@@ -14,14 +14,14 @@ use crate::http::call::Call;
 use crate::http::extract::Ids;
 use crate::http::params::MeetingPath;
 use crate::ids::Id;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// Reads a meeting as a calendar entry.
 pub fn read(act: &mut Act, case: Id, meeting: Id) -> Result<Document, Problem> {
     let case = reach(act, case)?;
     let meeting: MeetingRow = row(act, &case, meeting)?;
-    let (method, text) =
-        written(&meeting, &case.row.reference).ok_or_else(|| Problem::new(Code::Internal))?;
+    let (method, text) = written(&meeting, &case.row.reference)
+        .ok_or_else(|| Problem::internal("a meeting that no calendar holds"))?;
     Ok(Document {
         media: format!("text/calendar; charset=utf-8; method={method}"),
         text,

@@ -1,5 +1,7 @@
 //! Queries for referrals. Each begins from [`visible`], the caller's scope.
 
+use std::collections::HashMap;
+
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -17,6 +19,7 @@ use crate::page::PageRequest;
 use crate::policy::{AssignmentAccess, Caller, CallerKind, Clause, Scope};
 use crate::problem::Problem;
 use crate::schema::casework::{cases, intake_refusals, referrals};
+use crate::schema::foundation::authorities;
 
 type Condition = Box<dyn BoxableExpression<referrals::table, MultiBackend, SqlType = Bool>>;
 
@@ -192,17 +195,13 @@ pub fn earlier(
 
 /// Whoever adds to a referral waits here for whoever does so already, and then reads what they left.
 pub fn hold(conn: &mut Connection, id: Id) -> QueryResult<()> {
-    diesel::update(referrals::table.find(id))
-        .set(referrals::version.eq(referrals::version))
-        .execute(conn)
-        .map(drop)
+    crate::hold_rows!(conn, referrals::table.find(id).select(referrals::id))
 }
 
 /// The referrals of a case, held against whoever adds to them.
 pub fn of_case(conn: &mut Connection, case: Id) -> QueryResult<Vec<Referral>> {
-    diesel::update(referrals::table.filter(referrals::case_id.eq(case)))
-        .set(referrals::version.eq(referrals::version))
-        .execute(conn)?;
+    let theirs = referrals::table.filter(referrals::case_id.eq(case));
+    crate::hold_rows!(conn, theirs.order(referrals::id).select(referrals::id))?;
     referrals::table
         .filter(referrals::case_id.eq(case))
         .order(referrals::id)
@@ -247,14 +246,23 @@ pub fn save(act: &mut Act, referral: &mut Referral) -> Result<(), Problem> {
     guarded(diesel::update(read).set(&*referral).execute(act.conn)?)
 }
 
-/// Since when the oldest of what nobody has looked at waits; for the metrics.
-pub fn oldest_unread(conn: &mut Connection) -> QueryResult<Option<UtcTime>> {
-    referrals::table
+/// Every authority, and since when the oldest waits of what nobody there has looked at; for the metrics.
+pub fn oldest_unread(conn: &mut Connection) -> QueryResult<Vec<(String, Option<UtcTime>)>> {
+    let oldest: Vec<(String, Option<UtcTime>)> = referrals::table
         .filter(referrals::unread_since.is_not_null())
-        .order(referrals::unread_since)
-        .select(referrals::unread_since.assume_not_null())
-        .first(conn)
-        .optional()
+        .group_by(referrals::authority)
+        .select((referrals::authority, diesel::dsl::min(referrals::unread_since)))
+        .load(conn)?;
+    let mut oldest: HashMap<String, Option<UtcTime>> = oldest.into_iter().collect();
+    let codes: Vec<String> = authorities::table
+        .order(authorities::code)
+        .select(authorities::code)
+        .load(conn)?;
+    let of = |code: String| {
+        let since = oldest.remove(&code).flatten();
+        (code, since)
+    };
+    Ok(codes.into_iter().map(of).collect())
 }
 
 /// Notes a refused intake.

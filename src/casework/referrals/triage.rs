@@ -226,7 +226,7 @@ fn link(act: &mut Act, referral: &Referral, wanted: &NewTriage) -> Result<Id, Pr
         )])
     };
     let id = wanted.case_id.ok_or_else(fault)?;
-    let case = reach_for(act, id, Action::CasesDecide).map_err(|_| fault())?;
+    let case = reach_for(act, id, Action::CasesDecide).map_err(|problem| problem.if_hidden(fault))?;
     if case.row.authority != referral.authority {
         return Err(fault());
     }

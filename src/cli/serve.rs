@@ -9,31 +9,29 @@ use std::time::Duration;
 use actix_web::web::Data;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
-use super::migrated;
+use super::made;
 use crate::app::App;
 use crate::audit::Sealer;
 use crate::config::Config;
-use crate::db::Target;
-use crate::{demo, server};
+use crate::db::{Database, Target};
+use crate::purge::Purger;
+use crate::{demo, logs, private_files, server};
 
 /// Serves until asked to stop; then finishes what runs.
 pub async fn serve(config: Config, with_demo: bool) -> Result<(), String> {
     if with_demo && config.production {
         return Err("demo data is refused with MSP_PRODUCTION=true".to_owned());
     }
-    start_logging(&config)?;
-    let database = migrated(&config).await?;
+    logs::start(&config)?;
+    let database = made(&config).await?;
     let _only_server = claim_file(database.target())?;
+    refuse_invented(&config, &database).await?;
     if with_demo {
         let credentials = demo::fill(&database).await?;
-        println!(
-            "{}",
-            credentials
-                .as_deref()
-                .unwrap_or("The demo data is there already; its passwords were printed once.")
-        );
+        say(credentials
+            .as_deref()
+            .unwrap_or("The demo data is there already; its passwords were printed once."));
     }
     let metrics = PrometheusBuilder::new()
         .install_recorder()
@@ -50,13 +48,13 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<(), String> {
             server::serve_metrics(metrics, app.clone(), listener).map_err(|error| error.to_string())?;
         actix_web::rt::spawn(metrics);
     }
-    println!(
-        "msp-api {} on {}: http://{bind}",
+    say(&format!(
+        "msp-api {} on {}: http://{bind}\n  documentation http://{bind}/docs/   contract http://{bind}/openapi.json",
         env!("CARGO_PKG_VERSION"),
         app.database.target().kind()
-    );
-    println!("  documentation http://{bind}/docs/   contract http://{bind}/openapi.json");
+    ));
     let sealer = Sealer::start(app.database.clone(), Arc::clone(&app.signer));
+    let purger = Purger::start(app.database.clone());
     actix_web::rt::spawn(async move {
         stop_signal().await;
         app.draining.store(true, Ordering::Relaxed);
@@ -64,8 +62,22 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<(), String> {
         handle.stop(true).await;
     });
     let served = server.await.map_err(|error| error.to_string());
+    purger.stop().await;
     sealer.stop().await;
+    logs::flush();
     served
+}
+
+/// Passwords and secrets of invented people were printed, and nobody may take their cases for real ones.
+async fn refuse_invented(config: &Config, database: &Database) -> Result<(), String> {
+    match demo::invented(database).await? {
+        Some(by) if config.production => Err(format!(
+            "this database holds invented people and cases (made by `{}`), which MSP_PRODUCTION=true refuses: name an empty one \
+             in DATABASE_URL",
+            by.as_str()
+        )),
+        Some(_) | None => Ok(()),
+    }
 }
 
 async fn stop_signal() {
@@ -80,16 +92,9 @@ async fn stop_signal() {
     }
 }
 
-fn start_logging(config: &Config) -> Result<(), String> {
-    let filter = EnvFilter::try_new(&config.log).map_err(|error| format!("MSP_LOG: {error}"))?;
-    let logging = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    let started = match config.log_format.as_str() {
-        "json" => logging.json().flatten_event(true).try_init(),
-        _ => logging.compact().try_init(),
-    };
-    started.map_err(|error| error.to_string())
+/// What the terminal is told. Whoever read it may be gone; the server goes on.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// Keeps a second server off the same SQLite file; short commands do not take this lock.
@@ -98,7 +103,7 @@ fn claim_file(target: &Target) -> Result<Option<std::fs::File>, String> {
         return Ok(None);
     };
     let place = path.with_extension("server.lock");
-    let file = std::fs::File::create(&place).map_err(|error| format!("{}: {error}", place.display()))?;
+    let file = private_files::open(&place).map_err(|error| format!("{}: {error}", place.display()))?;
     file.try_lock()
         .map_err(|_| format!("another server uses {}", path.display()))?;
     Ok(Some(file))

@@ -4,6 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Connection, Database, Target};
+use crate::private_files;
 use crate::problem::{Code, Problem};
 
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -65,7 +66,7 @@ fn hold_lock_file(target: &Target) -> Result<Option<std::fs::File>, Problem> {
         return Ok(None);
     };
     let failed = |error: std::io::Error| Problem::new(Code::Internal).saying(format!("cannot lock: {error}"));
-    let file = std::fs::File::create(path.with_extension("migrate.lock")).map_err(failed)?;
+    let file = private_files::open(&path.with_extension("migrate.lock")).map_err(failed)?;
     file.lock().map_err(failed)?;
     Ok(Some(file))
 }

@@ -14,6 +14,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use serde_json::{Value, json};
 
 use super::answer::{Refusal, problem_response};
+use super::client_address;
 use super::contract::Operation;
 use super::cors;
 use super::limits::Allowance;
@@ -165,7 +166,7 @@ async fn admit(
             request_id,
             purpose,
             on_behalf_of: short("nhsd-end-user-organisation-ods"),
-            origin: Arc::new(origin(request)),
+            origin: Arc::new(origin(app, request)),
         };
     let Some(operation) = operation else {
         let problem = match operations {
@@ -198,7 +199,7 @@ async fn admit(
             operation: Arc::clone(operation),
             request_id,
             on_behalf_of: short("nhsd-end-user-organisation-ods"),
-            origin: Arc::new(origin(request)),
+            origin: Arc::new(origin(app, request)),
         };
         return Ok(Admitted {
             arrived: Some(arrived),
@@ -257,8 +258,10 @@ fn accepts(request: &ServiceRequest, answered: &str) -> bool {
 }
 
 /// Where the request came from, as far as it shows; cut, since a program may call itself anything.
-fn origin(request: &ServiceRequest) -> Value {
-    let address = request.peer_addr().map(|address| address.ip().to_string());
+fn origin(app: &App, request: &ServiceRequest) -> Value {
+    let proxies = app.config.proxies();
+    let address = client_address::of(request.peer_addr(), request.headers(), proxies);
+    let address = address.map(|address| address.to_string());
     let program = request
         .headers()
         .get(header::USER_AGENT)

@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod call;
+pub mod client_address;
 pub mod contract;
 pub mod cors;
 pub mod extract;

@@ -1,8 +1,8 @@
 //! What whoever runs the program must be able to rely on: it makes no database by mistake, copies are whole, files are
 //! private, and production does not start on what is not safe.
 
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -365,4 +365,64 @@ fn a_setting_with_a_wrong_letter_or_a_word_that_is_no_level_ends_the_program() {
         .output()
         .unwrap();
     printed(&output);
+}
+
+/// S11: what is only counted is written before the program ends.
+#[test]
+fn refusals_that_are_counted_are_written_when_the_server_stops() {
+    for kind in Kind::BOTH {
+        let database = databases::filled(kind);
+        let server = serve(&database, &[], &[("MSP_RATE_LIMIT", "0")]);
+        let board = Actor::new(&server.base, Some(printed(&run(&database, &["token", "board"]))));
+        for _ in 0..100 {
+            board.get("/v1/cases").expect(403);
+        }
+        assert_eq!(server.stop().0, Some(0));
+        let again = serve(&database, &[], &[]);
+        let auditor = Actor::new(&again.base, Some(printed(&run(&database, &["token", "auditor"]))));
+        let found = "/v1/audit-events?operation=listCases&outcome=refused&limit=100";
+        let items = auditor.get(found).ok().body["items"].as_array().unwrap().clone();
+        let counts: i64 = items.iter().map(|item| item["count"].as_i64().unwrap()).sum();
+        assert_eq!((counts, items.len()), (100, 61));
+        again.stop();
+        printed(&run(&database, &["audit", "verify"]));
+    }
+}
+
+/// S09, and R6: durations in buckets can be added up over instances.
+#[test]
+fn made_up_methods_are_one_series_and_one_word_in_the_log() {
+    let database = databases::filled(Kind::Sqlite);
+    let metrics = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .to_string();
+    let server = serve(&database, &[], &[("MSP_METRICS_BIND", metrics.as_str())]);
+    let mut connection = TcpStream::connect(server.base.trim_start_matches("http://")).unwrap();
+    for number in 0..500 {
+        let request = format!("MADEUP{number} /health/live HTTP/1.1\r\nHost: a.example\r\n\r\n");
+        connection.write_all(request.as_bytes()).unwrap();
+    }
+    connection
+        .write_all(b"GET /health/live HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    let mut answers = String::new();
+    connection.read_to_string(&mut answers).unwrap();
+    assert_eq!(answers.matches("HTTP/1.1 ").count(), 501);
+    let told = Actor::new(&format!("http://{metrics}"), None)
+        .get("/metrics")
+        .ok()
+        .text;
+    let of_others = told
+        .lines()
+        .filter(|line| line.contains("method=\"other\""))
+        .count();
+    assert!((1..40).contains(&of_others), "{told}");
+    assert!(
+        told.contains("http_request_seconds_bucket") && !told.contains("quantile"),
+        "{told}"
+    );
+    let (_, logged) = server.stop();
+    assert!(!told.contains("MADEUP") && !logged.contains("MADEUP"));
 }

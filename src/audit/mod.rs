@@ -5,6 +5,9 @@
 //! request sits apart in `personal`, covered by a salted digest, so that it can be erased lawfully and the
 //! entry's canonical form still stands.
 //!
+//! Every request of a caller who is known has an entry, what was refused too; only of many equal refusals in a minute one
+//! entry says how many there were ([`Entry::count`]), and a request beyond the limit (429) is counted in metrics alone.
+//!
 //! Each entry is noted in `audit_unsealed` by the transaction that writes it. One [`Sealer`] across all instances
 //! takes what is noted there and puts a [`chain::Seal`] on it: signed, and standing on the seal before.
 //! [`verify`] says what that finds and what it cannot.
@@ -13,6 +16,7 @@ mod canonical;
 pub mod chain;
 pub mod database;
 mod erasure;
+mod repeats;
 pub mod sealer;
 pub mod search;
 pub mod store;

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix_web::web::Data;
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::made;
@@ -17,6 +17,10 @@ use crate::config::Config;
 use crate::db::{Database, Target};
 use crate::purge::Purger;
 use crate::{demo, logs, private_files, server};
+
+/// Upper bounds of the durations that are told apart, in seconds.
+const BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+const SORTED_EVERY: Duration = Duration::from_secs(5);
 
 /// Serves until asked to stop; then finishes what runs.
 pub async fn serve(config: Config, with_demo: bool) -> Result<(), String> {
@@ -33,9 +37,7 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<(), String> {
             .as_deref()
             .unwrap_or("The demo data is there already; its passwords were printed once."));
     }
-    let metrics = PrometheusBuilder::new()
-        .install_recorder()
-        .map_err(|error| error.to_string())?;
+    let metrics = start_metrics()?;
     let (bind, metrics_bind) = (config.bind, config.metrics_bind);
     let app = Data::new(App::start(config, database).await?);
     let listener = TcpListener::bind(bind).map_err(|error| format!("cannot listen on {bind}: {error}"))?;
@@ -54,6 +56,7 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<(), String> {
         app.database.target().kind()
     ));
     let sealer = Sealer::start(app.database.clone(), Arc::clone(&app.signer));
+    let running = app.clone();
     let purger = Purger::start(app.database.clone());
     actix_web::rt::spawn(async move {
         stop_signal().await;
@@ -63,6 +66,7 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<(), String> {
     });
     let served = server.await.map_err(|error| error.to_string());
     purger.stop().await;
+    running.audit.flush().await;
     sealer.stop().await;
     logs::flush();
     served
@@ -90,6 +94,23 @@ async fn stop_signal() {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
+}
+
+/// Starts counting. Durations are kept in buckets, which can be added up over instances, and are sorted into them every
+/// few seconds, so that memory does not grow where nobody reads the metrics.
+fn start_metrics() -> Result<PrometheusHandle, String> {
+    let metrics = PrometheusBuilder::new()
+        .set_buckets(&BUCKETS)
+        .and_then(PrometheusBuilder::install_recorder)
+        .map_err(|error| error.to_string())?;
+    let kept = metrics.clone();
+    actix_web::rt::spawn(async move {
+        loop {
+            tokio::time::sleep(SORTED_EVERY).await;
+            kept.run_upkeep();
+        }
+    });
+    Ok(metrics)
 }
 
 /// What the terminal is told. Whoever read it may be gone; the server goes on.

@@ -8,6 +8,7 @@ use std::time::Instant;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
@@ -45,7 +46,7 @@ pub async fn gate(
         .get("x-correlation-id")
         .cloned()
         .filter(|value| value.len() <= 100);
-    let method = request.method().to_string();
+    let method = method_name(request.method());
     let path = request.path().to_owned();
 
     let origins = &app.config.cors_origins;
@@ -55,7 +56,7 @@ pub async fn gate(
         dress(&mut response, request_id, correlation_id, None);
         cors::dress(response.headers_mut(), origin, origins);
         report(
-            &method,
+            method,
             route.as_deref(),
             response.status().as_u16(),
             request_id,
@@ -82,21 +83,25 @@ pub async fn gate(
             refused(request.request().clone(), &refusal.problem, &path, request_id)
         }
     };
-    // Done is audited where it is done; what was refused is audited here.
-    if let Some(passed) = passed.filter(|_| response.status().as_u16() >= 400) {
+    // Done is audited where it is done; what was refused is audited here, but for what was too much.
+    let status = response.status();
+    let audited = status.as_u16() >= 400 && status != StatusCode::TOO_MANY_REQUESTS;
+    if let Some(passed) = passed.filter(|_| audited) {
         let ids = response.request().match_info().iter();
         let ids: Vec<_> = ids
             .filter_map(|(name, value)| Some((name.to_owned(), Id::parse(value)?)))
             .collect();
-        let entry = entry_of(&passed, response.status().as_u16(), &ids);
-        if let Err(problem) = app.audit.record(entry).await {
+        let entry = entry_of(&passed, status.as_u16(), &ids);
+        let code = response.response().extensions().get::<Code>().copied();
+        let code = code.map_or("", Code::as_str);
+        if let Err(problem) = app.audit.record_refusal(entry, code).await {
             response = refused(response.request().clone(), &problem, &path, request_id);
         }
     }
     dress(&mut response, request_id, correlation_id, allowance);
     cors::dress(response.headers_mut(), origin, origins);
     report(
-        &method,
+        method,
         route.as_deref(),
         response.status().as_u16(),
         request_id,
@@ -310,7 +315,8 @@ fn refused(
     path: &str,
     request_id: Id,
 ) -> ServiceResponse {
-    let response: HttpResponse = problem_response(problem, path, &request_id.to_string());
+    let mut response: HttpResponse = problem_response(problem, path, &request_id.to_string());
+    response.extensions_mut().insert(problem.code());
     ServiceResponse::new(request, response)
 }
 
@@ -348,14 +354,21 @@ fn dress(
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
+/// A method in logs and metrics. Callers may make up others, each of which would be another series.
+fn method_name(method: &Method) -> &'static str {
+    let usual = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    let found = usual.into_iter().find(|usual| method.as_str() == *usual);
+    found.unwrap_or("other")
+}
+
 /// The access log and the metrics: route templates only, never a path, a query or a body.
-fn report(method: &str, route: Option<&str>, status: u16, request_id: Id, started: Instant) {
+fn report(method: &'static str, route: Option<&str>, status: u16, request_id: Id, started: Instant) {
     let route = route.unwrap_or("-").to_owned();
     let took = started.elapsed();
-    metrics::counter!("http_requests_total", "method" => method.to_owned(), "route" => route.clone(),
+    metrics::counter!("http_requests_total", "method" => method, "route" => route.clone(),
         "status" => status.to_string())
     .increment(1);
-    metrics::histogram!("http_request_seconds", "method" => method.to_owned(), "route" => route.clone())
+    metrics::histogram!("http_request_seconds", "method" => method, "route" => route.clone())
         .record(took.as_secs_f64());
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     tracing::info!(target: "access", %request_id, method, route, status, micros);

@@ -31,6 +31,7 @@ mod conventions;
 mod drafts;
 mod expected_status;
 mod feedback;
+mod floods;
 mod graph;
 mod guessing;
 mod hostile_tokens;

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Refusal, problem_response};
 use super::client_address;
+use super::connections::FirstHead;
 use super::contract::Operation;
 use super::cors;
 use super::limits::Allowance;
@@ -36,6 +37,9 @@ pub async fn gate(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let started = Instant::now();
+    if let Some(connection) = request.request().conn_data::<FirstHead>() {
+        connection.came();
+    }
     let Some(app) = request.app_data::<Data<App>>().cloned() else {
         return Err(Refusal(Problem::new(Code::Internal)).into());
     };

@@ -81,8 +81,8 @@ pub struct Config {
     #[arg(long, env = "MSP_BODY_SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=300))]
     pub body_seconds: u64,
 
-    /// Seconds given to running requests when the server is asked to stop
-    #[arg(long, env = "MSP_SHUTDOWN_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=600))]
+    /// Seconds given to running requests when the server is asked to stop; five seconds later it ends in any case
+    #[arg(long, env = "MSP_SHUTDOWN_SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(0..=600))]
     pub shutdown_seconds: u64,
 
     /// Threads that serve HTTP; 0 is one for each processor

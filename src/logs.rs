@@ -3,7 +3,9 @@
 //! A request hands its line over and goes on. When whoever reads standard error has gone away, or does not keep up, lines
 //! are lost and counted (`log_lines_lost_total`): a concern must not be lost because nobody reads the log.
 
+use std::fs::File;
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
@@ -31,10 +33,13 @@ static QUEUE: OnceLock<SyncSender<Message>> = OnceLock::new();
 pub fn start(config: &Config) -> Result<(), String> {
     let filter = EnvFilter::try_new(&config.log).map_err(|error| format!("MSP_LOG: {error}"))?;
     let (queue, lines) = sync_channel(WAITING);
+    let failed = |error: io::Error| format!("logging cannot start: {error}");
+    // A handle of its own: whoever else writes to standard error must not wait for a line that nobody reads.
+    let file = io::stderr().as_fd().try_clone_to_owned().map_err(failed)?;
     std::thread::Builder::new()
         .name("log".to_owned())
-        .spawn(move || write(&lines))
-        .map_err(|error| format!("logging cannot start: {error}"))?;
+        .spawn(move || write(&lines, file.into()))
+        .map_err(failed)?;
     let queue = QUEUE.get_or_init(|| queue);
     let logging = tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -43,7 +48,13 @@ pub fn start(config: &Config) -> Result<(), String> {
         "json" => logging.json().flatten_event(true).try_init(),
         _ => logging.compact().try_init(),
     };
-    started.map_err(|error| error.to_string())
+    started.map_err(|error| error.to_string())?;
+    // The usual way writes to standard error from the thread that panicked, with whatever the message quotes.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a defect: a thread panicked");
+    }));
+    Ok(())
 }
 
 /// Waits a moment until what was logged is written: before the program ends.
@@ -56,11 +67,11 @@ pub fn flush() {
     }
 }
 
-fn write(lines: &Receiver<Message>) {
+fn write(lines: &Receiver<Message>, mut file: File) {
     while let Ok(message) = lines.recv() {
         match message {
             Message::Line(line) => {
-                if io::stderr().write_all(&line).is_err() {
+                if file.write_all(&line).is_err() {
                     lost();
                 }
             }

@@ -77,6 +77,11 @@ const KINDS: [Kind; 7] = [
 /// What stands for the digest of a code that is good for nothing any more. The invitation itself is a record and stays.
 const SPENT_CODES: &str = "invitation_codes";
 
+/// The tables that are purged.
+pub fn tables() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|kind| kind.table).chain(["invitations"])
+}
+
 /// The task that purges.
 pub struct Purger {
     stop: oneshot::Sender<()>,

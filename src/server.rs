@@ -13,7 +13,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
 use crate::app::App;
-use crate::http::connections::{self, HalfOpen};
+use crate::http::connections::{self, Connections};
 use crate::http::gate::gate;
 use crate::http::{router, system};
 
@@ -27,12 +27,13 @@ pub fn serve(app: &Data<App>, listener: TcpListener) -> std::io::Result<Server> 
     let config = &app.config;
     let (workers, stop_within) = (usize::from(config.workers), config.shutdown_seconds);
     let open_files = connections::raise_open_files();
-    let half_open = HalfOpen::within(open_files, config.proxies().clone());
     let threads = match workers {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         some => some,
     };
     let within = connections::connections_within(open_files, config.pool_size) / threads;
+    let of_each = within.clamp(FEWEST_CONNECTIONS, CONNECTIONS);
+    let all = Connections::within(of_each * threads, open_files, config.proxies().clone());
     let app = app.clone();
     let mut server = HttpServer::new(move || {
         let (service, _) = ActixApp::new()
@@ -48,10 +49,10 @@ pub fn serve(app: &Data<App>, listener: TcpListener) -> std::io::Result<Server> 
     .client_request_timeout(Duration::from_secs(10))
     .client_disconnect_timeout(Duration::from_secs(2))
     .keep_alive(Duration::from_secs(75))
-    .max_connections(within.clamp(FEWEST_CONNECTIONS, CONNECTIONS))
+    .max_connections(of_each)
     .on_connect(move |connection, data| {
         if let Some(stream) = connection.downcast_ref::<TcpStream>() {
-            half_open.opened(stream, data);
+            all.opened(stream, data);
         }
     })
     .shutdown_timeout(stop_within)

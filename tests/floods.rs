@@ -1,11 +1,14 @@
 //! Many at once: whoever floods the server costs others neither memory nor their turn.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use diesel::connection::{Connection as _, SimpleConnection};
+use diesel::sqlite::SqliteConnection;
+use msp_api::http::connections;
 use serde_json::json;
 use socket2::{Domain, Socket, Type};
 
@@ -124,30 +127,56 @@ fn two_hundred_sign_ins_at_once_keep_no_memory_and_hold_up_no_reader() {
     assert!(after <= before + MORE, "{before} MiB before, {after} after");
 }
 
-/// Opens a connection from this address and sends half a head.
-fn half_a_head(from: IpAddr, to: SocketAddr) -> TcpStream {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    socket.bind(&SocketAddr::new(from, 0).into()).unwrap();
-    socket
-        .connect_timeout(&to.into(), Duration::from_secs(5))
-        .unwrap();
-    let mut stream = TcpStream::from(socket);
-    let _ = stream.write_all(b"POST /v1/referrals HTTP/1.1\r\nHost: a.example\r\nX-Slow: ");
-    stream
+/// What a caller does with a connection before falling silent.
+#[derive(Debug, Clone, Copy)]
+enum Holds {
+    HalfAHead,
+    AfterARequest,
+    WithoutTheBody,
 }
 
-/// S16.
+impl Holds {
+    fn hold(self, from: IpAddr, to: SocketAddr) -> TcpStream {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::new(from, 0).into()).unwrap();
+        socket
+            .connect_timeout(&to.into(), Duration::from_secs(5))
+            .unwrap();
+        let mut stream = TcpStream::from(socket);
+        let sent: &[u8] = match self {
+            Self::HalfAHead => b"POST /v1/referrals HTTP/1.1\r\nHost: a.example\r\nX-Slow: ",
+            Self::AfterARequest => b"GET /health/live HTTP/1.1\r\nHost: a.example\r\n\r\n",
+            Self::WithoutTheBody => {
+                b"POST /v1/sessions HTTP/1.1\r\nHost: a.example\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{"
+            }
+        };
+        let _ = stream.write_all(sent);
+        if matches!(self, Self::AfterARequest) {
+            stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+            let _ = stream.read(&mut [0; 1_024]);
+        }
+        stream
+    }
+}
+
+/// S16: also connections on which nothing comes any more after a whole request, or after a whole head.
 #[test]
-fn a_thousand_half_open_requests_keep_nobody_out() {
+fn a_thousand_connections_that_are_only_held_keep_nobody_out() {
+    connections::raise_open_files();
     let server = Limited::start(Kind::Sqlite, "ulimit -n 1024", &[]);
     let manager = server.as_("manager");
     manager.get("/v1/me").ok();
     // From one address, the manager's own even; then from many.
-    for addresses in [1, 50] {
+    for (holds, addresses) in [
+        (Holds::HalfAHead, 1),
+        (Holds::HalfAHead, 50),
+        (Holds::AfterARequest, 50),
+        (Holds::WithoutTheBody, 50),
+    ] {
         let held: Vec<TcpStream> = (0..1_000)
             .map(|number: u16| {
                 let last = u8::try_from(1 + number % addresses).unwrap();
-                half_a_head(IpAddr::from([127, 0, 0, last]), server.address)
+                holds.hold(IpAddr::from([127, 0, 0, last]), server.address)
             })
             .collect();
         for _ in 0..10 {
@@ -158,13 +187,44 @@ fn a_thousand_half_open_requests_keep_nobody_out() {
                 .get("/v1/cases")
                 .header("Connection", "close")
                 .ok();
-            assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+            let took = begun.elapsed();
+            assert!(took < Duration::from_secs(3), "{holds:?}: {took:?}");
         }
         assert_eq!(held.len(), 1_000);
         let folder = format!("/proc/{}/fd", server.child.id());
         let open = std::fs::read_dir(folder).unwrap().count();
-        assert!(open < 700, "{open} descriptors");
+        assert!(open < 950, "{holds:?}: {open} descriptors");
     }
+}
+
+/// S16: whoever is known and waits for an answer does not give way to them.
+#[test]
+fn a_request_that_is_served_is_never_closed_for_others() {
+    connections::raise_open_files();
+    let server = Limited::start(Kind::Sqlite, "ulimit -n 1024", &[]);
+    let client = server.as_("police-intake");
+    let slow = std::thread::scope(|scope| {
+        let path = databases::path_of(&server.database);
+        let mut lock = SqliteConnection::establish(&path.display().to_string()).unwrap();
+        // Others read meanwhile, and this referral waits for its turn to be written.
+        lock.batch_execute("BEGIN IMMEDIATE").unwrap();
+        let waiting = scope.spawn(|| {
+            client
+                .post("/v1/referrals", &crate::stories::referral("PPN-F1"))
+                .send()
+                .status
+        });
+        let held: Vec<TcpStream> = (0..1_000)
+            .map(|number: u16| {
+                let last = u8::try_from(2 + number % 50).unwrap();
+                Holds::AfterARequest.hold(IpAddr::from([127, 0, 0, last]), server.address)
+            })
+            .collect();
+        lock.batch_execute("ROLLBACK").unwrap();
+        drop(held);
+        waiting.join().unwrap()
+    });
+    assert!([201, 503].contains(&slow), "{slow}");
 }
 
 /// S16: what the process may have it takes.

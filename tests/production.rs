@@ -2,13 +2,17 @@
 //! private, and production does not start on what is not safe.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::sqlite::SqliteConnection;
 use msp_api::schema::audit::{audit_seals, audit_unsealed, leases};
 use msp_api::schema::foundation::audit_entries;
 
@@ -91,6 +95,19 @@ fn only_serve_and_migrate_make_a_database() {
         let message = refused(&run(&url, command));
         assert!(message.contains("there is no database"), "{command:?}: {message}");
         assert!(!missing.parent().unwrap().exists(), "{command:?} made something");
+    }
+    // Nor is an empty one that is there taken for theirs.
+    for kind in Kind::BOTH {
+        let empty = databases::empty(kind);
+        if kind == Kind::Sqlite {
+            std::fs::write(databases::path_of(&empty), b"").unwrap();
+        }
+        for command in commands.iter().skip(1) {
+            let message = refused(&run(&empty, command));
+            assert!(message.contains("there is no database"), "{command:?}: {message}");
+        }
+        printed(&run(&empty, &["migrate"]));
+        printed(&run(&empty, &["purge"]));
     }
     printed(&run(&url, &["migrate"]));
     assert!(missing.is_file());
@@ -191,9 +208,13 @@ fn a_backup_that_fails_says_why_and_leaves_no_file() {
     assert!(!place.exists() && !beside(&place, ".part").exists());
 
     // A database that is none of ours is no backup of anything.
-    let empty = databases::empty(Kind::Sqlite);
-    std::fs::write(databases::path_of(&empty), b"").unwrap();
-    let message = refused(&run(&empty, &["backup", &place.display().to_string()]));
+    let other = folder().join("other.db");
+    let mut of_others = SqliteConnection::establish(&other.display().to_string()).unwrap();
+    of_others
+        .batch_execute("CREATE TABLE others (id INTEGER)")
+        .unwrap();
+    let other = format!("sqlite:{}", other.display());
+    let message = refused(&run(&other, &["backup", &place.display().to_string()]));
     assert!(message.contains("the copy is not good"), "{message}");
     assert!(!place.exists() && !beside(&place, ".part").exists());
 }
@@ -281,6 +302,20 @@ fn production_refuses_demo_data_a_missing_proxy_statement_and_a_database_in_clea
         printed(&run(&seeded, &["seed", "--cases", "1", "--practitioners", "1"]));
         let message = start(&seeded, &[proxies, local]);
         assert!(message.contains("`seed`"), "{message}");
+        // And nothing invented is put among what is real.
+        for command in [&["seed", "--cases", "1"][..], &["serve", "--demo"]] {
+            let output = program(&seeded)
+                .envs([
+                    ("MSP_PRODUCTION", "true"),
+                    ("MSP_PUBLIC_URL", "https://api.example.org"),
+                    ("MSP_SIGNING_KEY_FILE", key.as_str()),
+                ])
+                .envs([proxies, local])
+                .args(command)
+                .output()
+                .unwrap();
+            assert!(refused(&output).contains("MSP_PRODUCTION=true"), "{command:?}");
+        }
     }
 }
 
@@ -338,6 +373,78 @@ fn a_log_reader_that_does_not_read_holds_up_nobody() {
     let (code, logged) = server.stop();
     assert_eq!(code, Some(0));
     assert!(logged.len() > 65_536, "the pipe was full: {}", logged.len());
+}
+
+/// Passes on what is sent between a server and PostgreSQL, until it is told to keep everything to itself.
+struct Line {
+    url: String,
+    is_dead: Arc<AtomicBool>,
+}
+
+impl Line {
+    fn to(database: &str) -> Self {
+        let (_, rest) = database.split_once("://").unwrap();
+        let (who, place) = rest
+            .rsplit_once('@')
+            .map_or(("", rest), |(who, place)| (who, place));
+        let (host, name) = place.split_once('/').unwrap();
+        let host = match host.contains(':') {
+            true => host.to_owned(),
+            false => format!("{host}:5432"),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = match who {
+            "" => String::new(),
+            who => format!("{who}@"),
+        };
+        let url = format!("postgres://{at}{}/{name}", listener.local_addr().unwrap());
+        let is_dead = Arc::new(AtomicBool::new(false));
+        let dead = Arc::clone(&is_dead);
+        std::thread::spawn(move || {
+            for one in listener.incoming() {
+                let (one, other) = (one.unwrap(), TcpStream::connect(&host).unwrap());
+                let ways = [
+                    (one.try_clone().unwrap(), other.try_clone().unwrap()),
+                    (other, one),
+                ];
+                for (mut from, mut to) in ways {
+                    let dead = Arc::clone(&dead);
+                    std::thread::spawn(move || {
+                        let mut some = [0; 8_192];
+                        while let Ok(count @ 1..) = from.read(&mut some) {
+                            if !dead.load(Ordering::Relaxed) && to.write_all(&some[..count]).is_err() {
+                                break;
+                            }
+                        }
+                        let _ = to.shutdown(Shutdown::Both);
+                    });
+                }
+            }
+        });
+        Self { url, is_dead }
+    }
+}
+
+/// S22: not even a database that is gone without a word keeps the program from ending.
+#[test]
+fn sigterm_ends_the_program_though_the_database_never_answers() {
+    let line = Line::to(&databases::filled(Kind::Postgres));
+    let server = serve(&line.url, &[], &[("MSP_SHUTDOWN_SECONDS", "1")]);
+    let manager = Actor::new(
+        &server.base,
+        Some(printed(&run(&line.url, &["token", "manager"]))),
+    );
+    manager.get("/v1/cases").ok();
+    line.is_dead.store(true, Ordering::Relaxed);
+    let address = server.base.trim_start_matches("http://").to_owned();
+    let mut asked = TcpStream::connect(address).unwrap();
+    let request = b"POST /v1/sessions HTTP/1.1\r\nHost: a.example\r\nContent-Type: application/json\r\n\
+        Content-Length: 31\r\n\r\n{\"username\":\"a\",\"password\":\"b\"}";
+    asked.write_all(request).unwrap();
+    let begun = Instant::now();
+    let (_, _) = server.stop();
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(10), "{took:?}");
 }
 
 #[test]

@@ -1,18 +1,22 @@
 //! What has expired goes, in batches and by one instance at a time; what is a record stays.
 
+use std::time::{Duration, Instant};
+
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use msp_api::db::Connection;
 use msp_api::ids::Id;
 use msp_api::purge::{BATCH, LEASE, purge};
 use msp_api::schema::access::invitations;
+use msp_api::schema::identity::used_assertions;
+use msp_api::schema::people::api_clients;
 use msp_api::{clock, leases};
 use serde_json::json;
 
-use crate::commands::{printed, run};
+use crate::commands::{printed, run, serve};
 use crate::sessions::{PASSWORD, password_for};
-use crate::support::{Kind, Server, databases};
+use crate::support::{Actor, Kind, Server, databases};
 
 const DAY: i64 = 86_400;
 /// Longer ago than anything is kept.
@@ -22,6 +26,12 @@ const LONG_AGO: i64 = 500 * DAY;
 struct Count {
     #[diesel(sql_type = BigInt)]
     rows: i64,
+}
+
+#[derive(QueryableByName)]
+struct Table {
+    #[diesel(sql_type = Text)]
+    name: String,
 }
 
 fn rows(server: &Server, table: &'static str) -> i64 {
@@ -74,7 +84,24 @@ on_both_databases! {
             "roles": [{"role": "practitioner", "authority": "northbank"}]});
         let account = server.as_("admin").post("/v1/users", &account).created().id();
         server.as_("admin").post(&format!("/v1/users/{account}/password-code"), &json!({})).ok();
-        let tables = ["idempotency_keys", "drafts", "sessions", "guesses", "password_codes", "known_addresses"];
+        server.database(|conn| {
+            let client: Id = api_clients::table.select(api_clients::id).first(conn)?;
+            let row = (
+                used_assertions::client_id.eq(client),
+                used_assertions::digest.eq("of a jti"),
+                used_assertions::expires_at.eq(clock::now().plus_seconds(60)),
+            );
+            Ok(diesel::insert_into(used_assertions::table).values(row).execute(conn)?)
+        });
+        let tables = [
+            "idempotency_keys",
+            "drafts",
+            "sessions",
+            "guesses",
+            "used_assertions",
+            "password_codes",
+            "known_addresses",
+        ];
         for table in tables {
             assert!(rows(server, table) > 0, "{table}");
         }
@@ -86,16 +113,40 @@ on_both_databases! {
         age(server, "drafts", &["expires_at"], LONG_AGO);
         age(server, "sessions", &["expires_at"], LONG_AGO);
         age(server, "guesses", &["last_at"], LONG_AGO);
+        age(server, "used_assertions", &["expires_at"], LONG_AGO);
         age(server, "password_codes", &["expires_at"], LONG_AGO);
         age(server, "known_addresses", &["last_at"], LONG_AGO);
         let done: Vec<&str> = purged(server).into_iter().map(|(what, _)| what).collect();
-        assert_eq!(done, ["idempotency_keys", "drafts", "sessions", "guesses", "password_codes", "known_addresses"]);
+        assert_eq!(done, tables);
         for table in tables {
             assert_eq!(rows(server, table), 0, "{table}");
         }
         manager.get("/v1/me").expect(401);
         assert_eq!(purged(server), []);
         assert_eq!(sign_in(PASSWORD).status, 200);
+    }
+
+    /// C-A7: whatever says when it expires goes some time, or is named here with the reason why it stays.
+    fn no_table_with_an_expiry_is_forgotten(server) {
+        let stay: [&str; 0] = [];
+        let expiring = server.database(|conn| {
+            let query = match conn {
+                Connection::Sqlite(_) => {
+                    "SELECT m.name AS name FROM sqlite_schema m JOIN pragma_table_info(m.name) c \
+                     WHERE m.type = 'table' AND c.name LIKE '%expires%' ORDER BY 1"
+                }
+                Connection::Postgres(_) => {
+                    "SELECT table_name::text AS name FROM information_schema.columns \
+                     WHERE table_schema = current_schema() AND column_name LIKE '%expires%' ORDER BY 1"
+                }
+            };
+            Ok(sql_query(query).load::<Table>(conn)?)
+        });
+        assert!(expiring.len() >= 6);
+        let purged: Vec<&str> = msp_api::purge::tables().chain(stay).collect();
+        for table in expiring {
+            assert!(purged.contains(&table.name.as_str()), "{} only grows", table.name);
+        }
     }
 
     fn more_than_a_batch_goes_in_one_round(server) {
@@ -159,5 +210,37 @@ fn the_command_tells_how_many_rows_of_what() {
             "{told}"
         );
         assert!(told.lines().any(|line| line.starts_with("sessions ")), "{told}");
+    }
+}
+
+/// C-A7: a server purges by itself, and its metrics say how much.
+#[test]
+fn a_server_purges_by_itself_and_counts_it() {
+    for kind in Kind::BOTH {
+        let database = databases::filled(kind);
+        {
+            let server = Server::on(&database, &[]);
+            let intake = server.as_("police-intake");
+            intake
+                .post("/v1/referrals", &crate::stories::referral("PPN-P2"))
+                .created();
+            age(&server, "idempotency_keys", &["expires_at"], LONG_AGO);
+        }
+        let metrics = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
+        let server = serve(&database, &[], &[("MSP_METRICS_BIND", &metrics.to_string())]);
+        let metrics = Actor::new(&format!("http://{metrics}"), None);
+        let begun = Instant::now();
+        loop {
+            let told = metrics.get("/metrics").ok().text;
+            if told.contains("purged_rows_total{what=\"idempotency_keys\"} 1\n") {
+                break;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(10), "{told}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        server.stop();
     }
 }

@@ -167,6 +167,9 @@ async fn with_config(command: Command, mut config: Config) -> Result<(), String>
             accounts::rotate_key(&config, &migrated(&config).await?, withdraw).await
         }
         Command::Audit { command } => audit::audit(&config, &migrated(&config).await?, command).await,
+        Command::Seed { .. } if config.production => {
+            Err("invented cases are refused with MSP_PRODUCTION=true".to_owned())
+        }
         Command::Seed { cases, practitioners } => {
             crate::demo::seed::run(&migrated(&config).await?, cases, practitioners).await
         }
@@ -194,6 +197,7 @@ async fn made(config: &Config) -> Result<Database, String> {
 /// A database that is there, brought up to date.
 async fn migrated(config: &Config) -> Result<Database, String> {
     let database = open(config)?;
+    database.must_be_set_up().await?;
     database.migrate().await?;
     Ok(database)
 }

@@ -21,6 +21,8 @@ use crate::{demo, logs, private_files, server};
 /// Upper bounds of the durations that are told apart, in seconds.
 const BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 const SORTED_EVERY: Duration = Duration::from_secs(5);
+/// For what is done after the last request: the batch at hand of what is purged, counted refusals, seals, log lines.
+const AFTER_REQUESTS: Duration = Duration::from_secs(5);
 
 /// Serves until asked to stop; then finishes what runs.
 pub async fn serve(config: Config, with_demo: bool) -> Result<(), String> {
@@ -37,8 +39,9 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<(), String> {
             .as_deref()
             .unwrap_or("The demo data is there already; its passwords were printed once."));
     }
-    let metrics = start_metrics()?;
+    let metrics = start_metrics(SORTED_EVERY)?;
     let (bind, metrics_bind) = (config.bind, config.metrics_bind);
+    let stop_within = Duration::from_secs(config.shutdown_seconds) + AFTER_REQUESTS;
     let app = Data::new(App::start(config, database).await?);
     let listener = TcpListener::bind(bind).map_err(|error| format!("cannot listen on {bind}: {error}"))?;
     let server = server::serve(&app, listener).map_err(|error| error.to_string())?;
@@ -61,6 +64,7 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<(), String> {
     actix_web::rt::spawn(async move {
         stop_signal().await;
         app.draining.store(true, Ordering::Relaxed);
+        end_within(stop_within);
         tracing::info!("stopping: running requests are finished");
         handle.stop(true).await;
     });
@@ -84,6 +88,17 @@ async fn refuse_invented(config: &Config, database: &Database) -> Result<(), Str
     }
 }
 
+/// Ends the program also where something is never answered: a database that is gone without a word, a disk that hangs.
+/// What was acknowledged is committed; what was not is as after a crash.
+fn end_within(time: Duration) {
+    std::thread::spawn(move || {
+        std::thread::sleep(time);
+        tracing::error!("ended with work that did not come to an end in time");
+        logs::flush();
+        std::process::exit(1);
+    });
+}
+
 async fn stop_signal() {
     let (Ok(mut terminate), Ok(mut interrupt)) =
         (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
@@ -98,7 +113,7 @@ async fn stop_signal() {
 
 /// Starts counting. Durations are kept in buckets, which can be added up over instances, and are sorted into them every
 /// few seconds, so that memory does not grow where nobody reads the metrics.
-fn start_metrics() -> Result<PrometheusHandle, String> {
+fn start_metrics(sorted_every: Duration) -> Result<PrometheusHandle, String> {
     let metrics = PrometheusBuilder::new()
         .set_buckets(&BUCKETS)
         .and_then(PrometheusBuilder::install_recorder)
@@ -106,7 +121,7 @@ fn start_metrics() -> Result<PrometheusHandle, String> {
     let kept = metrics.clone();
     actix_web::rt::spawn(async move {
         loop {
-            tokio::time::sleep(SORTED_EVERY).await;
+            tokio::time::sleep(sorted_every).await;
             kept.run_upkeep();
         }
     });
@@ -151,5 +166,39 @@ pub fn health(config: &Config) -> Result<(), String> {
     match answer.starts_with("HTTP/1.1 200") {
         true => Ok(()),
         false => Err("not ready".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What this process holds in memory, in MiB.
+    fn memory() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .unwrap();
+        line.split_whitespace().next().unwrap().parse::<u64>().unwrap() / 1024
+    }
+
+    /// R6: ten million durations would be 160 MiB.
+    #[test]
+    fn requests_that_nobody_scrapes_keep_no_memory() {
+        actix_web::rt::System::new().block_on(async {
+            let told = start_metrics(Duration::from_millis(2)).unwrap();
+            let took = metrics::histogram!("http_request_seconds");
+            let before = memory();
+            for _ in 0..200 {
+                for _ in 0..50_000 {
+                    took.record(0.001);
+                }
+                tokio::time::sleep(Duration::from_millis(4)).await;
+            }
+            let after = memory();
+            assert!(after < before + 80, "{before} MiB before, {after} after");
+            assert!(told.render().contains("http_request_seconds_count 10000000"));
+        });
     }
 }

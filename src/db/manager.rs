@@ -67,10 +67,10 @@ impl Target {
         Ok(())
     }
 
-    /// Refuses where there is no file yet, so that a wrong letter in a setting is not taken for a new database.
+    /// Refuses where there is no file yet, or an empty one, so that a wrong letter in a setting is not taken for a new database.
     pub(super) fn must_exist(&self) -> Result<(), String> {
         match self {
-            Self::Sqlite(path) if !path.is_file() => Err(format!(
+            Self::Sqlite(path) if path.metadata().map_or(0, |file| file.len()) == 0 => Err(format!(
                 "there is no database {}: `msp-api serve` and `msp-api migrate` make one",
                 path.display()
             )),

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Refusal, problem_response};
 use super::client_address;
-use super::connections::FirstHead;
+use super::connections::Connection;
 use super::contract::Operation;
 use super::cors;
 use super::limits::Allowance;
@@ -37,8 +37,9 @@ pub async fn gate(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let started = Instant::now();
-    if let Some(connection) = request.request().conn_data::<FirstHead>() {
-        connection.came();
+    let connection = request.request().conn_data::<Arc<Connection>>().cloned();
+    if let Some(connection) = &connection {
+        connection.is_idle();
     }
     let Some(app) = request.app_data::<Data<App>>().cloned() else {
         return Err(Refusal(Problem::new(Code::Internal)).into());
@@ -80,6 +81,9 @@ pub async fn gate(
                 request.extensions_mut().insert(by.clone());
             }
             passed = admitted.passed;
+            if let Some(connection) = connection.as_ref().filter(|_| passed.is_some()) {
+                connection.is_needed();
+            }
             outgoing(next.call(request).await?, &path, request_id)
         }
         Err(refusal) => {
@@ -111,6 +115,9 @@ pub async fn gate(
         request_id,
         started,
     );
+    if let Some(connection) = &connection {
+        connection.is_idle();
+    }
     Ok(response)
 }
 

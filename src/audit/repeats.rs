@@ -118,20 +118,20 @@ fn hold(run: &mut Run, entry: Entry) {
         None => entry,
         Some(held) => Entry {
             count: held.count.saturating_add(entry.count),
-            agency_id: same(held.agency_id, entry.agency_id),
-            authority: same(held.authority, entry.authority),
-            resource_id: same(held.resource_id, entry.resource_id),
-            case_id: same(held.case_id, entry.case_id),
-            purpose: same(held.purpose, entry.purpose),
-            on_behalf_of: same(held.on_behalf_of, entry.on_behalf_of),
-            role: same(held.role, entry.role),
+            agency_id: same(held.agency_id, &entry.agency_id),
+            authority: same(held.authority, &entry.authority),
+            resource_id: same(held.resource_id, &entry.resource_id),
+            case_id: same(held.case_id, &entry.case_id),
+            purpose: same(held.purpose, &entry.purpose),
+            on_behalf_of: same(held.on_behalf_of, &entry.on_behalf_of),
+            role: same(held.role, &entry.role),
             ..held
         },
     });
 }
 
-fn same<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<T> {
-    if one == other { one } else { None }
+fn same<T: PartialEq>(one: Option<T>, other: &Option<T>) -> Option<T> {
+    if one == *other { one } else { None }
 }
 
 #[cfg(test)]

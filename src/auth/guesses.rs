@@ -202,7 +202,7 @@ impl Attempt {
                 false => diesel::update(counter.filter(table::failures.gt(0)))
                     .set((
                         table::failures.eq(table::failures - 1),
-                        table::blocked_until.eq(now),
+                        table::blocked_until.eq(blocks_nobody(now)),
                     ))
                     .execute(conn)?,
             };
@@ -259,6 +259,12 @@ fn wait_for(until: Option<UtcTime>, now: UtcTime) -> Result<(), Problem> {
     }
 }
 
+/// Long enough ago for another attempt that came a little earlier, or to an instance whose clock is behind: two colleagues
+/// who sign in at once do not wait for each other.
+fn blocks_nobody(now: UtcTime) -> UtcTime {
+    now.plus_seconds(-3_600)
+}
+
 /// Adds one failure, or answers until when nothing counts. The update comes first: it makes others wait for this row on
 /// PostgreSQL.
 fn count(
@@ -273,7 +279,7 @@ fn count(
         table::subject.eq(subject),
         table::failures.eq(0),
         table::last_at.eq(now),
-        table::blocked_until.eq(now),
+        table::blocked_until.eq(blocks_nobody(now)),
     );
     crate::insert_unless_there!(&mut *conn, table, fresh)?;
     diesel::update(counter)
@@ -297,7 +303,10 @@ fn count(
         .set((
             table::failures.eq(failures),
             table::last_at.eq(now),
-            table::blocked_until.eq(now.plus_seconds(kind.delay(failures))),
+            table::blocked_until.eq(match kind.delay(failures) {
+                0 => blocks_nobody(now),
+                delay => now.plus_seconds(delay),
+            }),
         ))
         .execute(conn)?;
     Ok(None)

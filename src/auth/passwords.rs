@@ -51,14 +51,15 @@ pub fn hash(password: &str) -> Result<String, Problem> {
 
 /// Hashes a new password for a request, on a thread that may block.
 pub async fn hash_new(password: String) -> Result<String, Problem> {
-    in_turn(move || hash(&password)).await?
+    in_turn(LONGEST_WAIT, move || hash(&password)).await?
 }
 
 /// Whether the password belongs to the hash; takes as long where there is none.
 pub async fn verify(password: String, hash: Option<String>) -> Result<bool, Problem> {
     let known = hash.is_some();
     let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
-    let matches = in_turn(move || matches(&password, &hash).unwrap_or(false)).await?;
+    let matches = in_turn(LONGEST_WAIT, move || matches(&password, &hash).unwrap_or(false));
+    let matches = matches.await?;
     Ok(matches && known)
 }
 
@@ -92,10 +93,13 @@ fn compute(params: Params, password: &str, salt: &[u8], out: &mut [u8]) -> Optio
 }
 
 /// Computes on a thread that may block, when it is our turn.
-async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+async fn in_turn<T: Send + 'static>(
+    longest_wait: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
     let later = || Problem::new(Code::Unavailable).retry_after(COME_BACK);
     let _place = PLACES.try_acquire().map_err(|_| later())?;
-    let turn = tokio::time::timeout(LONGEST_WAIT, TURNS.acquire()).await;
+    let turn = tokio::time::timeout(longest_wait, TURNS.acquire()).await;
     let turn = turn.map_err(|_| later())?.map_err(|_| later())?;
     #[expect(
         clippy::disallowed_methods,
@@ -122,6 +126,25 @@ mod tests {
         let real = PasswordHash::new(&real).unwrap();
         assert_eq!(stand_in.params.to_string(), real.params.to_string());
         assert!(stand_in.hash.is_some() && stand_in.salt.is_some());
+    }
+
+    /// R6.
+    #[test]
+    fn whoever_waits_too_long_or_behind_too_many_is_told_to_come_back() {
+        let refused = |answer: Result<(), Problem>| {
+            let problem = answer.unwrap_err();
+            assert_eq!(problem.code(), Code::Unavailable);
+        };
+        let short = Duration::from_millis(20);
+        actix_web::rt::System::new().block_on(async {
+            let turns = TURNS.acquire_many(u32::try_from(AT_ONCE).unwrap()).await.unwrap();
+            refused(in_turn(short, || ()).await);
+            let places = PLACES.available_permits();
+            let places = PLACES.acquire_many(u32::try_from(places).unwrap()).await.unwrap();
+            refused(in_turn(Duration::MAX, || ()).await);
+            drop((turns, places));
+            in_turn(Duration::MAX, || ()).await.unwrap();
+        });
     }
 
     #[test]

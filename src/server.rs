@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
+use actix_web::rt::net::TcpStream;
 use actix_web::web::{self, Data};
 use actix_web::{App as ActixApp, HttpResponse, HttpServer};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -16,16 +17,27 @@ use crate::app::App;
 use crate::casework::referrals::store::oldest_unread;
 use crate::clock::{self, UtcTime};
 use crate::db::limits;
+use crate::http::connections::{self, Connections};
 use crate::http::gate::gate;
 use crate::http::{router, system};
 
 /// Connections that are served at one time, per thread.
 const CONNECTIONS: usize = 10_000;
+/// And where descriptors are scarce.
+const FEWEST_CONNECTIONS: usize = 16;
 
 /// Serves the API on a listener.
 pub fn serve(app: &Data<App>, listener: TcpListener) -> std::io::Result<Server> {
     let config = &app.config;
     let (workers, stop_within) = (usize::from(config.workers), config.shutdown_seconds);
+    let open_files = connections::raise_open_files();
+    let threads = match workers {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        some => some,
+    };
+    let within = connections::connections_within(open_files, config.pool_size) / threads;
+    let of_each = within.clamp(FEWEST_CONNECTIONS, CONNECTIONS);
+    let all = Connections::within(of_each * threads, open_files, config.proxies().clone());
     let app = app.clone();
     let mut server = HttpServer::new(move || {
         let (service, _) = ActixApp::new()
@@ -41,7 +53,12 @@ pub fn serve(app: &Data<App>, listener: TcpListener) -> std::io::Result<Server> 
     .client_request_timeout(Duration::from_secs(10))
     .client_disconnect_timeout(Duration::from_secs(2))
     .keep_alive(Duration::from_secs(75))
-    .max_connections(CONNECTIONS)
+    .max_connections(of_each)
+    .on_connect(move |connection, data| {
+        if let Some(stream) = connection.downcast_ref::<TcpStream>() {
+            all.opened(stream, data);
+        }
+    })
     .shutdown_timeout(stop_within)
     .shutdown_signal(std::future::pending());
     if workers > 0 {

@@ -131,7 +131,7 @@ fn a_wrong_setting_ends_the_program_at_once_and_is_named() {
 
 #[test]
 fn every_command_has_help_with_an_example_and_the_contract_needs_no_database() {
-    let commands: [&[&str]; 13] = [
+    let commands: [&[&str]; 14] = [
         &["serve"],
         &["migrate"],
         &["openapi"],
@@ -142,6 +142,7 @@ fn every_command_has_help_with_an_example_and_the_contract_needs_no_database() {
         &["rotate-key"],
         &["seed"],
         &["backup"],
+        &["purge"],
         &["config"],
         &["audit", "verify"],
         &["audit", "erase-personal"],

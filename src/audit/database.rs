@@ -56,6 +56,10 @@ impl Source for Rows<'_> {
         Ok(store::totals(self.0)?)
     }
 
+    fn has_cases(&mut self) -> Result<bool, Problem> {
+        Ok(store::has_cases(self.0)?)
+    }
+
     fn entry_ids(&mut self, after: Option<Id>) -> Result<Vec<Id>, Problem> {
         Ok(store::entry_ids(self.0, after, IDS)?)
     }

@@ -32,6 +32,8 @@ crate::codes! {
         PasswordChanged = "password_changed",
         /// The app was paused, or found not safe.
         AppPaused = "app_paused",
+        /// An authenticator was set up: the session was started without one.
+        AuthenticatorSetUp = "authenticator_set_up",
     }
 }
 
@@ -231,8 +233,21 @@ pub fn end(conn: &mut Connection, session: Id, because: EndedBecause, now: UtcTi
 
 /// Ends every session of a user.
 pub fn end_all_of(conn: &mut Connection, user: Id, because: EndedBecause, now: UtcTime) -> QueryResult<()> {
+    end_others_of(conn, user, None, because, now)
+}
+
+/// Ends every session of a user but the one they call in.
+pub fn end_others_of(
+    conn: &mut Connection,
+    user: Id,
+    present: Option<Id>,
+    because: EndedBecause,
+    now: UtcTime,
+) -> QueryResult<()> {
     let theirs = table::user_id.eq(user).and(table::ended_at.is_null());
-    diesel::update(table::table.filter(theirs))
+    // A new id is that of no session.
+    let others = theirs.and(table::id.ne(present.unwrap_or_default()));
+    diesel::update(table::table.filter(others))
         .set((table::ended_at.eq(now), table::ended_because.eq(because)))
         .execute(conn)
         .map(drop)

@@ -43,7 +43,8 @@ pub enum UserCommand {
 
 #[derive(Debug, Args)]
 pub struct UserAdd {
-    /// Name to sign in with
+    /// Name to sign in with: letters, digits and ._@+-
+    #[arg(value_parser = username)]
     username: String,
     /// Name people know; the sign-in name, if not given
     #[arg(long)]
@@ -70,6 +71,15 @@ pub struct UserAdd {
 
 fn id(text: &str) -> Result<Id, String> {
     Id::parse(text).ok_or_else(|| "an id is a UUID".to_owned())
+}
+
+/// As `POST /v1/users` has it.
+fn username(name: &str) -> Result<String, String> {
+    let fine = |character: char| character.is_ascii_alphanumeric() || "._@+-".contains(character);
+    match (1..=100).contains(&name.len()) && name.chars().all(fine) {
+        true => Ok(name.to_owned()),
+        false => Err("1 to 100 letters, digits and ._@+-".to_owned()),
+    }
 }
 
 fn role(code: &str) -> Result<Role, String> {

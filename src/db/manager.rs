@@ -10,6 +10,7 @@ use diesel::sqlite::SqliteConnection;
 use diesel::{ConnectionError, RunQueryDsl, sql_query};
 
 use super::Connection;
+use crate::private_files;
 
 /// Older libraries can corrupt the database when the write-ahead log is reset.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -80,10 +81,32 @@ impl Target {
         }
     }
 
+    /// Makes the file that is missing, or takes one that others may read from them; SQLite gives what it puts beside a
+    /// database the same rights.
     pub(super) fn prepare(&self) -> Result<(), String> {
         let Self::Sqlite(path) = self else { return Ok(()) };
         let folder = path.parent().unwrap_or_else(|| Path::new("."));
-        std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))
+        private_files::make_folder(folder)
+            .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+        let failed = |error| format!("cannot open {}: {error}", path.display());
+        private_files::make(path).map_err(failed)?;
+        for beside in ["-wal", "-shm"] {
+            let mut place = path.clone().into_os_string();
+            place.push(beside);
+            private_files::close_to_others(Path::new(&place)).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// Refuses where there is no file yet, or an empty one, so that a wrong letter in a setting is not taken for a new database.
+    pub(super) fn must_exist(&self) -> Result<(), String> {
+        match self {
+            Self::Sqlite(path) if path.metadata().map_or(0, |file| file.len()) == 0 => Err(format!(
+                "there is no database {}: `msp-api serve` and `msp-api migrate` make one",
+                path.display()
+            )),
+            Self::Sqlite(_) | Self::Postgres(_) => Ok(()),
+        }
     }
 }
 

@@ -1,15 +1,27 @@
 //! Bringing the schema up to date; safe when several instances start together.
 
 use diesel::connection::SimpleConnection;
+use diesel::sql_types::Bool;
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Connection, Database, Target};
+use crate::private_files;
 use crate::problem::Problem;
 
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 /// Any number that is ours: instances that migrate at once wait for each other on it.
 const ADVISORY_LOCK: i64 = 0x6d73_705f_6d69;
+const SET_UP_POSTGRES: &str = "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS set_up";
+const SET_UP_SQLITE: &str =
+    "SELECT COUNT(*) > 0 AS set_up FROM sqlite_schema WHERE name = '__diesel_schema_migrations'";
+
+#[derive(QueryableByName)]
+struct SetUp {
+    #[diesel(sql_type = Bool)]
+    set_up: bool,
+}
 
 impl Database {
     /// Applies every migration that is still pending and answers how many there were.
@@ -32,6 +44,20 @@ impl Database {
         })
         .await
         .map_err(|problem| problem.detail().unwrap_or("the database could not be migrated").to_owned())
+    }
+
+    /// Refuses a database that was never migrated, so that a wrong name in a setting is not taken for a new database.
+    pub async fn must_be_set_up(&self) -> Result<(), String> {
+        let there = self.read(|conn| {
+            Ok(match conn {
+                Connection::Postgres(postgres) => sql_query(SET_UP_POSTGRES).get_result::<SetUp>(postgres)?,
+                Connection::Sqlite(sqlite) => sql_query(SET_UP_SQLITE).get_result::<SetUp>(sqlite)?,
+            })
+        });
+        let there = there.await.map_err(|problem| problem.for_operator())?;
+        there.set_up.then_some(()).ok_or_else(|| {
+            "there is no database of msp-api in DATABASE_URL: `msp-api serve` and `msp-api migrate` make one".to_owned()
+        })
     }
 
     /// Undoes every migration: for the test that up, down and up again give the same schema.
@@ -71,7 +97,7 @@ fn hold_lock_file(target: &Target) -> Result<Option<std::fs::File>, Problem> {
         let why = format!("cannot lock: {error}");
         Problem::caused("the lock file", &error).saying(why)
     };
-    let file = std::fs::File::create(path.with_extension("migrate.lock")).map_err(failed)?;
+    let file = private_files::open(&path.with_extension("migrate.lock")).map_err(failed)?;
     file.lock().map_err(failed)?;
     Ok(Some(file))
 }

@@ -53,7 +53,8 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the pool and one connection to see that it works.
+    /// Opens the pool and one connection to see that it works. Makes a SQLite database that is missing: for `serve` and
+    /// `migrate`.
     pub fn open(url: &str, size: u32) -> Result<Self, String> {
         let target = Target::parse(url)?;
         target.prepare()?;
@@ -64,6 +65,12 @@ impl Database {
             limit: None,
             finding: readiness::Finding::default(),
         })
+    }
+
+    /// Opens a database that is there already: what a command does that must never make one.
+    pub fn open_existing(url: &str, size: u32) -> Result<Self, String> {
+        Target::parse(url)?.must_exist()?;
+        Self::open(url, size)
     }
 
     /// Which database this is.

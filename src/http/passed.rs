@@ -102,5 +102,6 @@ pub fn entry_of(passed: &Passed, status: u16, path_ids: &[(String, Id)]) -> Entr
         personal,
         role: passed.caller.roles_in(None),
         relationship: None,
+        count: 1,
     }
 }

@@ -45,6 +45,12 @@ diesel::joinable!(team_members -> teams (team_id));
 diesel::joinable!(team_members -> table (user_id));
 diesel::allow_tables_to_appear_in_same_query!(table, team_members, teams);
 
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// A text in lower case, as the database's unique index has it.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 /// The user of this id.
 pub fn find(conn: &mut Connection, id: Id) -> QueryResult<Option<User>> {
     table::table
@@ -54,10 +60,10 @@ pub fn find(conn: &mut Connection, id: Id) -> QueryResult<Option<User>> {
         .optional()
 }
 
-/// The user of this sign-in name.
+/// The user of this sign-in name, in whatever case it is written.
 pub fn named(conn: &mut Connection, username: &str) -> QueryResult<Option<User>> {
     table::table
-        .filter(table::username.eq(username))
+        .filter(lower(table::username).eq(lower(username)))
         .select(User::as_select())
         .first(conn)
         .optional()

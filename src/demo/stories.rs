@@ -375,13 +375,9 @@ impl Story<'_> {
             "mayReceive": ["outcomes", "wishes", "meetings", "next_steps"]
         }))?;
         let adult = found.adult_id.unwrap_or(case);
-        let niece = perform(
-            self.conn,
-            practitioner,
-            Action::RepresentativesRecord,
-            1,
-            |act| record::create::<Representative>(act, adult, &niece),
-        )?;
+        let niece = perform(self.conn, practitioner, Action::RepresentativesRecord, 1, |act| {
+            record::create::<Representative>(act, adult, &niece)
+        })?;
         let accounts = [
             ("adult", Role::Adult, None),
             ("representative", Role::Representative, Some(niece)),

@@ -174,7 +174,7 @@ on_both_databases! {
         let invitation = json!({"who": "advocate", "advocateId": entry, "handedOver": "in_person"});
         let refused = practitioner.post(&invitations, &invitation).expect(422);
         assert_eq!(refused.pointers("errors"), ["/advocateId"], "nobody asked her on this case");
-        let mut linked = theirs.clone();
+        let mut linked = theirs;
         linked["userId"] = json!(server.user_id("practitioner"));
         assert_eq!(server.as_("manager").post("/v1/advocates", &linked).expect(422).pointers("errors"), ["/userId"]);
     }

@@ -140,7 +140,7 @@ pub fn in_conflict(world: &World, caller: &Caller, case: &Situation) -> bool {
                 conflict.user == Some(one.id)
                     || (conflict.agency.is_some() && conflict.agency == one.agency_id)
             };
-            if same.iter().any(|one| names(one)) {
+            if same.iter().any(names) {
                 return true;
             }
         }
@@ -293,12 +293,12 @@ fn lets_in(case: &Situation) -> bool {
 
 /// Whether the last decision about somebody's app stops it.
 fn stopped(case: &Situation, person: Option<Id>) -> bool {
-    let of_them = case
+    let mut of_them = case
         .decisions
         .iter()
         .filter(|(whose, _, in_error)| *whose == person && !in_error);
     of_them
-        .last()
+        .next_back()
         .is_some_and(|(_, decision, _)| ["not_safe", "paused"].contains(decision))
 }
 

@@ -84,7 +84,7 @@ fn first_case(server: &Server) -> String {
 /// The entry of the demo's advocate in the register.
 fn entry_of_the_advocate(server: &Server) -> String {
     let id = server.user_id("advocate");
-    let register = server.as_("manager").get("/v1/advocates?limit=200").ok();
+    let register = server.as_("manager").get("/v1/advocates?limit=100").ok();
     let entry = items(&register).iter().find(|entry| entry["userId"] == json!(id));
     entry.unwrap()["id"].as_str().unwrap().to_owned()
 }
@@ -93,7 +93,7 @@ fn entry_of_the_advocate(server: &Server) -> String {
 fn is_told(server: &Server, kind: &str, case: &str) {
     let notices = server
         .as_("manager")
-        .get(&format!("/v1/notices?kind={kind}&limit=200"))
+        .get(&format!("/v1/notices?kind={kind}&limit=100"))
         .ok();
     assert!(
         items(&notices)
@@ -285,7 +285,7 @@ on_both_databases! {
 
 /// The id of a demo user whose own token may be stopped.
 fn server_id(server: &Server, name: &str) -> String {
-    let users = server.as_("admin").get("/v1/users?limit=200").ok();
+    let users = server.as_("admin").get("/v1/users?limit=100").ok();
     let user = items(&users).iter().find(|user| user["username"] == json!(name));
     user.unwrap()["id"].as_str().unwrap().to_owned()
 }

@@ -132,11 +132,12 @@ on_both_databases! {
             let adult = server.add_user(&format!("adult-{name}"), msp_api::policy::Role::Adult, "northbank",
                 Some(&manager.get(&here).ok().text("/reference")));
             let person = manager.get(&here).ok().text("/adult/id");
-            let friend = server.add_user(&format!("friend-{name}"), msp_api::policy::Role::Representative, "northbank",
-                Some(&manager.get(&here).ok().text("/reference")));
             let entry = json!({"kind": "supporter", "name": "A Friend", "legalAuthority": "none", "chosenByAdult": "yes",
-                "conflict": "none", "userId": friend.get("/v1/me").ok().text("/id"), "mayReceive": ["meetings", "plan", "next_steps"]});
-            practitioner.post(&format!("/v1/adults/{person}/representatives"), &entry).created();
+                "conflict": "none", "mayReceive": ["meetings", "plan", "next_steps"]});
+            let entry = practitioner.post(&format!("/v1/adults/{person}/representatives"), &entry).created();
+            let role = msp_api::policy::Role::Representative;
+            let friend = server.add_user(&format!("friend-{name}"), role, "northbank", None);
+            server.give_case(&friend, &manager.get(&here).ok().text("/reference"), (role, Some(&entry.id())));
             let wish = json!({"kind": "do_not_want", "text": "No letters", "saidBy": "adult"});
             let wish = practitioner.post(&format!("{here}/wishes"), &wish).created().id();
             let mut action = json!({"text": "Write to her", "responsible": "Priya Nair", "agencyId": agency});

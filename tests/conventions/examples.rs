@@ -110,6 +110,25 @@ pub fn setting_for(
             path = format!("{list}/{}/answer", asked.id());
             as_("practitioner")
         }
+        "acceptInvitation" => {
+            let (_, case) = accepted_case(server, &reference);
+            let practitioner = as_("practitioner");
+            let allow = json!({"who": "adult", "decision": "allow", "view": "full", "sharedDevice": "no", "reason": "She asked"});
+            practitioner
+                .post(&format!("/v1/cases/{case}/app-access"), &allow)
+                .created();
+            let invitation = json!({"who": "adult", "handedOver": "in_person"});
+            let invited = practitioner
+                .post(&format!("/v1/cases/{case}/invitations"), &invitation)
+                .created();
+            body["code"] = json!(invited.text("/code"));
+            server.add_user(
+                &reference.to_lowercase(),
+                msp_api::policy::Role::Adult,
+                "northbank",
+                None,
+            )
+        }
         "nameOnCase" => {
             body["agencyId"] = json!(as_("nhs-intake").get("/v1/me").ok().text("/agencyId"));
             as_("manager")

@@ -468,8 +468,9 @@ impl<'a> Making<'a> {
             .get(&format!("/v1/advocates/{}", self.advocate_of_demo))
             .ok();
         let entry = json!({"name": name, "organisation": of_demo.text("/organisation"), "kinds": ["care_act_s68"],
-            "userId": id_of(&user), "independenceDeclaredOn": "2026-04-01"});
+            "independenceDeclaredOn": "2026-04-01"});
         let entry = manager.post("/v1/advocates", &entry).created().id();
+        self.server.make_login(&user, &entry);
         let asked = json!({"kind": "care_act_s68", "basis": "power", "advocateId": entry});
         let assignment = self.on_case("advocacy-assignments", &asked);
         let one = format!("/v1/cases/{}/advocacy-assignments/{assignment}", self.case);

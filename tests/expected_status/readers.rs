@@ -372,8 +372,8 @@ impl<'a> Making<'a> {
     fn pause(&self, actor: &Actor, entry: &str) {
         let paused = json!({"who": "representative", "representativeId": entry, "decision": "paused", "view": "full",
             "reason": "The phone is lost"});
-        self.on_case("app-access", &paused);
         let (user, entry) = (Id::parse(&id_of(actor)).unwrap(), Id::parse(entry).unwrap());
+        self.on_case("app-access", &paused);
         let other = self.other.clone();
         self.server.database(move |conn| {
             let case: Id = cases::table

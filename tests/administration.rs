@@ -122,15 +122,20 @@ on_both_databases! {
         let agency = admin.post("/v1/agencies", &new).created();
         admin.post("/v1/agencies", &new).expect(409);
         let place = format!("/v1/agencies/{}", agency.id());
-        let early = json!({"agreementFrom": "2026-04-01", "agreementUntil": "2026-03-01"});
-        let refused = admin.patch(&place, &early).if_match(&agency.tag()).expect(422);
-        assert_eq!(refused.pointers("errors"), ["/agreementUntil"]);
+        let agreement = format!("{place}/agreements/northbank");
+        let early = json!({"from": "2026-04-01", "until": "2026-03-01"});
+        let refused = admin.put(&agreement, &early).if_match(&admin.tag(&agreement)).expect(422);
+        assert_eq!(refused.pointers("errors"), ["/until"]);
         let police = server.as_("police-intake");
-        let theirs = format!("/v1/agencies/{}", police.get("/v1/me").ok().text("/agencyId"));
-        assert_eq!(police.get("/v1/me").ok().body["agreement"]["inForce"], true);
-        let ended = json!({"agreementFrom": "2020-01-01", "agreementUntil": "2020-12-31"});
-        admin.patch(&theirs, &ended).if_match(&admin.tag(&theirs)).ok();
-        assert_eq!(police.get("/v1/me").ok().body["agreement"]["inForce"], false);
+        let theirs = format!("/v1/agencies/{}/agreements/northbank", police.get("/v1/me").ok().text("/agencyId"));
+        let told = |in_force: bool| json!([{"authority": "eastmoor", "inForce": true}, {"authority": "northbank", "inForce": in_force}]);
+        assert_eq!(police.get("/v1/me").ok().body["agreement"], told(true));
+        let ended = json!({"from": "2020-01-01", "until": "2020-12-31"});
+        admin.put(&theirs, &ended).expect(428);
+        admin.put(&theirs, &ended).if_match(&admin.tag(&theirs)).ok();
+        assert_eq!(police.get("/v1/me").ok().body["agreement"], told(false), "what it agreed with eastmoor stands");
+        let noticed = server.as_("auditor").get("/v1/notices?kind=agreement_changed").ok();
+        assert_eq!(noticed.text("/items/0/resourceId"), police.get("/v1/me").ok().text("/agencyId"));
     }
 
     fn two_secrets_of_a_client_live_and_none_is_shown_twice(server) {

@@ -75,6 +75,11 @@ impl World {
         let client = admin.post("/v1/api-clients", &client).created().id();
         let credentials = format!("/v1/api-clients/{client}/credentials");
         let credential = admin.post(&credentials, &json!({})).created().id();
+        server
+            .as_("police-intake")
+            .post("/v1/referrals", &json!({"agencyReference": "PPN-REFUSED"}))
+            .expect(422);
+        let refusal = manager.get("/v1/intake-refusals").ok().text("/items/0/id");
         let emergency = manager
             .get(&format!("/v1/cases/{case}/emergency-access"))
             .ok()
@@ -82,6 +87,7 @@ impl World {
         Self {
             ids: vec![
                 ("agencyId", agency),
+                ("refusalId", refusal),
                 ("credentialId", credential),
                 ("clientId", client),
                 ("teamId", admin.get("/v1/teams").ok().text("/items/0/id")),

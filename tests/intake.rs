@@ -1,7 +1,7 @@
 //! A concern always lands: bad form, a lapsed agreement or a typing slip never makes a worry disappear unseen.
 
 use diesel::prelude::*;
-use msp_api::schema::people::agencies;
+use msp_api::schema::people::agency_authorities;
 use serde_json::json;
 
 use crate::stories::{accepted_case, referral};
@@ -81,8 +81,8 @@ on_both_databases! {
         let police = server.as_("police-intake");
         let earlier = police.post("/v1/referrals", &referral("PPN-BEFORE")).created();
         server.database(|conn| {
-            diesel::update(agencies::table.filter(agencies::name.eq("Northshire Police")))
-                .set(agencies::agreement_until.eq(chrono::NaiveDate::from_ymd_opt(2026, 1, 1)))
+            diesel::update(agency_authorities::table)
+                .set(agency_authorities::agreement_until.eq(chrono::NaiveDate::from_ymd_opt(2026, 1, 1)))
                 .execute(conn)?;
             Ok(())
         });
@@ -90,7 +90,7 @@ on_both_databases! {
         police.get(&format!("/v1/referrals/{}", earlier.id())).expect(403);
         let read = server.as_("manager").get(&format!("/v1/referrals/{}", sent.id())).ok();
         assert_eq!(read.body["agreementLapsed"], true);
-        assert_eq!(police.get("/v1/me").ok().body["agreement"]["inForce"], false);
+        assert_eq!(police.get("/v1/me").ok().body["agreement"][0]["inForce"], false);
     }
 
     fn immediate_danger_is_urgent_and_says_what_to_do_now(server) {

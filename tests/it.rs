@@ -15,6 +15,7 @@ mod access;
 mod administration;
 mod adults;
 mod advocates;
+mod agencies;
 mod apps;
 mod architecture;
 mod audit_complete;

@@ -37,10 +37,11 @@ fn has_only_single_cases(caller: &Caller) -> bool {
 
 /// An API client that is enabled, with those of these scopes that it has.
 pub fn client(conn: &mut Connection, id: Id, scopes: &[String], now: UtcTime) -> QueryResult<Option<Caller>> {
-    let found = clients::find_with_agency(conn, id)?;
-    let Some((client, agency)) = found.filter(|(client, _)| client.enabled) else {
+    let Some(client) = clients::find(conn, id)?.filter(|client| client.enabled) else {
         return Ok(None);
     };
+    let mut agreements = agencies::agreed_with(conn, client.agency_id, now.date())?;
+    agreements.retain(|authority| client.authorities.0.contains(authority));
     // A token never widens what the client has now.
     let scopes = client
         .scopes
@@ -58,7 +59,7 @@ pub fn client(conn: &mut Connection, id: Id, scopes: &[String], now: UtcTime) ->
         scopes,
         default_authority: client.default_authority,
         authorities: client.authorities.0,
-        agreement_in_force: agencies::agreement_in_force(&agency, now.date()),
+        agreements,
         exceptions: Exceptions::ANY,
         at: now,
     }))

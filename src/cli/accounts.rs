@@ -16,7 +16,7 @@ use crate::db::Database;
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::people::accounts;
-use crate::people::agencies::{self, Agency, AgencyType};
+use crate::people::agencies::{self, Agency, AgencyType, Agreement};
 use crate::people::authorities::{self, Authority};
 use crate::people::clients::{self, ApiClient};
 use crate::people::users::{self, User};
@@ -98,7 +98,7 @@ pub struct ClientAdd {
     /// Scopes
     #[arg(long, default_values_t = ["referrals:submit".to_owned(), "referrals:read".to_owned()])]
     scope: Vec<String>,
-    /// First day of the agency's information-sharing agreement
+    /// First day of the agency's information-sharing agreement with these authorities, where there is none yet
     #[arg(long)]
     agreement_from: Option<NaiveDate>,
 }
@@ -262,14 +262,18 @@ pub async fn client(database: &Database, command: ClientCommand) -> Result<(), S
                         name: add.agency.clone(),
                         agency_type: add.agency_type,
                         ods_code: None,
-                        agreement_from: add.agreement_from,
-                        agreement_until: None,
+                        registered_by_authority: add.authority.first().cloned(),
                         created_at: now,
                     };
                     agencies::insert(conn, &new)?;
                     new
                 }
             };
+            for authority in &add.authority {
+                // An agreement that is there already stays as it is.
+                let days = (add.agreement_from, None);
+                agencies::agree(conn, &Agreement::new(agency.id, authority, days, now))?;
+            }
             let client = ApiClient {
                 id,
                 name: add.name.clone(),

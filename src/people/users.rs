@@ -6,6 +6,7 @@ use diesel::sql_types::Bool;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::agencies;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::db::types::{Json, Key, Moment, contains_any};
@@ -64,7 +65,11 @@ pub fn named(conn: &mut Connection, username: &str) -> QueryResult<Option<User>>
 /// Makes an account.
 pub fn insert(conn: &mut Connection, user: &User) -> QueryResult<()> {
     diesel::insert_into(table::table)
-        .values((user, table::updated_at.eq(user.created_at)))
+        .values((
+            user,
+            table::updated_at.eq(user.created_at),
+            table::registered_by_authority.eq(user.roles.0.first().map(|grant| &grant.authority)),
+        ))
         .execute(conn)
         .map(drop)
 }
@@ -122,8 +127,14 @@ pub fn caller_in(
     let teams = teams
         .map(|(id, authority, kind)| Team { id, authority, kind })
         .collect();
-    let first = rows.into_iter().next();
-    Ok(first.map(|(user, _, conflict, named, emergency)| Caller {
+    let Some((user, _, conflict, named, emergency)) = rows.into_iter().next() else {
+        return Ok(None);
+    };
+    let agreements = match user.agency_id {
+        Some(agency) => shared_with(conn, &user, agency, now)?,
+        None => vec![],
+    };
+    Ok(Some(Caller {
         id: user.id,
         kind: CallerKind::User,
         name: user.name,
@@ -133,7 +144,7 @@ pub fn caller_in(
         scopes: vec![],
         default_authority: None,
         authorities: vec![],
-        agreement_in_force: false,
+        agreements,
         exceptions: Exceptions {
             conflict,
             named,
@@ -141,6 +152,28 @@ pub fn caller_in(
         },
         at: now,
     }))
+}
+
+/// The authorities that share with the agency of this person: of those in which they have a role, and of the one that
+/// registered them. What the agency agreed elsewhere was not agreed about them.
+fn shared_with(conn: &mut Connection, user: &User, agency: Id, now: UtcTime) -> QueryResult<Vec<String>> {
+    let registered_by = registered_by(conn, user.id)?;
+    let mut agreed = agencies::agreed_with(conn, agency, now.date())?;
+    agreed.retain(|authority| {
+        let mut held = user.roles.0.iter();
+        registered_by.as_ref() == Some(authority) || held.any(|grant| grant.authority == *authority)
+    });
+    Ok(agreed)
+}
+
+/// The authority that keeps this account.
+pub fn registered_by(conn: &mut Connection, id: Id) -> QueryResult<Option<String>> {
+    let found: Option<Option<String>> = table::table
+        .find(id)
+        .select(table::registered_by_authority)
+        .first(conn)
+        .optional()?;
+    Ok(found.flatten())
 }
 
 /// Sets up a team with its members.

@@ -187,8 +187,9 @@ impl Server {
 }
 
 async fn tokens(app: &Data<App>) -> HashMap<String, String> {
-    const USERS: [&str; 12] = [
+    const USERS: [&str; 13] = [
         "admin",
+        "admin2",
         "manager",
         "practitioner",
         "practitioner2",

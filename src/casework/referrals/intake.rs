@@ -8,6 +8,7 @@ use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 use super::dto::NewReferral;
+use super::refusals::{self, Stated};
 use super::service;
 use super::views::Receipt;
 use crate::body::Body;
@@ -54,9 +55,9 @@ fn usable(body: Result<Body<NewReferral>, Problem>, lenient: bool) -> Result<Bod
 }
 
 /// Notes what was refused, and gives the refusal back.
-async fn noted(call: &Call, problem: Problem) -> Problem {
+async fn noted(call: &Call, problem: Problem, stated: Stated) -> Problem {
     let refusal = problem.clone();
-    match call.aside(move |act| service::note_refusal(act, &refusal)).await {
+    match call.aside(move |act| refusals::note(act, &refusal, &stated)).await {
         Ok(()) => problem,
         Err(worse) => worse,
     }
@@ -78,6 +79,7 @@ async fn noted(call: &Call, problem: Problem) -> Problem {
 pub async fn submit_referral(call: Call, request: HttpRequest, body: Intake<NewReferral>) -> Reply {
     let lenient = is_lenient(&request);
     let door = call.clone();
+    let stated = Stated::in_body(body.0.as_ref().ok());
     let reply = match usable(body.0, lenient) {
         Err(problem) => Err(Refusal(problem)),
         Ok(body) => {
@@ -91,7 +93,7 @@ pub async fn submit_referral(call: Call, request: HttpRequest, body: Intake<NewR
     };
     match reply {
         Ok(response) => Ok(applied(response, lenient)),
-        Err(Refusal(problem)) => Err(noted(&door, problem).await.into()),
+        Err(Refusal(problem)) => Err(noted(&door, problem, stated).await.into()),
     }
 }
 
@@ -155,7 +157,7 @@ pub async fn submit_referrals(call: Call, request: HttpRequest, batch: IntakeBat
     let lenient = is_lenient(&request);
     let bodies = match call.can_begin().and(batch.0) {
         Ok(bodies) => bodies,
-        Err(problem) => return Err(noted(&call, problem).await.into()),
+        Err(problem) => return Err(noted(&call, problem, Stated::default()).await.into()),
     };
     let mut items = Vec::new();
     for (index, body) in bodies.into_iter().enumerate() {
@@ -171,6 +173,7 @@ async fn one_of_many(
     body: Result<Body<NewReferral>, Problem>,
     lenient: bool,
 ) -> Result<BatchItem, Refusal> {
+    let stated = Stated::in_body(body.as_ref().ok());
     let taken = match usable(body, lenient) {
         Err(problem) => Err(problem),
         Ok(body) => {
@@ -190,7 +193,7 @@ async fn one_of_many(
             problem: None,
         },
         Err(problem) => {
-            let problem = noted(call, problem).await;
+            let problem = noted(call, problem, stated).await;
             BatchItem {
                 index,
                 status: problem.code().status(),

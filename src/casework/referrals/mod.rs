@@ -7,6 +7,7 @@ pub mod dto;
 pub mod intake;
 pub mod model;
 pub mod reach;
+pub mod refusals;
 pub mod requests;
 pub mod routes;
 pub mod rules;

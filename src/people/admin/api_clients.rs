@@ -231,7 +231,8 @@ fn faults(act: &mut Act, entry: &ApiClientEntry) -> Result<Vec<Fault>, Problem> 
         let why = "This must be one of `authorities`.";
         faults.push(Fault::at("/defaultAuthority", "not_among_authorities", why));
     }
-    if !agencies::exists(act.conn, entry.agency_id)? {
+    // Of whom the authorities it is to serve know nothing, nobody here can speak for.
+    if !agencies::is_known_to(act.conn, entry.agency_id, &administered(act))? {
         faults.push(Fault::at("/agencyId", "unknown", "There is no such agency."));
     }
     if let Some(keys) = &entry.jwks {

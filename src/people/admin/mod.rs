@@ -19,6 +19,13 @@ fn administered(act: &Act) -> Vec<String> {
     act.caller.authorities_as(&[Role::Admin])
 }
 
+/// The authorities whose agencies and teams the caller sees: where they work or administer.
+fn seen(act: &Act) -> Vec<String> {
+    let mut seen = act.caller.staff_of();
+    seen.extend(administered(act));
+    seen
+}
+
 /// Refuses a change of what belongs to authorities that the caller does not administer.
 fn refuse_others<'a>(act: &Act, mut authorities: impl Iterator<Item = &'a String>) -> Result<(), Problem> {
     let own = administered(act);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{faults_of_authorities, refuse_others};
+use super::{faults_of_authorities, refuse_others, seen};
 use crate::act::{Act, guarded};
 use crate::body::{Body, Patch};
 use crate::clock::UtcTime;
@@ -90,13 +90,6 @@ struct Row {
     kind: TeamKind,
     created_at: UtcTime,
     version: i64,
-}
-
-/// The authorities whose teams the caller sees: where they work or administer.
-fn seen(act: &Act) -> Vec<String> {
-    let mut seen = act.caller.staff_of();
-    seen.extend(super::administered(act));
-    seen
 }
 
 fn find(act: &mut Act, id: Id) -> Result<Row, Problem> {

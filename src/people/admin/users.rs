@@ -205,7 +205,7 @@ fn faults(act: &mut Act, account: &Account, before: &[GivenRole]) -> Result<Vec<
         faults.push(Fault::at("/roles", "not_administered", why));
     }
     if let Some(agency) = account.agency_id
-        && !agencies::exists(act.conn, agency)?
+        && !agencies::is_known_to(act.conn, agency, &own)?
     {
         faults.push(Fault::at("/agencyId", "unknown", "There is no such agency."));
     }

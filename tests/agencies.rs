@@ -18,7 +18,10 @@ fn first_case(server: &Server) -> String {
 fn share(server: &Server, agency: &str) -> String {
     let case = first_case(server);
     let grant = json!({"relationship": "partner", "agencyId": agency, "reason": "Works with us", "sections": Part::ALL});
-    server.as_("manager").post(&format!("/v1/cases/{case}/grants"), &grant).created();
+    server
+        .as_("manager")
+        .post(&format!("/v1/cases/{case}/grants"), &grant)
+        .created();
     case
 }
 
@@ -28,7 +31,14 @@ fn agency_of(server: &Server, client: &str) -> String {
 
 /// A client of this agency with every scope that reads, serving these authorities, however it came to be.
 fn client(server: &Server, agency: &str, authorities: &[&str]) -> (Actor, Id) {
-    let scopes = ["referrals:submit", "referrals:read", "enquiries:write", "actions:write"].map(str::to_owned).to_vec();
+    let scopes = [
+        "referrals:submit",
+        "referrals:read",
+        "enquiries:write",
+        "actions:write",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     let client = msp_api::people::clients::ApiClient {
         id: Id::new(),
         name: format!("client-{}", Id::new()),
@@ -41,20 +51,30 @@ fn client(server: &Server, agency: &str, authorities: &[&str]) -> (Actor, Id) {
     };
     let id = client.id;
     server.database(move |conn| Ok(msp_api::people::clients::insert(conn, &client, "a secret")?));
-    let token = server.app().tokens.issue(id, CallerKind::Client, &scopes, clock::now()).unwrap();
+    let token = server
+        .app()
+        .tokens
+        .issue(id, CallerKind::Client, &scopes, clock::now())
+        .unwrap();
     (server.with_token(&token), id)
 }
 
 /// Somebody without a role who works for this agency, registered by this authority.
 fn worker(server: &Server, name: &str, agency: &str, authority: &str, role: Option<Role>) -> Actor {
     let actor = server.add_user(name, role.unwrap_or(Role::Analyst), authority, None);
-    let (id, agency) = (Id::parse(&actor.get("/v1/me").ok().id()).unwrap(), Id::parse(agency).unwrap());
+    let (id, agency) = (
+        Id::parse(&actor.get("/v1/me").ok().id()).unwrap(),
+        Id::parse(agency).unwrap(),
+    );
     let keeps_role = role.is_some();
     server.database(move |conn| {
         let user = users::table.find(id);
-        diesel::update(user).set(users::agency_id.eq(agency)).execute(conn)?;
+        diesel::update(user)
+            .set(users::agency_id.eq(agency))
+            .execute(conn)?;
         if !keeps_role {
-            let none: msp_api::db::types::Json<Vec<msp_api::policy::RoleGrant>> = msp_api::db::types::Json(vec![]);
+            let none: msp_api::db::types::Json<Vec<msp_api::policy::RoleGrant>> =
+                msp_api::db::types::Json(vec![]);
             diesel::update(user).set(users::roles.eq(none)).execute(conn)?;
         }
         Ok(())
@@ -108,7 +128,7 @@ on_both_databases! {
 
     fn s06_an_enquiry_that_was_caused_is_read_only_where_the_client_serves(server) {
         let agency = agency_of(server, "nhs-intake");
-        let (case, _) = accepted_case(server, "PPN-S06");
+        let (_, case) = accepted_case(server, "PPN-S06");
         let list = format!("/v1/cases/{case}/caused-enquiries");
         let request = json!({"agencyId": agency, "scope": "The night visits"});
         let asked = server.as_("practitioner").post(&list, &request).created();

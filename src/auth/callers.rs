@@ -19,6 +19,12 @@ pub fn load(conn: &mut Connection, accepted: &Accepted, now: UtcTime) -> Result<
         // Somebody a trusted issuer knows and we do not was never let in.
         (Subject::Username(name), _) => {
             let known = users::named(conn, name)?.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+            // Nor was somebody of whom that issuer may not speak.
+            let kept_by = users::registered_by(conn, known.id)?;
+            let bounds = accepted.bounds.as_ref();
+            if !bounds.is_some_and(|bounds| bounds.hold(&known.roles.0, kept_by.as_deref())) {
+                return Err(Problem::new(Code::Unauthenticated));
+            }
             users::caller_in(conn, known.id, None, now)?
         }
     };

@@ -69,10 +69,17 @@ pub fn known_place<T: ToSchema>(pointer: &str) -> String {
 fn alternatives<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
     if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
         let named = document.pointer(name.trim_start_matches('#'));
-        return named.map(|named| alternatives(document, named)).unwrap_or_default();
+        return named
+            .map(|named| alternatives(document, named))
+            .unwrap_or_default();
     }
-    let choices = ["oneOf", "anyOf", "allOf"].iter().filter_map(|kind| schema.get(kind)?.as_array());
-    let mut all: Vec<&Value> = choices.flatten().flat_map(|one| alternatives(document, one)).collect();
+    let choices = ["oneOf", "anyOf", "allOf"]
+        .iter()
+        .filter_map(|kind| schema.get(kind)?.as_array());
+    let mut all: Vec<&Value> = choices
+        .flatten()
+        .flat_map(|one| alternatives(document, one))
+        .collect();
     all.push(schema);
     all
 }

@@ -16,8 +16,8 @@ use utoipa::ToSchema;
 
 use crate::auth::secrets;
 use crate::problem::{Code, Fault, Problem};
-use check::{faults_of, validator};
 pub use check::known_place;
+use check::{faults_of, validator};
 pub use patch::Patch;
 
 /// An agency's own message, kept as it came: its nulls mean what the agency says they mean.

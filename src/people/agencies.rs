@@ -95,7 +95,12 @@ pub struct Agreement {
 
 impl Agreement {
     /// One that begins now to be known.
-    pub fn new(agency_id: Id, authority: &str, days: (Option<NaiveDate>, Option<NaiveDate>), now: UtcTime) -> Self {
+    pub fn new(
+        agency_id: Id,
+        authority: &str,
+        days: (Option<NaiveDate>, Option<NaiveDate>),
+        now: UtcTime,
+    ) -> Self {
         Self {
             agency_id,
             authority: authority.to_owned(),

@@ -152,7 +152,15 @@ pub fn setting_for(
             }
             as_("manager")
         }
-        "keepAuthoritySettings" => as_("admin"),
+        "keepAuthoritySettings" | "keepAgreement" => as_("admin"),
+        "handleIntakeRefusal" => {
+            let refused = json!({"agencyReference": reference});
+            as_("police-intake").post("/v1/referrals", &refused).expect(422);
+            let waiting = as_("manager").get("/v1/intake-refusals?handled=false").ok();
+            path = format!("/v1/intake-refusals/{}/handled", waiting.text("/items/0/id"));
+            body["call"] = json!("2026-01-01T10:00:00Z");
+            as_("manager")
+        }
         "createAdult" | "searchAdults" => as_("manager"),
         "mergeAdults" | "unmergeAdults" => {
             let new = |name: &str| {
@@ -235,6 +243,7 @@ pub fn actor_tag(server: &Server, path: &str, operation: &Operation) -> String {
         return "W/\"1\"".to_owned();
     }
     let steps = [
+        "/handled",
         "/transitions",
         "/triage",
         "/revisions",

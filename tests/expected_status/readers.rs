@@ -287,9 +287,10 @@ impl<'a> Making<'a> {
             "user of a partner agency, all sections" => self.partner("Hospice", &sections(), None).0,
             "user of a partner agency, no section" => self.partner("Housing", &json!([]), None).0,
             "user of a partner agency, ended" => self.partner("Former", &sections(), Some("2026-01-31")).0,
-            "client of a partner agency, all sections" => {
-                self.client("Pharmacy", &json!({"authority": "northbank", "from": "2026-01-01"}))
-            }
+            "client of a partner agency, all sections" => self.client(
+                "Pharmacy",
+                &json!({"authority": "northbank", "from": "2026-01-01"}),
+            ),
             "client of a partner agency, agreement lapsed" => self.client(
                 "Transport",
                 &json!({"authority": "northbank", "from": "2025-01-01", "until": "2026-01-01"}),

@@ -59,7 +59,7 @@ LQ         -                advocacy_assignments.answer
 M          -                cases.conclude cases.close cases.reopen caused_enquiries.judge cases.transfer access.keep
 M          -                emergency_access.read emergency_access.review notices.read notices.handle adults.merge outcomes.correct
 M          -                advocacy_assignments.instruct_imca referrals.resolve intake_refusals.read advocates.keep
-M          -                questionnaires.keep intake_refusals.handle approvals.read approvals.decide
+M          -                questionnaires.keep intake_refusals.handle
 ALWR       -                outcomes.record/outcomes wishes.record/wishes
 MALWR      -                outcomes.revise/outcomes outcomes.judge/outcomes wishes.correct
 MWR        -                feedback.read/feedback
@@ -68,7 +68,7 @@ MW         -                feedback.correct
 W          -                requests.ask plans.agree
 .          -                me.read emergency_access.use referrals.update authorities.keep agencies.keep users.read
 .          -                users.keep teams.keep api_clients.read api_clients.keep sessions.end authenticator.keep
-.          -                approvals.collect questionnaires.read reference_data.read drafts.keep audit.read audit.verify
+.          -                questionnaires.read reference_data.read drafts.keep audit.read audit.verify
 ";
 
 /// What a permission asks.
@@ -224,7 +224,10 @@ fn shares(world: &World, caller: &Caller, case: &Situation) -> bool {
     let mut agreed = false;
     for agreement in &world.agreements {
         let of_them = Some(agreement.agency) == caller.agency_id && agreement.authority == case.authority;
-        if of_them && agreement.from_days.is_some_and(|days| days <= 0) && agreement.until_days.is_none_or(|days| days >= 0) {
+        if of_them
+            && agreement.from_days.is_some_and(|days| days <= 0)
+            && agreement.until_days.is_none_or(|days| days >= 0)
+        {
             agreed = true;
         }
     }

@@ -44,7 +44,11 @@ impl World {
             let agreement = Agreement::new(agreed.agency, agreed.authority, days, now);
             msp_api::people::agencies::agree(conn, &agreement)?;
         }
-        for caller in self.callers.iter().filter(|caller| caller.kind == CallerKind::Client) {
+        for caller in self
+            .callers
+            .iter()
+            .filter(|caller| caller.kind == CallerKind::Client)
+        {
             let client = ApiClient {
                 id: caller.id,
                 name: caller.id.to_string(),

@@ -199,7 +199,10 @@ impl World {
             roles: vec![],
             teams: vec![],
             scopes: some(dice, 60, &all).into_iter().map(str::to_owned).collect(),
-            authorities: some(dice, 70, &AUTHORITIES).into_iter().map(str::to_owned).collect(),
+            authorities: some(dice, 70, &AUTHORITIES)
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
             exceptions: Exceptions::ANY,
             ..self.user(dice)
         }

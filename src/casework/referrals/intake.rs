@@ -57,7 +57,10 @@ fn usable(body: Result<Body<NewReferral>, Problem>, lenient: bool) -> Result<Bod
 /// Notes what was refused, and gives the refusal back.
 async fn noted(call: &Call, problem: Problem, stated: Stated) -> Problem {
     let refusal = problem.clone();
-    match call.aside(move |act| refusals::note(act, &refusal, &stated)).await {
+    match call
+        .aside(move |act| refusals::note(act, &refusal, &stated))
+        .await
+    {
         Ok(()) => problem,
         Err(worse) => worse,
     }

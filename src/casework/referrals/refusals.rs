@@ -23,7 +23,6 @@ use crate::http::params::{IfMatchHeader, IntakeRefusalPath};
 use crate::ids::Id;
 use crate::notices::{self, Notice, NoticeKind};
 use crate::page::{Page, PageParams, PageRequest, Rows};
-use crate::people::authorities;
 use crate::policy::{Action, Caller, Role, scope};
 use crate::problem::{Code, Fault, Problem};
 use crate::schema::casework::intake_refusals as table;
@@ -68,7 +67,7 @@ pub fn note(act: &mut Act, problem: &Problem, stated: &Stated) -> Result<(), Pro
     pointers.dedup();
     let refusal = IntakeRefusal {
         id: act.new_id,
-        authorities: Json(meant_for(act, stated.authority.as_deref())?),
+        authorities: Json(meant_for(act.caller, stated.authority.as_deref())),
         agency_id: act.caller.agency_id,
         actor_id: act.caller.id,
         refused_at: act.now,
@@ -87,7 +86,9 @@ pub fn note(act: &mut Act, problem: &Problem, stated: &Stated) -> Result<(), Pro
         .filter(table::refused_at.gt(since))
         .select(table::authorities)
         .load(act.conn)?;
-    diesel::insert_into(table::table).values(&refusal).execute(act.conn)?;
+    diesel::insert_into(table::table)
+        .values(&refusal)
+        .execute(act.conn)?;
     for authority in &refusal.authorities.0 {
         if waiting.iter().any(|told| told.0.contains(authority)) {
             continue;
@@ -103,14 +104,14 @@ pub fn note(act: &mut Act, problem: &Problem, stated: &Stated) -> Result<(), Pro
     Ok(())
 }
 
-/// The authority that it named, or else those that its sender serves or works for.
-fn meant_for(act: &mut Act, named: Option<&str>) -> Result<Vec<String>, Problem> {
-    if let Some(named) = named
-        && authorities::exists(act.conn, named)?
-    {
-        return Ok(vec![named.to_owned()]);
+/// The authority that it named, if its sender serves it or works for it; or else all of those: no sender puts tasks before an
+/// authority that has nothing to do with it.
+fn meant_for(caller: &Caller, named: Option<&str>) -> Vec<String> {
+    let mut served = served_by(caller);
+    if let Some(named) = named.filter(|named| served.iter().any(|one| one == named)) {
+        served.retain(|one| one == named);
     }
-    Ok(served_by(act.caller))
+    served
 }
 
 fn served_by(caller: &Caller) -> Vec<String> {
@@ -216,7 +217,10 @@ fn visible(act: &Act) -> table::BoxedQuery<'static, crate::db::MultiBackend> {
     let theirs = act.caller.authorities_as(&[Role::Manager]);
     let theirs = theirs.into_iter().map(|authority| format!("\"{authority}\""));
     table::table
-        .filter(contains_any::<table::table>("intake_refusals.authorities", theirs))
+        .filter(contains_any::<table::table>(
+            "intake_refusals.authorities",
+            theirs,
+        ))
         .into_boxed()
 }
 
@@ -251,14 +255,29 @@ fn find(act: &mut Act, id: Id) -> Result<IntakeRefusal, Problem> {
     Ok(found)
 }
 
-fn faults(act: &mut Act, refusal: &IntakeRefusal, handled: &IntakeRefusalHandled) -> Result<Vec<Fault>, Problem> {
+fn faults(
+    act: &mut Act,
+    refusal: &IntakeRefusal,
+    handled: &IntakeRefusalHandled,
+) -> Result<Vec<Fault>, Problem> {
     Ok(match (handled.referral_id, handled.call) {
-        (None, None) => vec![Fault::required("/referralId", "Say which referral it became, or when you called.")],
+        (None, None) => vec![Fault::required(
+            "/referralId",
+            "Say which referral it became, or when you called.",
+        )],
         (Some(_), Some(_)) => {
-            vec![Fault::at("/call", "contradiction", "It became a referral, or you called: give one.")]
+            vec![Fault::at(
+                "/call",
+                "contradiction",
+                "It became a referral, or you called: give one.",
+            )]
         }
         (None, Some(call)) if call > act.now => {
-            vec![Fault::at("/call", "in_the_future", "A call that is yet to come answers nothing.")]
+            vec![Fault::at(
+                "/call",
+                "in_the_future",
+                "A call that is yet to come answers nothing.",
+            )]
         }
         (None, Some(_)) => vec![],
         (Some(referral), None) => {
@@ -269,7 +288,11 @@ fn faults(act: &mut Act, refusal: &IntakeRefusal, handled: &IntakeRefusalHandled
             });
             match fits {
                 true => vec![],
-                false => vec![Fault::at("/referralId", "unknown", "There is no later referral with this id.")],
+                false => vec![Fault::at(
+                    "/referralId",
+                    "unknown",
+                    "There is no later referral with this id.",
+                )],
             }
         }
     })

@@ -66,9 +66,7 @@ fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
         Clause::ReferredBy(agency, authorities) => {
             let theirs = referrals::agency_id.assume_not_null().eq(*agency);
             Some(match authorities {
-                Some(authorities) => {
-                    Box::new(theirs.and(referrals::authority.eq_any(authorities.clone())))
-                }
+                Some(authorities) => Box::new(theirs.and(referrals::authority.eq_any(authorities.clone()))),
                 None => Box::new(theirs),
             })
         }

@@ -30,7 +30,7 @@ use crate::schema::people::{agencies as table, agency_authorities};
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"name": "Westshire Police", "agencyType": "police"}))]
-pub struct AgencyEntry {
+pub struct AgencyIdentity {
     /// Name; no two agencies have the same.
     #[schema(min_length = 1, max_length = 200, extensions(("x-rule" = json!("not_blank"))))]
     pub name: String,
@@ -94,7 +94,7 @@ pub struct AgreementDays {
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct AgencyView {
+pub struct PartnerAgency {
     /// Id.
     pub id: Id,
     /// Name.
@@ -113,7 +113,7 @@ pub struct AgencyView {
     pub created_at: UtcTime,
 }
 
-impl View for AgencyView {
+impl View for PartnerAgency {
     fn version(&self) -> i64 {
         self.version
     }
@@ -155,14 +155,14 @@ impl View for AgreementView {
 
 type Row = (Agency, i64);
 
-fn view(act: &mut Act, (agency, version): Row) -> Result<AgencyView, Problem> {
+fn view(act: &mut Act, (agency, version): Row) -> Result<PartnerAgency, Problem> {
     let agreements = agencies::agreements(act.conn, agency.id, &seen(act))?;
     let agreements = agreements.into_iter().map(|agreement| AgreementWith {
         authority: agreement.authority,
         from: agreement.agreement_from,
         until: agreement.agreement_until,
     });
-    Ok(AgencyView {
+    Ok(PartnerAgency {
         id: agency.id,
         name: agency.name,
         agency_type: agency.agency_type,
@@ -206,7 +206,7 @@ fn refuse_same_name(act: &mut Act, name: &str, but: Id) -> Result<(), Problem> {
     }
 }
 
-fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<AgencyView>, Problem> {
+fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<PartnerAgency>, Problem> {
     let known = agency_authorities::table
         .filter(agency_authorities::authority.eq_any(seen(act)))
         .select(agency_authorities::agency_id);
@@ -236,14 +236,24 @@ fn faults_of_new(act: &mut Act, agency: &NewAgency) -> Result<Vec<Fault>, Proble
     let Some(agreements) = &agency.agreements else {
         let several = administered(act).len() > 1;
         let why = "Say which of the authorities that you administer work with it.";
-        return Ok(several.then(|| Fault::required("/agreements", why)).into_iter().collect());
+        return Ok(several
+            .then(|| Fault::required("/agreements", why))
+            .into_iter()
+            .collect());
     };
     let at = |index: usize| format!("/agreements/{index}/authority");
-    let named: Vec<String> = agreements.iter().map(|agreement| agreement.authority.clone()).collect();
+    let named: Vec<String> = agreements
+        .iter()
+        .map(|agreement| agreement.authority.clone())
+        .collect();
     let mut faults = faults_of_authorities(act, &named, at)?;
     faults.extend(repeated(&named, at, "This authority stands here already."));
     faults.extend(agreements.iter().enumerate().filter_map(|(index, agreement)| {
-        fault_of_days(agreement.from, agreement.until, format!("/agreements/{index}/until"))
+        fault_of_days(
+            agreement.from,
+            agreement.until,
+            format!("/agreements/{index}/until"),
+        )
     }));
     Ok(faults)
 }
@@ -268,7 +278,10 @@ fn register(act: &mut Act, body: &Body<NewAgency>) -> Result<Id, Problem> {
     agencies::insert(act.conn, &agency)?;
     for agreement in &agreements {
         let days = (agreement.from, agreement.until);
-        agencies::agree(act.conn, &Agreement::new(agency.id, &agreement.authority, days, act.now))?;
+        agencies::agree(
+            act.conn,
+            &Agreement::new(agency.id, &agreement.authority, days, act.now),
+        )?;
         if agreement.from.is_some() {
             note_change(act, agency.id, &agreement.authority)?;
         }
@@ -276,14 +289,14 @@ fn register(act: &mut Act, body: &Body<NewAgency>) -> Result<Id, Problem> {
     Ok(agency.id)
 }
 
-fn amend(act: &mut Act, id: Id, patch: &Body<Patch<AgencyEntry>>) -> Result<Id, Problem> {
+fn amend(act: &mut Act, id: Id, patch: &Body<Patch<AgencyIdentity>>) -> Result<Id, Problem> {
     let (agency, version) = find(act, id)?;
     // What it is called is the same for everybody, and kept by whoever registered it.
     let keeper = agency.registered_by_authority.unwrap_or_default();
     refuse_others(act, std::iter::once(&keeper))?;
     act.found.authority = Some(keeper);
     act.expect_version(version)?;
-    let current = AgencyEntry {
+    let current = AgencyIdentity {
         name: agency.name,
         agency_type: agency.agency_type,
         ods_code: agency.ods_code,
@@ -304,7 +317,7 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<AgencyEntry>>) -> Result<Id, 
     Ok(id)
 }
 
-fn read(act: &mut Act, id: Id) -> Result<AgencyView, Problem> {
+fn read(act: &mut Act, id: Id) -> Result<PartnerAgency, Problem> {
     let row = find(act, id)?;
     view(act, row)
 }
@@ -332,9 +345,9 @@ fn find_agreement(act: &mut Act, agency: Id, authority: &str) -> Result<Option<A
 
 fn read_agreement(act: &mut Act, agency: Id, authority: &str) -> Result<AgreementView, Problem> {
     let found = find_agreement(act, agency, authority)?;
-    let (from, until) = found
-        .as_ref()
-        .map_or((None, None), |found| (found.agreement_from, found.agreement_until));
+    let (from, until) = found.as_ref().map_or((None, None), |found| {
+        (found.agreement_from, found.agreement_until)
+    });
     let in_force = agencies::agreed_with(act.conn, agency, act.now.date())?;
     Ok(AgreementView {
         agency_id: agency,
@@ -356,7 +369,11 @@ fn keep_agreement(
     refuse_others(act, std::iter::once(&authority.to_owned()))?;
     act.expect_version(found.as_ref().map_or(1, |found| found.version))?;
     let until = || "/until".to_owned();
-    let days = body.checked(|days| fault_of_days(days.from, days.until, until()).into_iter().collect())?;
+    let days = body.checked(|days| {
+        fault_of_days(days.from, days.until, until())
+            .into_iter()
+            .collect()
+    })?;
     match found {
         Some(found) => {
             let read = agency_authorities::table
@@ -392,7 +409,7 @@ fn keep_agreement(
     operation_id = "listAgencies",
     tag = "Administration",
     params(PageParams),
-    responses((status = 200, description = "A page of agencies", body = Page<AgencyView>)),
+    responses((status = 200, description = "A page of agencies", body = Page<PartnerAgency>)),
     extensions(("x-permission" = json!("agencies.read")))
 )]
 #[get("/v1/agencies")]
@@ -408,7 +425,7 @@ pub async fn list_agencies(call: Call) -> Reply {
     operation_id = "registerAgency",
     tag = "Administration",
     request_body = NewAgency,
-    responses((status = 201, description = "The agency", body = AgencyView)),
+    responses((status = 201, description = "The agency", body = PartnerAgency)),
     extensions(("x-permission" = json!("agencies.keep")))
 )]
 #[post("/v1/agencies")]
@@ -423,7 +440,7 @@ pub async fn register_agency(call: Call, body: Body<NewAgency>) -> Reply {
     operation_id = "getAgency",
     tag = "Administration",
     params(AgencyPath),
-    responses((status = 200, description = "The agency", body = AgencyView)),
+    responses((status = 200, description = "The agency", body = PartnerAgency)),
     extensions(("x-permission" = json!("agencies.read")))
 )]
 #[get("/v1/agencies/{agencyId}")]
@@ -439,12 +456,12 @@ pub async fn get_agency(call: Call, ids: Ids<1>) -> Reply {
     operation_id = "amendAgency",
     tag = "Administration",
     params(AgencyPath, IfMatchHeader),
-    request_body = Patch<AgencyEntry>,
-    responses((status = 200, description = "The agency", body = AgencyView)),
+    request_body = Patch<AgencyIdentity>,
+    responses((status = 200, description = "The agency", body = PartnerAgency)),
     extensions(("x-permission" = json!("agencies.keep")))
 )]
 #[patch("/v1/agencies/{agencyId}")]
-pub async fn amend_agency(call: Call, ids: Ids<1>, body: Body<Patch<AgencyEntry>>) -> Reply {
+pub async fn amend_agency(call: Call, ids: Ids<1>, body: Body<Patch<AgencyIdentity>>) -> Reply {
     let Ids([agency]) = ids;
     call.change(body, move |act, body| amend(act, agency, body), read)
         .await
@@ -463,7 +480,8 @@ pub async fn amend_agency(call: Call, ids: Ids<1>, body: Body<Patch<AgencyEntry>
 #[get("/v1/agencies/{agencyId}/agreements/{authority}")]
 pub async fn get_agreement(call: Call, path: IdAndKey) -> Reply {
     let IdAndKey(agency, authority) = path;
-    call.read(move |act| read_agreement(act, agency, &authority)).await
+    call.read(move |act| read_agreement(act, agency, &authority))
+        .await
 }
 
 /// Keep an agreement

@@ -108,6 +108,8 @@ path_params! {
     NoticePath { notice_id: "The notice" }
     /// `{refusalId}`.
     IntakeRefusalPath { refusal_id: "The refused intake" }
+    /// `{approvalId}`.
+    ApprovalPath { approval_id: "What waits for a second person" }
     /// `{userId}`.
     UserPath { user_id: "The user" }
     /// `{teamId}`.

@@ -9,7 +9,7 @@ use crate::db::Connection;
 use crate::ids::Id;
 use crate::problem::Problem;
 use crate::schema::identity::password_codes;
-use crate::schema::people::users;
+use crate::schema::people::{account_changes, users};
 
 /// How long a one-time code is good for: three days.
 pub const CODE_LIFETIME: i64 = 3 * 86_400;
@@ -61,4 +61,68 @@ pub fn set_password(conn: &mut Connection, user: Id, hash: &str, now: UtcTime) -
         ))
         .execute(conn)?;
     sessions::end_all_of(conn, user, EndedBecause::PasswordChanged, now)
+}
+
+crate::codes! {
+    /// What somebody did to an account that opens it, or that makes it theirs.
+    pub enum AccountChange {
+        /// It was made, or given a role, on the server's console.
+        NamedOnConsole = "named_on_console",
+        /// It was made.
+        Made = "made",
+        /// It was given roles or an agency, or may be used again.
+        GivenRights = "given_rights",
+        /// A one-time code for its password was made.
+        GivenPasswordCode = "given_password_code",
+        /// Its authenticator was taken away.
+        AuthenticatorTaken = "authenticator_taken",
+    }
+}
+
+/// Notes what somebody did to an account; `by` is absent for the server's console.
+pub fn note(
+    conn: &mut Connection,
+    user: Id,
+    kind: AccountChange,
+    by: Option<Id>,
+    now: UtcTime,
+) -> QueryResult<()> {
+    diesel::insert_into(account_changes::table)
+        .values((
+            account_changes::id.eq(Id::new()),
+            account_changes::user_id.eq(user),
+            account_changes::kind.eq(kind),
+            account_changes::changed_by.eq(by),
+            account_changes::changed_at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Whether this account was made, reset, enabled or given a right by somebody.
+pub fn is_creature_of(conn: &mut Connection, user: Id, by: Id) -> QueryResult<bool> {
+    let found: Option<Id> = account_changes::table
+        .filter(
+            account_changes::user_id
+                .eq(user)
+                .and(account_changes::changed_by.eq(by)),
+        )
+        .select(account_changes::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// Whether the server's console made this account, or gave it a role.
+pub fn is_named_on_console(conn: &mut Connection, user: Id) -> QueryResult<bool> {
+    let found: Option<Id> = account_changes::table
+        .filter(
+            account_changes::user_id
+                .eq(user)
+                .and(account_changes::kind.eq(AccountChange::NamedOnConsole)),
+        )
+        .select(account_changes::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
 }

@@ -137,6 +137,25 @@ pub fn add_credential(
         .map(drop)
 }
 
+/// So many secrets of a client are live at one time.
+const LIVE: usize = 2;
+
+/// Adds a secret; the older one is revoked when there would be a third.
+pub fn replace_credential(
+    conn: &mut Connection,
+    client: Id,
+    id: Id,
+    secret: &str,
+    now: UtcTime,
+) -> QueryResult<()> {
+    let live = credentials(conn, client)?;
+    let too_many = (live.len() + 1).saturating_sub(LIVE);
+    for older in live.iter().take(too_many) {
+        revoke_credential(conn, client, older.id, now)?;
+    }
+    add_credential(conn, client, id, secret, now)
+}
+
 /// Revokes a secret.
 pub fn revoke_credential(conn: &mut Connection, client: Id, id: Id, now: UtcTime) -> QueryResult<()> {
     let live = client_secrets::client_id

@@ -176,6 +176,24 @@ pub fn registered_by(conn: &mut Connection, id: Id) -> QueryResult<Option<String
     Ok(found.flatten())
 }
 
+/// The authorities that have to do with this account: in which it has a role, or that keep it.
+pub fn authorities_of(conn: &mut Connection, id: Id) -> QueryResult<Vec<String>> {
+    let roles = find(conn, id)?.map(|user| user.roles.0).unwrap_or_default();
+    let mut all: Vec<String> = roles.into_iter().map(|grant| grant.authority).collect();
+    all.extend(registered_by(conn, id)?);
+    all.sort();
+    all.dedup();
+    Ok(all)
+}
+
+/// Says which authority keeps this account.
+pub fn register(conn: &mut Connection, id: Id, authority: &str) -> QueryResult<()> {
+    diesel::update(table::table.find(id))
+        .set(table::registered_by_authority.eq(authority))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Sets up a team with its members.
 pub fn insert_team(
     conn: &mut Connection,

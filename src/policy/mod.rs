@@ -281,6 +281,12 @@ actions! {
     UsersRead = "users.read" => [Admin];
     /// Keep accounts of people, and their roles.
     UsersKeep = "users.keep" => [Admin];
+    /// Read what waits for a second person.
+    ApprovalsRead = "approvals.read" => [Manager, Admin, Auditor];
+    /// Decide as the second person.
+    ApprovalsDecide = "approvals.decide" => [Manager, Admin];
+    /// Fetch a code or secret that a second person approved.
+    ApprovalsCollect = "approvals.collect" => [Admin];
     /// Read which teams there are.
     TeamsRead = "teams.read" => [Manager, Delegated, Staff, Admin];
     /// Keep teams and who is in them.

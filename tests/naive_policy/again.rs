@@ -59,7 +59,7 @@ LQ         -                advocacy_assignments.answer
 M          -                cases.conclude cases.close cases.reopen caused_enquiries.judge cases.transfer access.keep
 M          -                emergency_access.read emergency_access.review notices.read notices.handle adults.merge outcomes.correct
 M          -                advocacy_assignments.instruct_imca referrals.resolve intake_refusals.read advocates.keep
-M          -                questionnaires.keep intake_refusals.handle
+M          -                questionnaires.keep intake_refusals.handle approvals.read approvals.decide
 ALWR       -                outcomes.record/outcomes wishes.record/wishes
 MALWR      -                outcomes.revise/outcomes outcomes.judge/outcomes wishes.correct
 MWR        -                feedback.read/feedback
@@ -68,7 +68,7 @@ MW         -                feedback.correct
 W          -                requests.ask plans.agree
 .          -                me.read emergency_access.use referrals.update authorities.keep agencies.keep users.read
 .          -                users.keep teams.keep api_clients.read api_clients.keep sessions.end authenticator.keep
-.          -                questionnaires.read reference_data.read drafts.keep audit.read audit.verify
+.          -                approvals.collect questionnaires.read reference_data.read drafts.keep audit.read audit.verify
 ";
 
 /// What a permission asks.

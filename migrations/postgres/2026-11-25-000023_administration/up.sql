@@ -48,7 +48,7 @@ CREATE TABLE approvals (
     kind text NOT NULL CHECK (kind IN ('account_rights', 'password_code', 'authenticator_reset', 'client_rights', 'client_secret', 'team', 'second_person')),
     resource_id uuid NOT NULL,
     asked_for jsonb NOT NULL,
-    state text NOT NULL CHECK (state IN ('waiting', 'approved', 'refused', 'collected')),
+    state text NOT NULL CHECK (state IN ('waiting', 'approved', 'refused', 'collected', 'void')),
     asked_by uuid NOT NULL,
     asked_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,

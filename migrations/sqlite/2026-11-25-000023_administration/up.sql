@@ -48,7 +48,7 @@ CREATE TABLE approvals (
     kind TEXT NOT NULL CHECK (kind IN ('account_rights', 'password_code', 'authenticator_reset', 'client_rights', 'client_secret', 'team', 'second_person')),
     resource_id BLOB NOT NULL,
     asked_for TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('waiting', 'approved', 'refused', 'collected')),
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'approved', 'refused', 'collected', 'void')),
     asked_by BLOB NOT NULL,
     asked_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,

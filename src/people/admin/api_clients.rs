@@ -12,6 +12,7 @@ use super::credentials::{self, CredentialView};
 use super::{administered, faults_of_authorities, refuse_others};
 use crate::act::{Act, guarded};
 use crate::auth::jwks;
+use crate::auth::secrets::Once;
 use crate::body::{Body, Patch};
 use crate::clock::UtcTime;
 use crate::db::types::{Json, contains_any};
@@ -21,8 +22,10 @@ use crate::http::extract::Ids;
 use crate::http::list::NoFilter;
 use crate::http::params::{ApiClientPath, IfMatchHeader};
 use crate::ids::Id;
+use crate::notices::NoticeKind;
 use crate::page::{Page, PageParams, PageRequest, Rows};
 use crate::people::agencies;
+use crate::people::approvals::{self, ApprovalKind, AskedFor, PendingApproval};
 use crate::people::clients::{self, ApiClient};
 use crate::problem::{Code, Fault, Problem, repeated};
 use crate::schema::people::api_clients as table;
@@ -111,6 +114,8 @@ pub struct ApiClientView {
     pub jwks_uri: Option<String>,
     /// Its live secrets, of which only these ids can be shown.
     pub credentials: Vec<CredentialView>,
+    /// What of it waits for a second person.
+    pub pending_approval: Option<PendingApproval>,
     /// 1, and one more with every change.
     pub version: i64,
     /// When it was registered.
@@ -123,7 +128,7 @@ impl View for ApiClientView {
     }
 
     fn derived_mark(&self) -> Option<String> {
-        Some(super::mark_of(&self.credentials))
+        Some(super::mark_of(&(&self.credentials, &self.pending_approval)))
     }
 }
 
@@ -131,6 +136,14 @@ type Row = (ApiClient, i64, Option<Json<Value>>, Option<String>);
 
 /// The client, if it serves an authority that the caller administers.
 fn find(act: &mut Act, id: Id) -> Result<Row, Problem> {
+    let row = find_any(act, id)?;
+    match is_reached(act, &row) {
+        true => Ok(row),
+        false => Err(Problem::not_found()),
+    }
+}
+
+fn find_any(act: &mut Act, id: Id) -> Result<Row, Problem> {
     let found: Option<Row> = table::table
         .find(id)
         .select((
@@ -141,9 +154,7 @@ fn find(act: &mut Act, id: Id) -> Result<Row, Problem> {
         ))
         .first(act.conn)
         .optional()?;
-    let row = found
-        .filter(|row| is_reached(act, row))
-        .ok_or_else(Problem::not_found)?;
+    let row = found.ok_or_else(Problem::not_found)?;
     act.found.authority = row.0.default_authority.clone();
     Ok(row)
 }
@@ -151,6 +162,11 @@ fn find(act: &mut Act, id: Id) -> Result<Row, Problem> {
 fn is_reached(act: &Act, row: &Row) -> bool {
     let own = administered(act);
     row.0.authorities.0.iter().any(|served| own.contains(served))
+}
+
+/// The client, if it serves an authority that the caller administers: whoever serves several is stopped by each.
+pub(super) fn find_served(act: &mut Act, id: Id) -> Result<ApiClient, Problem> {
+    find(act, id).map(|(client, ..)| client)
 }
 
 /// The client, if all it serves is the caller's to administer.
@@ -184,6 +200,7 @@ fn view(act: &mut Act, row: Row) -> Result<ApiClientView, Problem> {
         jwks: jwks.map(|jwks| jwks.0),
         jwks_uri,
         credentials: credentials.iter().map(credentials::view).collect(),
+        pending_approval: approvals::pending(act.conn, client.id, act.now)?,
         version,
         created_at: client.created_at,
     })
@@ -217,9 +234,29 @@ fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<ApiClientView>, Proble
     })
 }
 
-fn faults(act: &mut Act, entry: &ApiClientEntry) -> Result<Vec<Fault>, Problem> {
+fn faults(
+    act: &mut Act,
+    entry: &ApiClientEntry,
+    before: Option<&ApiClientEntry>,
+) -> Result<Vec<Fault>, Problem> {
     let at = |index: usize| format!("/authorities/{index}");
-    let mut faults = faults_of_authorities(act, &entry.authorities, at)?;
+    let mut faults = match before {
+        // What it serves already stays, whoever takes something else away.
+        Some(before)
+            if entry
+                .authorities
+                .iter()
+                .all(|one| before.authorities.contains(one)) =>
+        {
+            vec![]
+        }
+        _ => faults_of_authorities(act, &entry.authorities, at)?,
+    };
+    faults.extend(repeated(
+        &entry.authorities,
+        at,
+        "This authority stands here already.",
+    ));
     faults.extend(repeated(
         &entry.scopes,
         |index| format!("/scopes/{index}"),
@@ -232,7 +269,7 @@ fn faults(act: &mut Act, entry: &ApiClientEntry) -> Result<Vec<Fault>, Problem> 
         faults.push(Fault::at("/defaultAuthority", "not_among_authorities", why));
     }
     // Of whom the authorities it is to serve know nothing, nobody here can speak for.
-    if !agencies::is_known_to(act.conn, entry.agency_id, &administered(act))? {
+    if before.is_none() && !agencies::is_known_to(act.conn, entry.agency_id, &administered(act))? {
         faults.push(Fault::at("/agencyId", "unknown", "There is no such agency."));
     }
     if let Some(keys) = &entry.jwks {
@@ -258,11 +295,13 @@ fn codes(scopes: &[ClientScope]) -> Json<Vec<String>> {
 
 fn register(act: &mut Act, body: &Body<ApiClientEntry>) -> Result<Id, Problem> {
     let found = match body.value() {
-        Some(entry) => faults(act, entry)?,
+        Some(entry) => faults(act, entry, None)?,
         None => vec![],
     };
     let entry = body.checked(|_| found)?.clone();
     refuse_same_name(act, &entry.name, act.new_id)?;
+    let enabled = entry.enabled.unwrap_or(true);
+    let decided_in = decided_in(act, &entry.authorities)?;
     let client = ApiClient {
         id: act.new_id,
         name: entry.name,
@@ -270,7 +309,7 @@ fn register(act: &mut Act, body: &Body<ApiClientEntry>) -> Result<Id, Problem> {
         scopes: codes(&entry.scopes),
         default_authority: entry.default_authority,
         authorities: Json(entry.authorities),
-        enabled: entry.enabled.unwrap_or(true),
+        enabled: enabled && decided_in.is_none(),
         created_at: act.now,
     };
     diesel::insert_into(table::table)
@@ -281,13 +320,106 @@ fn register(act: &mut Act, body: &Body<ApiClientEntry>) -> Result<Id, Problem> {
             table::updated_at.eq(act.now),
         ))
         .execute(act.conn)?;
+    if let Some(authority) = decided_in.filter(|_| enabled) {
+        let asked = AskedFor {
+            enable: Some(true),
+            ..AskedFor::default()
+        };
+        approvals::ask(act, (&authority, ApprovalKind::ClientRights), client.id, asked)?;
+    }
     Ok(client.id)
 }
 
-fn amend(act: &mut Act, id: Id, patch: &Body<Patch<ApiClientEntry>>) -> Result<Id, Problem> {
+/// The authority in which a second person decides about a client of these, if one has to.
+pub(super) fn decided_in(act: &mut Act, authorities: &[String]) -> Result<Option<String>, Problem> {
+    let own = administered(act);
+    for authority in authorities.iter().filter(|authority| own.contains(authority)) {
+        if approvals::is_needed(act.conn, authority)? {
+            return Ok(Some(authority.clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// The keys of a set.
+fn keys_of(jwks: Option<&Value>) -> Vec<Value> {
+    let keys = jwks.and_then(|jwks| jwks.get("keys")).and_then(Value::as_array);
+    keys.cloned().unwrap_or_default()
+}
+
+/// What of a change gives the client more than it has: it needs whoever administers all that it serves, and a second person.
+fn widening(current: &ApiClientEntry, entry: &ApiClientEntry) -> AskedFor {
+    let known = keys_of(current.jwks.as_ref());
+    let new_key = keys_of(entry.jwks.as_ref())
+        .iter()
+        .any(|key| !known.contains(key));
+    let more = entry
+        .scopes
+        .iter()
+        .filter(|scope| !current.scopes.contains(scope));
+    let serves = entry
+        .authorities
+        .iter()
+        .filter(|one| !current.authorities.contains(one));
+    let enables = entry.enabled.unwrap_or(true) && current.enabled == Some(false);
+    let moved = entry.jwks_uri != current.jwks_uri;
+    AskedFor {
+        enable: enables.then_some(true),
+        scopes: more.map(|scope| scope.as_str().to_owned()).collect(),
+        authorities: serves.cloned().collect(),
+        jwks: entry.jwks.clone().filter(|_| new_key),
+        jwks_uri: entry.jwks_uri.clone().filter(|_| moved),
+        ..AskedFor::default()
+    }
+}
+
+/// The change without what widens it.
+fn without(asked: &AskedFor, current: &ApiClientEntry, entry: &ApiClientEntry) -> ApiClientEntry {
+    let known = keys_of(current.jwks.as_ref());
+    let mut now = entry.clone();
+    now.scopes.retain(|scope| current.scopes.contains(scope));
+    now.authorities.retain(|one| current.authorities.contains(one));
+    now.default_authority = now.default_authority.filter(|one| now.authorities.contains(one));
+    if asked.enable.is_some() {
+        now.enabled = Some(false);
+    }
+    if asked.jwks.is_some() {
+        let mut kept = keys_of(entry.jwks.as_ref());
+        kept.retain(|key| known.contains(key));
+        now.jwks = (!kept.is_empty()).then(|| serde_json::json!({ "keys": kept }));
+    }
+    if asked.jwks_uri.is_some() {
+        now.jwks_uri.clone_from(&current.jwks_uri);
+        now.jwks = now.jwks.filter(|_| now.jwks_uri.is_none());
+    }
+    now
+}
+
+/// Whether a change only stops the client, takes away keys, or takes it from authorities that the caller administers: any of its
+/// administrators may.
+fn only_stops(act: &Act, current: &ApiClientEntry, entry: &ApiClientEntry) -> bool {
+    let own = administered(act);
+    let gone: Vec<&String> = current
+        .authorities
+        .iter()
+        .filter(|one| !entry.authorities.contains(one))
+        .collect();
+    let default_went = current
+        .default_authority
+        .as_ref()
+        .is_some_and(|one| gone.contains(&one));
+    entry.name == current.name
+        && entry.scopes == current.scopes
+        && gone.iter().all(|one| own.contains(one))
+        && (entry.default_authority == current.default_authority || default_went)
+        && (entry.jwks_uri == current.jwks_uri || entry.jwks_uri.is_none())
+}
+
+/// Answers whether the caller reaches the client no longer, having taken it from all that they administer.
+fn amend(act: &mut Act, id: Id, patch: &Body<Patch<ApiClientEntry>>) -> Result<(Id, bool), Problem> {
     let (client, version, jwks, jwks_uri) = find(act, id)?;
-    refuse_others(act, client.authorities.0.iter())?;
     act.expect_version(version)?;
+    let served = client.authorities.0.clone();
     let current = ApiClientEntry {
         name: client.name,
         agency_id: client.agency_id,
@@ -304,7 +436,11 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<ApiClientEntry>>) -> Result<I
         jwks_uri,
     };
     let entry = patch.valid()?.applied_to(&current)?;
-    let mut found = faults(act, &entry)?;
+    let asked = widening(&current, &entry);
+    if !asked.is_nothing() || !only_stops(act, &current, &entry) {
+        refuse_others(act, served.iter())?;
+    }
+    let mut found = faults(act, &entry, Some(&current))?;
     if entry.agency_id != current.agency_id {
         let why = "A client stays with its agency.";
         found.push(Fault::at("/agencyId", "fixed", why));
@@ -313,22 +449,96 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<ApiClientEntry>>) -> Result<I
         return Err(Problem::invalid(found));
     }
     refuse_same_name(act, &entry.name, id)?;
+    let waits = match asked.is_nothing() {
+        true => None,
+        false => decided_in(act, &served)?,
+    };
+    let now = match waits {
+        Some(_) => without(&asked, &current, &entry),
+        None => entry,
+    };
+    save(act, id, version, &now)?;
+    if let Some(authority) = waits {
+        approvals::ask(act, (&authority, ApprovalKind::ClientRights), id, asked)?;
+    }
+    let keys_went = current.jwks_uri.is_some() && now.jwks_uri.is_none() || {
+        let left = keys_of(now.jwks.as_ref());
+        keys_of(current.jwks.as_ref())
+            .iter()
+            .any(|key| !left.contains(key))
+    };
+    let stopped = current.enabled == Some(true) && now.enabled == Some(false);
+    let narrowed = served.iter().any(|one| !now.authorities.contains(one));
+    if stopped || narrowed || keys_went {
+        tell_stopped(act, id, &served)?;
+    }
+    let own = administered(act);
+    Ok((id, !now.authorities.iter().any(|one| own.contains(one))))
+}
+
+/// Tells every authority that a client serves that it, or a key of it, was stopped.
+pub(super) fn tell_stopped(act: &mut Act, id: Id, served: &[String]) -> Result<(), Problem> {
+    for authority in served {
+        approvals::tell(act.conn, authority, NoticeKind::ClientStopped, id, act.now)?;
+    }
+    Ok(())
+}
+
+fn save(act: &mut Act, id: Id, version: i64, entry: &ApiClientEntry) -> Result<(), Problem> {
     let read = table::table.find(id).filter(table::version.eq(version));
     let changed = diesel::update(read)
         .set((
-            table::name.eq(entry.name),
+            table::name.eq(&entry.name),
             table::scopes.eq(codes(&entry.scopes)),
-            table::default_authority.eq(entry.default_authority),
-            table::authorities.eq(Json(entry.authorities)),
+            table::default_authority.eq(&entry.default_authority),
+            table::authorities.eq(Json(entry.authorities.clone())),
             table::enabled.eq(entry.enabled.unwrap_or(true)),
-            table::jwks.eq(entry.jwks.map(Json)),
-            table::jwks_uri.eq(entry.jwks_uri),
+            table::jwks.eq(entry.jwks.clone().map(Json)),
+            table::jwks_uri.eq(&entry.jwks_uri),
+            table::version.eq(version + 1),
+            table::updated_at.eq(act.now),
+        ))
+        .execute(act.conn)?;
+    guarded(changed)
+}
+
+/// Gives a client what a second person approved.
+pub fn apply_rights(act: &mut Act, id: Id, asked: &AskedFor) -> Result<(), Problem> {
+    let found: Option<(ApiClient, i64)> = table::table
+        .find(id)
+        .select((ApiClient::as_select(), table::version))
+        .first(act.conn)
+        .optional()?;
+    let (mut client, version) = found.ok_or_else(Problem::not_found)?;
+    let more = |held: &mut Vec<String>, given: &[String]| {
+        for one in given {
+            if !held.contains(one) {
+                held.push(one.clone());
+            }
+        }
+    };
+    more(&mut client.scopes.0, &asked.scopes);
+    more(&mut client.authorities.0, &asked.authorities);
+    let read = table::table.find(id).filter(table::version.eq(version));
+    let changed = diesel::update(read)
+        .set((
+            table::scopes.eq(&client.scopes),
+            table::authorities.eq(&client.authorities),
+            table::enabled.eq(client.enabled || asked.enable == Some(true)),
             table::version.eq(version + 1),
             table::updated_at.eq(act.now),
         ))
         .execute(act.conn)?;
     guarded(changed)?;
-    Ok(id)
+    if asked.jwks.is_some() || asked.jwks_uri.is_some() {
+        diesel::update(table::table.find(id))
+            .set((
+                table::jwks.eq(asked.jwks.clone().map(Json)),
+                table::jwks_uri.eq(&asked.jwks_uri),
+            ))
+            .execute(act.conn)?;
+    }
+    Ok(())
 }
 
 /// List API clients
@@ -348,7 +558,7 @@ pub async fn list_api_clients(call: Call) -> Reply {
 
 /// Register an API client
 ///
-/// With its public keys, or make a secret for it afterwards.
+/// With its public keys, or make a secret for it afterwards. It may be used once a second person approved (`pendingApproval`).
 #[utoipa::path(
     operation_id = "registerApiClient",
     tag = "Administration",
@@ -379,7 +589,9 @@ pub async fn get_api_client(call: Call, ids: Ids<1>) -> Reply {
 
 /// Amend an API client
 ///
-/// By a merge patch; scopes, keys and `enabled` hold on the next request, on every instance.
+/// By a merge patch; scopes, keys and `enabled` hold on the next request, on every instance. Any administrator of an authority that
+/// it serves stops it, takes its keys away, or takes it from their own authority, and all of them are told; what gives it more is
+/// for whoever administers all that it serves, and waits for a second person (`pendingApproval`).
 #[utoipa::path(
     operation_id = "amendApiClient",
     tag = "Administration",
@@ -391,8 +603,20 @@ pub async fn get_api_client(call: Call, ids: Ids<1>) -> Reply {
 #[patch("/v1/api-clients/{clientId}")]
 pub async fn amend_api_client(call: Call, ids: Ids<1>, body: Body<Patch<ApiClientEntry>>) -> Reply {
     let Ids([client]) = ids;
-    call.change(body, move |act, body| amend(act, client, body), read)
-        .await
+    // Whoever took it from all that they administer reads once more what they did.
+    let (gone, went) = Once::pair();
+    let effect = move |act: &mut Act, body: &Body<Patch<ApiClientEntry>>| {
+        let (id, is_gone) = amend(act, client, body)?;
+        if is_gone {
+            gone.put(String::new());
+        }
+        Ok(id)
+    };
+    call.change(body, effect, move |act, id| match went.take() {
+        Some(_) => find_any(act, id).and_then(|row| view(act, row)),
+        None => read(act, id),
+    })
+    .await
 }
 
 /// Registers the operations.

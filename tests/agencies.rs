@@ -210,6 +210,7 @@ on_both_databases! {
         let refused = east.post("/v1/api-clients", &entry(&agency_of(server, "nhs-intake"), "northbank")).expect(422);
         assert_eq!(refused.pointers("errors"), ["/authorities/0"]);
         north.post("/v1/api-clients", &entry(&hospice, "northbank")).created();
+        server.second_person_approves();
         let all: i64 = server.database(|conn| Ok(api_clients::table.count().get_result(conn)?));
         assert_eq!(all, 3);
     }

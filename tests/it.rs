@@ -16,6 +16,7 @@ mod administration;
 mod adults;
 mod advocates;
 mod agencies;
+mod approvals;
 mod apps;
 mod architecture;
 mod audit_complete;

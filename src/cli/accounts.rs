@@ -15,7 +15,8 @@ use crate::config::Config;
 use crate::db::Database;
 use crate::db::types::Json;
 use crate::ids::Id;
-use crate::people::accounts;
+use crate::notices::NoticeKind;
+use crate::people::accounts::{self, AccountChange};
 use crate::people::agencies::{self, Agency, AgencyType, Agreement};
 use crate::people::authorities::{self, Authority};
 use crate::people::clients::{self, ApiClient};
@@ -31,6 +32,9 @@ pub enum UserCommand {
         msp-api user add ada --role adult --authority northbank --case MSP-2026-000001"
     )]
     Add(UserAdd),
+    /// Give an account that is there a role: the second administrator's, or where nobody else is left to decide on it
+    #[command(after_help = "Example: msp-api user role kim --role admin --authority northbank")]
+    Role(UserRole),
     /// Print a one-time code with which an account's password is set: the first administrator's, or where nobody else is
     /// left to give one
     #[command(after_help = "Example: msp-api user code first-admin")]
@@ -59,6 +63,18 @@ pub struct UserAdd {
     /// Read the password from standard input; without one it is set with a one-time code (`msp-api user code`)
     #[arg(long)]
     password_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct UserRole {
+    /// Name to sign in with
+    username: String,
+    /// Role
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// Authority in which the role is held
+    #[arg(long)]
+    authority: String,
 }
 
 fn role(code: &str) -> Result<Role, String> {
@@ -157,6 +173,7 @@ pub async fn rotate_key(config: &Config, database: &Database, withdraw: bool) ->
 pub async fn user(database: &Database, command: UserCommand) -> Result<(), String> {
     match command {
         UserCommand::Add(add) => add_user(database, add).await,
+        UserCommand::Role(given) => give_role(database, given).await,
         UserCommand::Code { username } => one_time_code(database, username).await,
     }
 }
@@ -168,12 +185,40 @@ async fn one_time_code(database: &Database, username: String) -> Result<(), Stri
         let user = users::named(conn, &name)?;
         if let Some(user) = &user {
             accounts::give_code(conn, user.id, &given, clock::now())?;
+            let what = (AccountChange::GivenPasswordCode, NoticeKind::PasswordCodeMade);
+            accounts::note_on_console(conn, user.id, what, clock::now())?;
         }
         Ok(user)
     });
     let user = user.await.map_err(|problem| problem.for_operator())?;
     user.ok_or_else(|| format!("there is no account named {username}"))?;
     println!("{code}");
+    Ok(())
+}
+
+async fn give_role(database: &Database, given: UserRole) -> Result<(), String> {
+    let (username, grant) = (
+        given.username,
+        RoleGrant {
+            role: given.role,
+            authority: given.authority,
+        },
+    );
+    let done = database.write(move |conn| {
+        if !authorities::exists(conn, &grant.authority)? {
+            let why = format!("there is no authority {}", grant.authority);
+            return Err(Problem::new(Code::NotFound).saying(why));
+        }
+        let user = users::named(conn, &username)?.ok_or_else(|| {
+            Problem::new(Code::NotFound).saying(format!("there is no account named {username}"))
+        })?;
+        users::give_role(conn, &user, &grant, clock::now())?;
+        let what = (AccountChange::NamedOnConsole, NoticeKind::RolesChanged);
+        accounts::note_on_console(conn, user.id, what, clock::now())?;
+        Ok(user.id)
+    });
+    let id = done.await.map_err(|problem| problem.for_operator())?;
+    println!("{id}");
     Ok(())
 }
 
@@ -206,6 +251,8 @@ async fn add_user(database: &Database, add: UserAdd) -> Result<(), String> {
                 return Err(Problem::new(Code::Conflict).saying("there is an account of this name already"));
             }
             users::insert(conn, &user)?;
+            let what = (AccountChange::NamedOnConsole, NoticeKind::RolesChanged);
+            accounts::note_on_console(conn, user.id, what, clock::now())?;
             match &case {
                 Some(reference) => access::grant(conn, reference, &authority, user.id, role, clock::now()),
                 None => Ok(()),

@@ -8,6 +8,7 @@ use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::db::types::Json;
 use crate::ids::Id;
+use crate::people::accounts::{self, AccountChange};
 use crate::people::advocates::{self, Advocate};
 use crate::people::agencies::{self, Agency, AgencyType, Agreement};
 use crate::people::authorities::{self, Authority};
@@ -128,6 +129,7 @@ pub fn set_up(conn: &mut Connection, credentials: &Credentials, now: UtcTime) ->
             created_at: now,
         };
         users::insert(conn, &user)?;
+        accounts::note(conn, user.id, AccountChange::NamedOnConsole, None, now)?;
         ids.insert(username, user.id);
     }
     let duty_team = Team {

@@ -7,6 +7,8 @@ use crate::auth::sessions::{self, EndedBecause};
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::ids::Id;
+use crate::notices::{self, Notice, NoticeKind};
+use crate::people::users::authorities_of;
 use crate::problem::Problem;
 use crate::schema::identity::password_codes;
 use crate::schema::people::{account_changes, users};
@@ -99,30 +101,45 @@ pub fn note(
         .map(drop)
 }
 
-/// Whether this account was made, reset, enabled or given a right by somebody.
+/// Whether this account was made, reset, enabled or given a right by somebody since the server's console last named it.
 pub fn is_creature_of(conn: &mut Connection, user: Id, by: Id) -> QueryResult<bool> {
-    let found: Option<Id> = account_changes::table
-        .filter(
-            account_changes::user_id
-                .eq(user)
-                .and(account_changes::changed_by.eq(by)),
-        )
-        .select(account_changes::id)
-        .first(conn)
-        .optional()?;
-    Ok(found.is_some())
+    let changes: Vec<(AccountChange, Option<Id>)> = account_changes::table
+        .filter(account_changes::user_id.eq(user))
+        .order((account_changes::changed_at.desc(), account_changes::id.desc()))
+        .select((account_changes::kind, account_changes::changed_by))
+        .load(conn)?;
+    let mut since = changes
+        .iter()
+        .take_while(|(kind, _)| *kind != AccountChange::NamedOnConsole);
+    Ok(since.any(|(_, changed_by)| *changed_by == Some(by)))
 }
 
 /// Whether the server's console made this account, or gave it a role.
 pub fn is_named_on_console(conn: &mut Connection, user: Id) -> QueryResult<bool> {
-    let found: Option<Id> = account_changes::table
-        .filter(
-            account_changes::user_id
-                .eq(user)
-                .and(account_changes::kind.eq(AccountChange::NamedOnConsole)),
-        )
-        .select(account_changes::id)
-        .first(conn)
-        .optional()?;
-    Ok(found.is_some())
+    let named = account_changes::user_id
+        .eq(user)
+        .and(account_changes::kind.eq(AccountChange::NamedOnConsole));
+    diesel::select(diesel::dsl::exists(account_changes::table.filter(named))).get_result(conn)
+}
+
+/// Notes what the server's console did to an account, and tells every authority that has to do with it. The notice is not for
+/// the person themselves to put aside.
+pub fn note_on_console(
+    conn: &mut Connection,
+    user: Id,
+    (change, kind): (AccountChange, NoticeKind),
+    now: UtcTime,
+) -> QueryResult<()> {
+    note(conn, user, change, None, now)?;
+    for authority in authorities_of(conn, user)? {
+        let notice = Notice {
+            authority: &authority,
+            kind,
+            resource_id: user,
+            case_id: None,
+            author: user,
+        };
+        notices::leave(conn, notice, now)?;
+    }
+    Ok(())
 }

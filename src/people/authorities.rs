@@ -307,13 +307,7 @@ fn keep(act: &mut Act, code: &str, body: &Body<Settings>) -> Result<Id, Problem>
         }
         // Switching it on again protects, and holds at once.
         (true, false) => {
-            approvals::tell(
-                act.conn,
-                code,
-                NoticeKind::SecondPersonChanged,
-                act.new_id,
-                act.now,
-            )?;
+            approvals::tell(act, code, NoticeKind::SecondPersonChanged, act.new_id)?;
         }
         _ => {}
     }
@@ -329,13 +323,7 @@ pub fn set_second_person(act: &mut Act, code: &str, rule: SecondPerson) -> Resul
         ..found.settings.0.clone()
     };
     guarded(save(act.conn, &found, &settings)?)?;
-    approvals::tell(
-        act.conn,
-        code,
-        NoticeKind::SecondPersonChanged,
-        act.new_id,
-        act.now,
-    )?;
+    approvals::tell(act, code, NoticeKind::SecondPersonChanged, act.new_id)?;
     Ok(())
 }
 

@@ -194,6 +194,22 @@ pub fn register(conn: &mut Connection, id: Id, authority: &str) -> QueryResult<(
         .map(drop)
 }
 
+/// Gives this account a role, if it has not got it.
+pub fn give_role(conn: &mut Connection, user: &User, grant: &RoleGrant, now: UtcTime) -> QueryResult<()> {
+    let mut roles = user.roles.clone();
+    if !roles.0.contains(grant) {
+        roles.0.push(grant.clone());
+    }
+    diesel::update(table::table.find(user.id))
+        .set((
+            table::roles.eq(roles),
+            table::version.eq(table::version + 1),
+            table::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Sets up a team with its members.
 pub fn insert_team(
     conn: &mut Connection,

@@ -477,6 +477,7 @@ impl<'a> Making<'a> {
             .post("/v1/api-clients", &entry)
             .created()
             .id();
+        self.server.second_person_approves();
         let tokens = &self.server.app().tokens;
         let scopes = scopes.map(str::to_owned);
         let token = tokens.issue(

@@ -3,6 +3,7 @@
 pub mod databases;
 pub mod http;
 pub mod readability;
+pub mod second_person;
 
 use std::collections::HashMap;
 use std::net::TcpListener;
@@ -24,6 +25,7 @@ use msp_api::problem::Problem;
 
 pub use databases::Kind;
 pub use http::{Actor, Answer};
+pub use second_person::decides;
 
 /// Runs each test on both databases.
 macro_rules! on_both_databases {

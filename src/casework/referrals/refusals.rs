@@ -98,6 +98,7 @@ pub fn note(act: &mut Act, problem: &Problem, stated: &Stated) -> Result<(), Pro
             kind: NoticeKind::IntakeRefused,
             resource_id: refusal.id,
             case_id: None,
+            author: act.caller.id,
         };
         notices::leave(act.conn, notice, act.now)?;
     }

@@ -19,9 +19,10 @@ use crate::http::extract::{IdAndKey, Ids};
 use crate::http::list::NoFilter;
 use crate::http::params::{AgencyPath, AgreementPath, IfMatchHeader};
 use crate::ids::Id;
-use crate::notices::{self, Notice, NoticeKind};
+use crate::notices::NoticeKind;
 use crate::page::{Page, PageParams, PageRequest, Rows};
 use crate::people::agencies::{self, Agency, AgencyType, Agreement};
+use crate::people::approvals;
 use crate::problem::{Code, Fault, Problem, repeated};
 use crate::schema::people::{agencies as table, agency_authorities};
 
@@ -323,13 +324,12 @@ fn read(act: &mut Act, id: Id) -> Result<PartnerAgency, Problem> {
 }
 
 fn note_change(act: &mut Act, agency: Id, authority: &str) -> Result<(), Problem> {
-    let notice = Notice {
+    Ok(approvals::tell(
+        act,
         authority,
-        kind: NoticeKind::AgreementChanged,
-        resource_id: agency,
-        case_id: None,
-    };
-    Ok(notices::leave(act.conn, notice, act.now)?)
+        NoticeKind::AgreementChanged,
+        agency,
+    )?)
 }
 
 /// What is kept of an agency and one of the caller's authorities, if anything is.

@@ -8,6 +8,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::client_rights::{keys_of, only_stops, widening, without};
 use super::credentials::{self, CredentialView};
 use super::{administered, faults_of_authorities, refuse_others};
 use crate::act::{Act, guarded};
@@ -341,80 +342,6 @@ pub(super) fn decided_in(act: &mut Act, authorities: &[String]) -> Result<Option
     Ok(None)
 }
 
-/// The keys of a set.
-fn keys_of(jwks: Option<&Value>) -> Vec<Value> {
-    let keys = jwks.and_then(|jwks| jwks.get("keys")).and_then(Value::as_array);
-    keys.cloned().unwrap_or_default()
-}
-
-/// What of a change gives the client more than it has: it needs whoever administers all that it serves, and a second person.
-fn widening(current: &ApiClientEntry, entry: &ApiClientEntry) -> AskedFor {
-    let known = keys_of(current.jwks.as_ref());
-    let new_key = keys_of(entry.jwks.as_ref())
-        .iter()
-        .any(|key| !known.contains(key));
-    let more = entry
-        .scopes
-        .iter()
-        .filter(|scope| !current.scopes.contains(scope));
-    let serves = entry
-        .authorities
-        .iter()
-        .filter(|one| !current.authorities.contains(one));
-    let enables = entry.enabled.unwrap_or(true) && current.enabled == Some(false);
-    let moved = entry.jwks_uri != current.jwks_uri;
-    AskedFor {
-        enable: enables.then_some(true),
-        scopes: more.map(|scope| scope.as_str().to_owned()).collect(),
-        authorities: serves.cloned().collect(),
-        jwks: entry.jwks.clone().filter(|_| new_key),
-        jwks_uri: entry.jwks_uri.clone().filter(|_| moved),
-        ..AskedFor::default()
-    }
-}
-
-/// The change without what widens it.
-fn without(asked: &AskedFor, current: &ApiClientEntry, entry: &ApiClientEntry) -> ApiClientEntry {
-    let known = keys_of(current.jwks.as_ref());
-    let mut now = entry.clone();
-    now.scopes.retain(|scope| current.scopes.contains(scope));
-    now.authorities.retain(|one| current.authorities.contains(one));
-    now.default_authority = now.default_authority.filter(|one| now.authorities.contains(one));
-    if asked.enable.is_some() {
-        now.enabled = Some(false);
-    }
-    if asked.jwks.is_some() {
-        let mut kept = keys_of(entry.jwks.as_ref());
-        kept.retain(|key| known.contains(key));
-        now.jwks = (!kept.is_empty()).then(|| serde_json::json!({ "keys": kept }));
-    }
-    if asked.jwks_uri.is_some() {
-        now.jwks_uri.clone_from(&current.jwks_uri);
-        now.jwks = now.jwks.filter(|_| now.jwks_uri.is_none());
-    }
-    now
-}
-
-/// Whether a change only stops the client, takes away keys, or takes it from authorities that the caller administers: any of its
-/// administrators may.
-fn only_stops(act: &Act, current: &ApiClientEntry, entry: &ApiClientEntry) -> bool {
-    let own = administered(act);
-    let gone: Vec<&String> = current
-        .authorities
-        .iter()
-        .filter(|one| !entry.authorities.contains(one))
-        .collect();
-    let default_went = current
-        .default_authority
-        .as_ref()
-        .is_some_and(|one| gone.contains(&one));
-    entry.name == current.name
-        && entry.scopes == current.scopes
-        && gone.iter().all(|one| own.contains(one))
-        && (entry.default_authority == current.default_authority || default_went)
-        && (entry.jwks_uri == current.jwks_uri || entry.jwks_uri.is_none())
-}
-
 /// Answers whether the caller reaches the client no longer, having taken it from all that they administer.
 fn amend(act: &mut Act, id: Id, patch: &Body<Patch<ApiClientEntry>>) -> Result<(Id, bool), Problem> {
     let (client, version, jwks, jwks_uri) = find(act, id)?;
@@ -479,7 +406,7 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<ApiClientEntry>>) -> Result<(
 /// Tells every authority that a client serves that it, or a key of it, was stopped.
 pub(super) fn tell_stopped(act: &mut Act, id: Id, served: &[String]) -> Result<(), Problem> {
     for authority in served {
-        approvals::tell(act.conn, authority, NoticeKind::ClientStopped, id, act.now)?;
+        approvals::tell(act, authority, NoticeKind::ClientStopped, id)?;
     }
     Ok(())
 }
@@ -500,45 +427,6 @@ fn save(act: &mut Act, id: Id, version: i64, entry: &ApiClientEntry) -> Result<(
         ))
         .execute(act.conn)?;
     guarded(changed)
-}
-
-/// Gives a client what a second person approved.
-pub fn apply_rights(act: &mut Act, id: Id, asked: &AskedFor) -> Result<(), Problem> {
-    let found: Option<(ApiClient, i64)> = table::table
-        .find(id)
-        .select((ApiClient::as_select(), table::version))
-        .first(act.conn)
-        .optional()?;
-    let (mut client, version) = found.ok_or_else(Problem::not_found)?;
-    let more = |held: &mut Vec<String>, given: &[String]| {
-        for one in given {
-            if !held.contains(one) {
-                held.push(one.clone());
-            }
-        }
-    };
-    more(&mut client.scopes.0, &asked.scopes);
-    more(&mut client.authorities.0, &asked.authorities);
-    let read = table::table.find(id).filter(table::version.eq(version));
-    let changed = diesel::update(read)
-        .set((
-            table::scopes.eq(&client.scopes),
-            table::authorities.eq(&client.authorities),
-            table::enabled.eq(client.enabled || asked.enable == Some(true)),
-            table::version.eq(version + 1),
-            table::updated_at.eq(act.now),
-        ))
-        .execute(act.conn)?;
-    guarded(changed)?;
-    if asked.jwks.is_some() || asked.jwks_uri.is_some() {
-        diesel::update(table::table.find(id))
-            .set((
-                table::jwks.eq(asked.jwks.clone().map(Json)),
-                table::jwks_uri.eq(&asked.jwks_uri),
-            ))
-            .execute(act.conn)?;
-    }
-    Ok(())
 }
 
 /// List API clients

@@ -3,7 +3,9 @@
 
 pub mod agencies;
 pub mod api_clients;
+pub mod client_rights;
 pub mod credentials;
+pub mod rights;
 pub mod teams;
 pub mod users;
 

@@ -264,13 +264,7 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<TeamEntry>>) -> Result<Id, Pr
 /// Tells the authority that those on duty are others than before.
 fn tell_duty(act: &mut Act, team: &Team, before: TeamKind) -> Result<(), Problem> {
     if team.kind == TeamKind::Duty || before == TeamKind::Duty {
-        approvals::tell(
-            act.conn,
-            &team.authority,
-            NoticeKind::DutyTeamChanged,
-            team.id,
-            act.now,
-        )?;
+        approvals::tell(act, &team.authority, NoticeKind::DutyTeamChanged, team.id)?;
     }
     Ok(())
 }

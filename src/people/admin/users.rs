@@ -1,5 +1,7 @@
 //! Accounts of people as administrators keep them: roles, whether they may be used, and the one-time code for a password.
 
+use std::collections::BTreeMap;
+
 use actix_web::{get, patch, post};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -7,6 +9,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::rights::{Split, split, tell_all, tell_roles};
 use super::{administered, refuse_others};
 use crate::act::{Act, guarded};
 use crate::auth::secrets::Once;
@@ -67,6 +70,15 @@ pub struct GivenRole {
     pub authority: String,
 }
 
+impl From<GivenRole> for RoleGrant {
+    fn from(given: GivenRole) -> Self {
+        Self {
+            role: given.role,
+            authority: given.authority,
+        }
+    }
+}
+
 impl From<RoleGrant> for GivenRole {
     fn from(grant: RoleGrant) -> Self {
         Self {
@@ -76,12 +88,8 @@ impl From<RoleGrant> for GivenRole {
     }
 }
 
-fn granted(roles: Vec<GivenRole>) -> Json<Vec<RoleGrant>> {
-    let grants = roles.into_iter().map(|given| RoleGrant {
-        role: given.role,
-        authority: given.authority,
-    });
-    Json(grants.collect())
+pub(super) fn granted(roles: Vec<GivenRole>) -> Json<Vec<RoleGrant>> {
+    Json(roles.into_iter().map(RoleGrant::from).collect())
 }
 
 /// An account of a person.
@@ -199,11 +207,6 @@ fn decided_in(act: &mut Act, id: Id) -> Result<Option<String>, Problem> {
     Ok(None)
 }
 
-/// Roles with case content, or over accounts and the record of every look; the board and analysts read figures.
-fn opens_something(role: Role) -> bool {
-    !matches!(role, Role::Board | Role::Analyst)
-}
-
 fn read(act: &mut Act, id: Id) -> Result<AccountView, Problem> {
     let (user, version) = find(act, id)?;
     let authenticator = authenticators::of(act.conn, id)?;
@@ -257,75 +260,7 @@ fn faults(
     Ok(faults)
 }
 
-/// What of a change needs a second person, by the authority that decides; the rest is done now.
-struct Split {
-    now: Account,
-    waits: Vec<(String, AskedFor)>,
-}
-
-/// Splits a change of an account. `keeper` decides about what belongs to no role.
-fn split(act: &mut Act, account: Account, current: &Account, keeper: &str) -> Result<Split, Problem> {
-    let mut now = account.clone();
-    let mut waits: Vec<(String, AskedFor)> = Vec::new();
-    let mut asked_in = |authority: &str| -> usize {
-        let known = waits.iter().position(|(one, _)| one == authority);
-        known.unwrap_or_else(|| {
-            waits.push((authority.to_owned(), AskedFor::default()));
-            waits.len() - 1
-        })
-    };
-    let mut places = Vec::new();
-    for grant in &account.roles {
-        let given = !current.roles.contains(grant) && opens_something(grant.role);
-        if given && approvals::is_needed(act.conn, &grant.authority)? {
-            places.push((asked_in(&grant.authority), grant.clone(), true));
-            now.roles.retain(|one| one != grant);
-        }
-    }
-    for grant in current
-        .roles
-        .iter()
-        .filter(|grant| !account.roles.contains(grant))
-    {
-        if approvals::is_needed(act.conn, &grant.authority)? {
-            places.push((asked_in(&grant.authority), grant.clone(), false));
-            now.roles.push(grant.clone());
-        }
-    }
-    let of_keeper = approvals::is_needed(act.conn, keeper)?;
-    let holds_rights =
-        current.agency_id.is_some() || current.roles.iter().any(|grant| opens_something(grant.role));
-    let enables = account.enabled.unwrap_or(true) && current.enabled == Some(false) && holds_rights;
-    let moves = account.agency_id != current.agency_id;
-    let at_keeper = (of_keeper && (enables || moves)).then(|| asked_in(keeper));
-    for (place, grant, given) in places {
-        if let Some((_, asked)) = waits.get_mut(place) {
-            let list = if given {
-                &mut asked.give_roles
-            } else {
-                &mut asked.take_roles
-            };
-            list.push(RoleGrant {
-                role: grant.role,
-                authority: grant.authority,
-            });
-        }
-    }
-    if let Some((_, asked)) = at_keeper.and_then(|place| waits.get_mut(place)) {
-        if enables {
-            asked.enable = Some(true);
-            now.enabled = Some(false);
-        }
-        if moves {
-            asked.agency_id = account.agency_id;
-            asked.no_agency = account.agency_id.is_none().then_some(true);
-            now.agency_id = current.agency_id;
-        }
-    }
-    Ok(Split { now, waits })
-}
-
-fn ask(act: &mut Act, id: Id, waits: Vec<(String, AskedFor)>) -> Result<(), Problem> {
+fn ask(act: &mut Act, id: Id, waits: BTreeMap<String, AskedFor>) -> Result<(), Problem> {
     for (authority, asked) in waits {
         approvals::ask(act, (&authority, ApprovalKind::AccountRights), id, asked)?;
     }
@@ -379,16 +314,6 @@ fn make(act: &mut Act, body: &Body<Account>) -> Result<Id, Problem> {
     )?;
     ask(act, user.id, waits)?;
     Ok(user.id)
-}
-
-/// Tells these authorities that roles were given or taken.
-fn tell_roles(act: &mut Act, id: Id, mut authorities: Vec<String>) -> Result<(), Problem> {
-    authorities.sort();
-    authorities.dedup();
-    for authority in authorities {
-        approvals::tell(act.conn, &authority, NoticeKind::RolesChanged, id, act.now)?;
-    }
-    Ok(())
 }
 
 fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Problem> {
@@ -463,63 +388,10 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Prob
     }
     tell_roles(act, id, if moved_now { all.clone() } else { changed_in })?;
     if disables || enabled_now {
-        tell_usable(act, id, &all)?;
+        tell_all(act, id, NoticeKind::AccountDisabled)?;
     }
     ask(act, id, waits)?;
     Ok(id)
-}
-
-/// Tells every authority of an account that it was disabled or enabled.
-fn tell_usable(act: &mut Act, id: Id, authorities: &[String]) -> Result<(), Problem> {
-    for authority in authorities {
-        approvals::tell(act.conn, authority, NoticeKind::AccountDisabled, id, act.now)?;
-    }
-    Ok(())
-}
-
-/// Gives an account what a second person approved, and takes what they did.
-pub fn apply_rights(act: &mut Act, id: Id, asked: &AskedFor, by: Id) -> Result<(), Problem> {
-    let found: Option<Row> = table::table
-        .find(id)
-        .select((User::as_select(), table::version))
-        .first(act.conn)
-        .optional()?;
-    let (user, version) = found.ok_or_else(Problem::not_found)?;
-    let mut roles = user.roles.0;
-    roles.retain(|grant| !asked.take_roles.contains(grant));
-    for grant in &asked.give_roles {
-        if !roles.contains(grant) {
-            roles.push(grant.clone());
-        }
-    }
-    let agency = match asked.no_agency {
-        Some(true) => None,
-        _ => asked.agency_id.or(user.agency_id),
-    };
-    let enable = asked.enable == Some(true);
-    let all = users::authorities_of(act.conn, id)?;
-    let read = table::table.find(id).filter(table::version.eq(version));
-    let changed = diesel::update(read)
-        .set((
-            table::roles.eq(Json(roles)),
-            table::enabled.eq(user.enabled || enable),
-            table::agency_id.eq(agency),
-            table::version.eq(version + 1),
-            table::updated_at.eq(act.now),
-        ))
-        .execute(act.conn)?;
-    guarded(changed)?;
-    accounts::note(act.conn, id, AccountChange::GivenRights, Some(by), act.now)?;
-    let grants = asked.give_roles.iter().chain(&asked.take_roles);
-    let mut changed_in: Vec<String> = grants.map(|grant| grant.authority.clone()).collect();
-    if agency != user.agency_id {
-        changed_in.extend(all.clone());
-    }
-    tell_roles(act, id, changed_in)?;
-    if enable {
-        tell_usable(act, id, &all)?;
-    }
-    Ok(())
 }
 
 /// Makes a one-time code, and tells every authority of the account.
@@ -529,9 +401,7 @@ pub fn give_code(act: &mut Act, user: Id) -> Result<String, Problem> {
     accounts::give_code(act.conn, user, &code, act.now)?;
     let by = Some(act.caller.id);
     accounts::note(act.conn, user, AccountChange::GivenPasswordCode, by, act.now)?;
-    for authority in users::authorities_of(act.conn, user)? {
-        approvals::tell(act.conn, &authority, NoticeKind::PasswordCodeMade, user, act.now)?;
-    }
+    tell_all(act, user, NoticeKind::PasswordCodeMade)?;
     Ok(code)
 }
 

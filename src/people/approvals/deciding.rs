@@ -8,19 +8,10 @@ use crate::auth::{authenticators, secrets};
 use crate::ids::Id;
 use crate::notices::NoticeKind;
 use crate::people::accounts::{self, AccountChange};
-use crate::people::admin::{api_clients, teams, users as admin_users};
+use crate::people::admin::{client_rights, rights, teams, users as admin_users};
 use crate::people::{authorities, clients, users};
 use crate::policy::Role;
 use crate::problem::{Code, Problem};
-
-/// What was fetched, each secret this once.
-#[derive(Debug, Clone)]
-pub(super) struct Fetched {
-    /// The one-time code, or the secret.
-    pub secret: String,
-    /// The secret's id, of a client.
-    pub credential_id: Option<Id>,
-}
 
 fn step(act: &mut Act, approval: &Approval, state: ApprovalState) -> Result<(), Problem> {
     let read = table::table
@@ -64,13 +55,7 @@ pub(super) fn decide(act: &mut Act, approval: &Approval, yes: bool, reason: &str
             table::reason.eq(reason),
         ))
         .execute(act.conn)?;
-    tell(
-        act.conn,
-        &approval.authority,
-        NoticeKind::ApprovalDecided,
-        approval.id,
-        act.now,
-    )?;
+    tell(act, &approval.authority, NoticeKind::ApprovalDecided, approval.id)?;
     match yes {
         true => carry_out(act, approval),
         false => Ok(()),
@@ -83,9 +68,9 @@ fn carry_out(act: &mut Act, approval: &Approval) -> Result<(), Problem> {
     match approval.kind {
         // These are made when they are fetched, so that nobody holds one who did not ask.
         ApprovalKind::PasswordCode | ApprovalKind::ClientSecret => Ok(()),
-        ApprovalKind::AccountRights => admin_users::apply_rights(act, about, asked, by),
+        ApprovalKind::AccountRights => rights::apply(act, about, asked, by),
         ApprovalKind::AuthenticatorReset => take_authenticator(act, about, Some(by)),
-        ApprovalKind::ClientRights => api_clients::apply_rights(act, about, asked),
+        ApprovalKind::ClientRights => client_rights::apply(act, about, asked),
         ApprovalKind::Team => teams::apply(act, about, asked),
         ApprovalKind::SecondPerson => {
             let rule = authorities::SecondPerson {
@@ -101,42 +86,26 @@ fn carry_out(act: &mut Act, approval: &Approval) -> Result<(), Problem> {
 pub fn take_authenticator(act: &mut Act, user: Id, by: Option<Id>) -> Result<(), Problem> {
     authenticators::remove(act.conn, user)?;
     accounts::note(act.conn, user, AccountChange::AuthenticatorTaken, by, act.now)?;
-    for authority in users::authorities_of(act.conn, user)? {
-        tell(
-            act.conn,
-            &authority,
-            NoticeKind::AuthenticatorReset,
-            user,
-            act.now,
-        )?;
-    }
-    Ok(())
+    rights::tell_all(act, user, NoticeKind::AuthenticatorReset)
 }
 
 /// Fetches a code or secret that was approved: once, by who asked.
-pub(super) fn collect(act: &mut Act, approval: &Approval) -> Result<Fetched, Problem> {
+pub(super) fn collect(act: &mut Act, approval: &Approval) -> Result<String, Problem> {
     if approval.asked_by != act.caller.id {
         return Err(Problem::new(Code::Forbidden).saying("Only whoever asked fetches it."));
     }
-    let fetched = approval.state_at(act.now) == ApprovalState::Approved;
-    if !fetched || !still_asks(act, approval)? {
+    let is_there = approval.state_at(act.now) == ApprovalState::Approved;
+    if !is_there || !still_asks(act, approval)? {
         return Err(Problem::new(Code::Conflict)
             .saying("There is nothing to fetch: it was not approved, or was fetched."));
     }
     let about = approval.resource_id;
     let fetched = match approval.kind {
-        ApprovalKind::PasswordCode => Fetched {
-            secret: admin_users::give_code(act, about)?,
-            credential_id: None,
-        },
+        ApprovalKind::PasswordCode => admin_users::give_code(act, about)?,
         ApprovalKind::ClientSecret => {
-            let id = Id::new();
             let secret = secrets::random()?;
-            clients::replace_credential(act.conn, about, id, &secret, act.now)?;
-            Fetched {
-                secret,
-                credential_id: Some(id),
-            }
+            clients::replace_credential(act.conn, about, Id::new(), &secret, act.now)?;
+            secret
         }
         _ => return Err(Problem::new(Code::Conflict).saying("This was done when it was approved.")),
     };

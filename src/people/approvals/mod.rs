@@ -199,25 +199,20 @@ pub fn ask(
     diesel::insert_into(table::table)
         .values(&approval)
         .execute(act.conn)?;
-    tell(act.conn, authority, NoticeKind::ApprovalAsked, id, act.now)?;
+    tell(act, authority, NoticeKind::ApprovalAsked, id)?;
     Ok(id)
 }
 
-/// Leaves a notice that is about no case.
-pub fn tell(
-    conn: &mut Connection,
-    authority: &str,
-    kind: NoticeKind,
-    resource_id: Id,
-    now: UtcTime,
-) -> QueryResult<()> {
+/// Tells an authority what the caller did that is about no case.
+pub fn tell(act: &mut Act, authority: &str, kind: NoticeKind, resource_id: Id) -> QueryResult<()> {
     let notice = Notice {
         authority,
         kind,
         resource_id,
         case_id: None,
+        author: act.caller.id,
     };
-    notices::leave(conn, notice, now)
+    notices::leave(act.conn, notice, act.now)
 }
 
 /// What waits for a second person about this account, client or team: the oldest of it.

@@ -250,7 +250,7 @@ fn decide(act: &mut Act, id: Id, body: &Body<ApprovalDecision>) -> Result<Id, Pr
 
 fn collect(act: &mut Act, id: Id, shown: &Once) -> Result<Id, Problem> {
     let approval = find(act, id)?;
-    shown.put(deciding::collect(act, &approval)?.secret);
+    shown.put(deciding::collect(act, &approval)?);
     Ok(id)
 }
 

@@ -57,6 +57,8 @@ problem_codes! {
         "The Accept header excludes the media type that this path answers with: JSON, unless the contract says otherwise.";
     Conflict = 409, "conflict", "In conflict with what is recorded",
         "The request contradicts what is recorded, or another request is changing the same thing. Read it again, then decide.";
+    NobodyLeftToAct = 409, "nobody_left_to_act", "Nobody would be left who can act",
+        "What is asked for would leave an authority, a team or a case without anybody who can act. Name somebody else first.";
     InvalidTransition = 409, "invalid_transition", "This step cannot be taken yet",
         "The step is not possible from the present state, or something that must be recorded is missing. `missing` lists all of it.";
     AgencyReferenceConflict = 409, "agency_reference_conflict", "This agency reference is taken",

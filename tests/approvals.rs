@@ -312,6 +312,25 @@ on_both_databases! {
         assert_eq!(told(&server.as_("auditor"), "client_stopped"), 1);
     }
 
+    fn an_authority_keeps_a_manager_and_stopping_the_last_one_is_told(server) {
+        let (admin, manager) = (server.as_("admin"), account(server, "manager"));
+        // A manager whose account cannot be used is none.
+        let other = user_since(server, "stopped", Role::Manager, "northbank", 31).get("/v1/me").ok().id();
+        assert_eq!(change(&admin, &format!("/v1/users/{other}"), &json!({"enabled": false})).status, 200);
+        assert_eq!(told(&server.as_("auditor"), "nobody_left_to_act"), 0);
+        let asked = change(&admin, &manager, &json!({"roles": []}));
+        let waits = format!("/v1/approvals/{}", asked.text("/pendingApproval/id"));
+        decides(&server.as_("admin2"), &waits, "approve").expect(409).is_problem("nobody_left_to_act");
+        assert_eq!(admin.get(&waits).ok().text("/state"), "waiting");
+        server.as_("manager").get("/v1/cases").ok();
+        // Stopping protects, and is never refused.
+        assert_eq!(change(&admin, &manager, &json!({"enabled": false})).status, 200);
+        server.as_("manager").get("/v1/me").expect(401);
+        assert_eq!(told(&server.as_("auditor"), "nobody_left_to_act"), 1);
+        user_since(server, "next", Role::Manager, "northbank", 31);
+        decides(&server.as_("admin2"), &waits, "approve").ok();
+    }
+
     fn what_protects_needs_no_second_person(server) {
         let admin = server.as_("admin");
         let own = account(server, "practitioner");
@@ -328,5 +347,102 @@ on_both_databases! {
         let made = admin.post("/v1/users", &analyst).created();
         assert_eq!(made.body["roles"][0]["role"], "analyst");
         assert!(made.body.get("pendingApproval").is_none());
+    }
+}
+
+/// The server's console stands in where there is only one administrator.
+#[test]
+fn the_first_administrator_alone_starts_an_authority_with_the_servers_console() {
+    use crate::commands::{printed, run, serve};
+    use crate::support::{Kind, databases};
+
+    for kind in Kind::BOTH {
+        let database = databases::empty(kind);
+        let served = serve(&database, &[], &[]);
+        let add = |name: &str, role: &str| {
+            printed(&run(
+                &database,
+                &["user", "add", name, "--role", role, "--authority", "northbank"],
+            ))
+        };
+        let sign_in = |name: &str, code: &str| {
+            let session = json!({"username": name, "password": code, "newPassword": "correct horse battery"});
+            let session = Actor::new(&served.base, None).post("/v1/sessions", &session).ok();
+            Actor::new(&served.base, Some(session.text("/accessToken")))
+        };
+        let code = |name: &str| printed(&run(&database, &["user", "code", name]));
+        add("first-admin", "admin");
+        let first = sign_in("first-admin", &code("first-admin"));
+        // Alone: accounts are made, and nobody decides on what they open.
+        let account = |name: &str, role: &str| json!({"username": name, "name": name, "roles": [{"role": role, "authority": "northbank"}]});
+        let lead = first.post("/v1/users", &account("lead", "manager")).created();
+        let kim = first.post("/v1/users", &account("kim", "admin")).created();
+        let waits = |of: &Answer| format!("/v1/approvals/{}", of.text("/pendingApproval/id"));
+        decides(&first, &waits(&lead), "approve").expect(403);
+        // The console makes the second administrator of somebody who is there, and that is told.
+        assert!(
+            !run(
+                &database,
+                &[
+                    "user",
+                    "role",
+                    "nobody",
+                    "--role",
+                    "admin",
+                    "--authority",
+                    "northbank"
+                ]
+            )
+            .status
+            .success()
+        );
+        assert!(
+            !run(
+                &database,
+                &["user", "role", "kim", "--role", "admin", "--authority", "nowhere"]
+            )
+            .status
+            .success()
+        );
+        assert_eq!(
+            printed(&run(
+                &database,
+                &[
+                    "user",
+                    "role",
+                    "kim",
+                    "--role",
+                    "admin",
+                    "--authority",
+                    "northbank"
+                ]
+            )),
+            kim.id()
+        );
+        let kim_signs_in = sign_in("kim", &code("kim"));
+        let own = kim_signs_in
+            .get("/v1/notices?kind=password_code_made&limit=100")
+            .ok();
+        let notice = format!("/v1/notices/{}", own.text("/items/0/id"));
+        kim_signs_in
+            .post(&format!("{notice}/handled"), &json!({}))
+            .if_match("W/\"1\"")
+            .expect(403);
+        decides(&kim_signs_in, &waits(&lead), "approve").ok();
+        let asked = first
+            .post(&format!("/v1/users/{}/password-code", lead.id()), &json!({}))
+            .expect(202);
+        decides(&kim_signs_in, &asked.header("location"), "approve").ok();
+        let collected = first
+            .post(&format!("{}/collect", asked.header("location")), &json!({}))
+            .ok();
+        let lead = sign_in("lead", &collected.text("/code"));
+        lead.get("/v1/cases").ok();
+        assert_eq!(
+            (told(&lead, "roles_changed"), told(&lead, "password_code_made")),
+            (3, 3)
+        );
+        assert_eq!(told(&lead, "approval_decided"), 2);
+        served.stop();
     }
 }

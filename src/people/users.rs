@@ -12,7 +12,7 @@ use crate::db::Connection;
 use crate::db::types::{Json, Key, Moment, contains_any};
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
-use crate::policy::{CASEWORK, Caller, CallerKind, Exceptions, RoleGrant, Team, TeamKind};
+use crate::policy::{CASEWORK, Caller, CallerKind, Exceptions, Role, RoleGrant, Team, TeamKind};
 use crate::schema::identity::sessions;
 use crate::schema::people::{team_members, teams, users as table};
 
@@ -192,6 +192,23 @@ pub fn register(conn: &mut Connection, id: Id, authority: &str) -> QueryResult<(
         .set(table::registered_by_authority.eq(authority))
         .execute(conn)
         .map(drop)
+}
+
+/// Whether somebody else whose account can be used manages this authority.
+pub fn is_managed_by_others(conn: &mut Connection, authority: &str, but: Id) -> QueryResult<bool> {
+    let grant = RoleGrant {
+        role: Role::Manager,
+        authority: authority.to_owned(),
+    };
+    let others: Vec<Json<Vec<RoleGrant>>> = table::table
+        .filter(table::id.ne(but).and(table::enabled.eq(true)))
+        .filter(contains_any::<table::table>(
+            "users.roles",
+            [format!("\"authority\":\"{authority}\"")],
+        ))
+        .select(table::roles)
+        .load(conn)?;
+    Ok(others.iter().any(|roles| roles.0.contains(&grant)))
 }
 
 /// Gives this account a role, if it has not got it.

@@ -133,7 +133,8 @@ impl View for ApiClientView {
     }
 }
 
-type Row = (ApiClient, i64, Option<Json<Value>>, Option<String>);
+/// A client with its version and keys.
+pub(super) type Row = (ApiClient, i64, Option<Json<Value>>, Option<String>);
 
 /// The client, if it serves an authority that the caller administers.
 fn find(act: &mut Act, id: Id) -> Result<Row, Problem> {

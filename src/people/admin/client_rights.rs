@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::administered;
-use super::api_clients::ApiClientEntry;
+use super::api_clients::{ApiClientEntry, Row};
 use crate::act::{Act, guarded};
 use crate::db::types::Json;
 use crate::ids::Id;
@@ -19,7 +19,7 @@ pub(super) fn keys_of(jwks: Option<&Value>) -> Vec<Value> {
     keys.cloned().unwrap_or_default()
 }
 
-fn set_of(keys: Vec<Value>) -> Option<Value> {
+fn set_of(keys: &[Value]) -> Option<Value> {
     (!keys.is_empty()).then(|| json!({ "keys": keys }))
 }
 
@@ -42,7 +42,7 @@ pub(super) fn widening(current: &ApiClientEntry, entry: &ApiClientEntry) -> Aske
         enable: enables.then_some(true),
         scopes: more.map(|scope| scope.as_str().to_owned()).collect(),
         authorities: serves.cloned().collect(),
-        jwks: set_of(new_keys),
+        jwks: set_of(&new_keys),
         jwks_uri: entry.jwks_uri.clone().filter(|_| moved),
         ..AskedFor::default()
     }
@@ -68,7 +68,7 @@ pub(super) fn without(asked: &AskedFor, current: &ApiClientEntry, entry: &ApiCli
     if asked.jwks.is_some() {
         let mut kept = keys_of(entry.jwks.as_ref());
         kept.retain(|key| known.contains(key));
-        now.jwks = set_of(kept);
+        now.jwks = set_of(&kept);
     }
     if asked.jwks_uri.is_some() {
         now.jwks_uri.clone_from(&current.jwks_uri);
@@ -100,7 +100,7 @@ pub(super) fn only_stops(act: &Act, current: &ApiClientEntry, entry: &ApiClientE
 /// Gives a client what a second person approved. Keys are added to those that it has now: what was taken away meanwhile stays
 /// away.
 pub fn apply(act: &mut Act, id: Id, asked: &AskedFor) -> Result<(), Problem> {
-    let found: Option<(ApiClient, i64, Option<Json<Value>>, Option<String>)> = table::table
+    let found: Option<Row> = table::table
         .find(id)
         .select((
             ApiClient::as_select(),
@@ -118,7 +118,7 @@ pub fn apply(act: &mut Act, id: Id, asked: &AskedFor) -> Result<(), Problem> {
     // Keys stand here or there.
     let (jwks, jwks_uri) = match (&asked.jwks_uri, &asked.jwks) {
         (Some(place), _) => (None, Some(place.clone())),
-        (None, Some(_)) => (set_of(keys), None),
+        (None, Some(_)) => (set_of(&keys), None),
         (None, None) => (jwks.map(|jwks| jwks.0), jwks_uri),
     };
     let read = table::table.find(id).filter(table::version.eq(version));

@@ -12,8 +12,8 @@ use crate::notices::NoticeKind;
 use crate::people::accounts::{self, AccountChange};
 use crate::people::approvals::{self, AskedFor};
 use crate::people::users::{self, User};
-use crate::policy::Role;
-use crate::problem::Problem;
+use crate::policy::{Role, RoleGrant};
+use crate::problem::{Code, Problem};
 use crate::schema::people::users as table;
 
 /// A change of an account in two parts.
@@ -33,7 +33,7 @@ fn opens_something(role: Role) -> bool {
 /// something may be used again.
 pub(super) fn split(
     act: &mut Act,
-    account: Account,
+    account: &Account,
     current: &Account,
     keeper: &str,
 ) -> Result<Split, Problem> {
@@ -42,13 +42,13 @@ pub(super) fn split(
         roles: vec![],
         ..account.clone()
     };
-    for grant in account.roles.clone() {
-        let given = !current.roles.contains(&grant);
+    for grant in &account.roles {
+        let given = !current.roles.contains(grant);
         if given && opens_something(grant.role) && approvals::is_needed(act.conn, &grant.authority)? {
             let asked = waits.entry(grant.authority.clone()).or_default();
-            asked.give_roles.push(grant.into());
+            asked.give_roles.push(grant.clone().into());
         } else {
-            now.roles.push(grant);
+            now.roles.push(grant.clone());
         }
     }
     for grant in current
@@ -79,6 +79,45 @@ pub(super) fn split(
     Ok(Split { now, waits })
 }
 
+/// The authorities of these roles that would be left without a manager whose account can be used, were it not for this one.
+fn managed_by_nobody_but(act: &mut Act, id: Id, roles: &[RoleGrant]) -> Result<Vec<String>, Problem> {
+    let mut managed = Vec::new();
+    for grant in roles.iter().filter(|grant| grant.role == Role::Manager) {
+        if !users::is_managed_by_others(act.conn, &grant.authority, id)? {
+            managed.push(grant.authority.clone());
+        }
+    }
+    Ok(managed)
+}
+
+/// Refuses to take the role of an authority's last manager: nobody would be left to decide about referrals and cases.
+pub(super) fn refuse_last_manager(
+    act: &mut Act,
+    id: Id,
+    before: &[RoleGrant],
+    after: &[RoleGrant],
+) -> Result<(), Problem> {
+    let taken: Vec<RoleGrant> = before
+        .iter()
+        .filter(|grant| !after.contains(grant))
+        .cloned()
+        .collect();
+    match managed_by_nobody_but(act, id, &taken)?.is_empty() {
+        true => Ok(()),
+        false => Err(Problem::new(Code::NobodyLeftToAct)
+            .saying("This is the last manager of the authority. Give the role to another first.")),
+    }
+}
+
+/// Tells every authority of an account that it was disabled. That is never refused; where nobody is left to manage, it says so.
+pub(super) fn tell_disabled(act: &mut Act, id: Id, roles: &[RoleGrant]) -> Result<(), Problem> {
+    tell_all(act, id, NoticeKind::AccountDisabled)?;
+    for authority in managed_by_nobody_but(act, id, roles)? {
+        approvals::tell(act, &authority, NoticeKind::NobodyLeftToAct, id)?;
+    }
+    Ok(())
+}
+
 /// Tells these authorities that roles were given or taken.
 pub(super) fn tell_roles(act: &mut Act, id: Id, mut authorities: Vec<String>) -> Result<(), Problem> {
     authorities.sort();
@@ -105,7 +144,7 @@ pub fn apply(act: &mut Act, id: Id, asked: &AskedFor, by: Id) -> Result<(), Prob
         .first(act.conn)
         .optional()?;
     let (user, version) = found.ok_or_else(Problem::not_found)?;
-    let mut roles = user.roles.0;
+    let mut roles = user.roles.0.clone();
     roles.retain(|grant| !asked.take_roles.contains(grant));
     for grant in &asked.give_roles {
         if !roles.contains(grant) {
@@ -117,6 +156,7 @@ pub fn apply(act: &mut Act, id: Id, asked: &AskedFor, by: Id) -> Result<(), Prob
         _ => asked.agency_id.or(user.agency_id),
     };
     let enable = asked.enable == Some(true);
+    refuse_last_manager(act, id, &user.roles.0, &roles)?;
     // Whoever loses the last role in an authority is told of there too.
     let before = users::authorities_of(act.conn, id)?;
     let read = table::table.find(id).filter(table::version.eq(version));

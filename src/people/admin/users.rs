@@ -9,7 +9,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::rights::{Split, split, tell_all, tell_roles};
+use super::rights::{Split, refuse_last_manager, split, tell_all, tell_disabled, tell_roles};
 use super::{administered, refuse_others};
 use crate::act::{Act, guarded};
 use crate::auth::secrets::Once;
@@ -286,7 +286,7 @@ fn make(act: &mut Act, body: &Body<Account>) -> Result<Id, Problem> {
         agency_id: None,
         ..account.clone()
     };
-    let Split { now, waits } = split(act, account, &nothing, &keeper)?;
+    let Split { now, waits } = split(act, &account, &nothing, &keeper)?;
     let user = User {
         id: act.new_id,
         username: now.username,
@@ -353,7 +353,7 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Prob
     let keeper = keeper
         .or_else(|| own.first().cloned())
         .ok_or_else(Problem::not_found)?;
-    let Split { now, waits } = split(act, account, &current, &keeper)?;
+    let Split { now, waits } = split(act, &account, &current, &keeper)?;
     let changed_in: Vec<String> = now
         .roles
         .iter()
@@ -361,6 +361,8 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Prob
         .chain(current.roles.iter().filter(|grant| !now.roles.contains(grant)))
         .map(|grant| grant.authority.clone())
         .collect();
+    let held = granted(current.roles.clone()).0;
+    refuse_last_manager(act, id, &held, &granted(now.roles.clone()).0)?;
     let gives = now.roles.iter().any(|grant| !current.roles.contains(grant));
     let enabled_now = now.enabled.unwrap_or(true) && enables;
     let moved_now = now.agency_id != current.agency_id;
@@ -386,9 +388,11 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Prob
             act.now,
         )?;
     }
-    tell_roles(act, id, if moved_now { all.clone() } else { changed_in })?;
-    if disables || enabled_now {
-        tell_all(act, id, NoticeKind::AccountDisabled)?;
+    tell_roles(act, id, if moved_now { all } else { changed_in })?;
+    match (disables, enabled_now) {
+        (true, _) => tell_disabled(act, id, &held)?,
+        (_, true) => tell_all(act, id, NoticeKind::AccountDisabled)?,
+        _ => {}
     }
     ask(act, id, waits)?;
     Ok(id)

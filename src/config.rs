@@ -51,7 +51,8 @@ pub struct Config {
     pub other_key_files: Vec<PathBuf>,
 
     /// JSON file of the OpenID Connect issuers that may say who a person is: a list of {issuer, audience, jwksUrl or
-    /// jwksFile, usernameClaim}
+    /// jwksFile, usernameClaim, authorities, roles}: it names nobody with a role in another authority or, where roles are listed,
+    /// with another role; administrators only where `admin` is listed
     #[arg(long, env = "MSP_OIDC_ISSUERS")]
     pub oidc_issuers: Option<PathBuf>,
 

@@ -61,6 +61,8 @@ problem_codes! {
         "The whole body did not arrive in time, or broke off. Nothing was changed. Send the request again, on a new connection; repeat a POST with the same Idempotency-Key.";
     Conflict = 409, "conflict", "In conflict with what is recorded",
         "The request contradicts what is recorded. Read it again, then decide.";
+    NobodyLeftToAct = 409, "nobody_left_to_act", "Nobody would be left who can act",
+        "What is asked for would leave an authority, a team or a case without anybody who can act. Name somebody else first.";
     InvalidTransition = 409, "invalid_transition", "This step cannot be taken yet",
         "The step is not possible from the present state, or something that must be recorded is missing. `missing` lists all of it.";
     AgencyReferenceConflict = 409, "agency_reference_conflict", "This agency reference is taken",

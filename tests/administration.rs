@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::support::Server;
 
-fn token(server: &Server, client: &str, secret: &str) -> crate::support::Answer {
+pub fn token(server: &Server, client: &str, secret: &str) -> crate::support::Answer {
     let basic = STANDARD.encode(format!("{client}:{secret}"));
     let form = "grant_type=client_credentials".to_owned();
     let request = server.nobody().request("POST", "/oauth2/token", Some(form));
@@ -28,9 +28,10 @@ on_both_databases! {
         admin.post("/v1/users", &new).expect(409);
         assert_eq!(account.body["hasPassword"], false);
         let place = format!("/v1/users/{}", account.id());
-        let make = |key: &str| admin.post(&format!("{place}/password-code"), &json!({})).key(key).ok();
-        let code = make("one").text("/code");
-        assert!(make("one").body.get("code").is_none(), "a secret is never shown twice");
+        assert_eq!((account.body["roles"].clone(), server.second_person_approves()), (json!([]), 1));
+        let asked = admin.post(&format!("{place}/password-code"), &json!({})).send();
+        let code = server.approved(&asked).text("/code");
+        admin.post(&format!("{}/collect", asked.header("location")), &json!({})).expect(409);
 
         let session = |password: &str, new: Option<&str>| {
             let body = json!({"username": "kim.abara", "password": password, "newPassword": new});
@@ -61,11 +62,15 @@ on_both_databases! {
         let none = roles(json!([]));
         admin.patch(&practitioner, &none).expect(428);
         admin.patch(&practitioner, &none).if_match("W/\"9\"").expect(412);
-        assert_eq!(change(&practitioner, &none).status, 200);
-        server.as_("practitioner").get("/v1/cases").expect(403);
-        let back = roles(json!([{"role": "practitioner", "authority": "northbank"}]));
-        assert_eq!(change(&practitioner, &back).status, 200);
-        server.as_("practitioner").get("/v1/cases").ok();
+        let practitioner_role = json!([{"role": "practitioner", "authority": "northbank"}]);
+        for (given, before, after) in [(json!([]), 200, 403), (practitioner_role, 403, 200)] {
+            let asked = change(&practitioner, &roles(given.clone()));
+            assert_eq!((asked.status, asked.text("/pendingApproval/what")), (200, "account_rights".to_owned()));
+            server.as_("practitioner").get("/v1/cases").expect(before);
+            assert_eq!(server.second_person_approves(), 1);
+            server.as_("practitioner").get("/v1/cases").expect(after);
+            assert_eq!(admin.get(&practitioner).ok().body["roles"], given);
+        }
 
         let elsewhere = roles(json!([{"role": "manager", "authority": "eastmoor"}]));
         let refused = change(&practitioner, &elsewhere);
@@ -79,7 +84,7 @@ on_both_databases! {
             server.as_(name).post("/v1/users", &json!({})).expect(403);
         }
 
-        // Whoever works in two authorities is nobody's alone to disable.
+        // Whoever works in two authorities is stopped by either, and nobody's alone to enable, move or let in.
         let other = server.add_user("admin-eastmoor", Role::Admin, "eastmoor", None);
         other.get(&practitioner).expect(404);
         server.database(|conn| {
@@ -90,8 +95,13 @@ on_both_databases! {
             Ok(())
         });
         other.get(&practitioner).ok();
-        assert_eq!(change(&practitioner, &json!({"enabled": false})).status, 403);
-        other.post(&format!("{practitioner}/password-code"), &json!({})).expect(403);
+        assert_eq!(change(&practitioner, &json!({"enabled": false})).status, 200);
+        server.as_("practitioner").get("/v1/me").expect(401).is_problem("access_ended");
+        assert_eq!(change(&practitioner, &json!({"enabled": true})).status, 403);
+        for who in [&admin, &other] {
+            who.post(&format!("{practitioner}/password-code"), &json!({})).expect(403);
+            who.post(&format!("{practitioner}/totp-reset"), &json!({})).expect(403);
+        }
         let both_gone = change(&practitioner, &none);
         assert_eq!((both_gone.status, both_gone.pointers("errors")), (422, vec!["/roles".to_owned()]));
     }
@@ -101,17 +111,21 @@ on_both_databases! {
         let worker = server.user_id("practitioner");
         let new = json!({"authority": "northbank", "name": "East locality", "kind": "duty", "members": [worker]});
         let team = admin.post("/v1/teams", &new).created();
-        assert_eq!(team.text("/members/0/name"), "Priya Nair");
+        assert_eq!(team.body["members"], json!([]));
+        assert_eq!(server.second_person_approves(), 1);
         admin.post("/v1/teams", &new).expect(409);
         let place = format!("/v1/teams/{}", team.id());
+        let team = admin.get(&place).ok();
+        assert_eq!(team.text("/members/0/name"), "Priya Nair");
         server.as_("manager").get(&place).ok();
         server.as_("manager-eastmoor").get(&place).expect(404);
         let outsider = json!({"members": [server.user_id("manager-eastmoor")]});
         let refused = admin.patch(&place, &outsider).if_match(&team.tag()).expect(422);
         assert_eq!(refused.pointers("errors"), ["/members/0"]);
-        let emptied = admin.patch(&place, &json!({"members": []})).if_match(&team.tag()).ok();
-        assert_eq!(emptied.body["members"], json!([]));
-        assert_eq!(emptied.body["version"], 2);
+        admin.patch(&place, &json!({"members": []})).if_match(&team.tag()).ok();
+        assert_eq!(server.second_person_approves(), 1);
+        let emptied = admin.get(&place).ok();
+        assert_eq!((emptied.body["members"].clone(), emptied.body["version"].clone()), (json!([]), json!(4)));
         let elsewhere = json!({"authority": "eastmoor", "name": "Theirs", "kind": "duty", "members": []});
         admin.post("/v1/teams", &elsewhere).expect(422);
     }
@@ -122,15 +136,20 @@ on_both_databases! {
         let agency = admin.post("/v1/agencies", &new).created();
         admin.post("/v1/agencies", &new).expect(409);
         let place = format!("/v1/agencies/{}", agency.id());
-        let early = json!({"agreementFrom": "2026-04-01", "agreementUntil": "2026-03-01"});
-        let refused = admin.patch(&place, &early).if_match(&agency.tag()).expect(422);
-        assert_eq!(refused.pointers("errors"), ["/agreementUntil"]);
+        let agreement = format!("{place}/agreements/northbank");
+        let early = json!({"from": "2026-04-01", "until": "2026-03-01"});
+        let refused = admin.put(&agreement, &early).if_match(&admin.tag(&agreement)).expect(422);
+        assert_eq!(refused.pointers("errors"), ["/until"]);
         let police = server.as_("police-intake");
-        let theirs = format!("/v1/agencies/{}", police.get("/v1/me").ok().text("/agencyId"));
-        assert_eq!(police.get("/v1/me").ok().body["agreement"]["inForce"], true);
-        let ended = json!({"agreementFrom": "2020-01-01", "agreementUntil": "2020-12-31"});
-        admin.patch(&theirs, &ended).if_match(&admin.tag(&theirs)).ok();
-        assert_eq!(police.get("/v1/me").ok().body["agreement"]["inForce"], false);
+        let theirs = format!("/v1/agencies/{}/agreements/northbank", police.get("/v1/me").ok().text("/agencyId"));
+        let told = |in_force: bool| json!([{"authority": "eastmoor", "inForce": true}, {"authority": "northbank", "inForce": in_force}]);
+        assert_eq!(police.get("/v1/me").ok().body["agreement"], told(true));
+        let ended = json!({"from": "2020-01-01", "until": "2020-12-31"});
+        admin.put(&theirs, &ended).expect(428);
+        admin.put(&theirs, &ended).if_match(&admin.tag(&theirs)).ok();
+        assert_eq!(police.get("/v1/me").ok().body["agreement"], told(false), "what it agreed with eastmoor stands");
+        let noticed = server.as_("auditor").get("/v1/notices?kind=agreement_changed").ok();
+        assert_eq!(noticed.text("/items/0/resourceId"), police.get("/v1/me").ok().text("/agencyId"));
     }
 
     fn two_secrets_of_a_client_live_and_none_is_shown_twice(server) {
@@ -141,19 +160,21 @@ on_both_databases! {
         let client = admin.post("/v1/api-clients", &new).created();
         let id = client.id();
         let place = format!("/v1/api-clients/{id}");
-        let make = |key: &str| admin.post(&format!("{place}/credentials"), &json!({})).key(key).created();
+        assert_eq!(server.second_person_approves(), 1);
+        let ask = |key: &str| admin.post(&format!("{place}/credentials"), &json!({})).key(key).send();
+        let make = |key: &str| server.approved(&ask(key));
         let (first, second) = (make("1"), make("2"));
-        let repeated = make("1");
-        assert_eq!(repeated.header("idempotency-replayed"), "true");
-        assert!(repeated.body.get("secret").is_none());
-        assert_eq!(repeated.id(), first.id());
+        assert_eq!((ask("1").header("idempotency-replayed"), server.second_person_approves()), ("true".to_owned(), 0));
+        let collect = format!("/v1/approvals/{}/collect", first.text("/approvalId"));
+        admin.post(&collect, &json!({})).expect(409);
+        let of_second = admin.get(&place).ok().text("/credentials/1/id");
         assert_eq!(token(server, &id, &first.text("/secret")).status, 200);
         let granted = token(server, &id, &second.text("/secret"));
         let third = make("3");
         assert_eq!(token(server, &id, &first.text("/secret")).status, 401, "the oldest goes");
         assert_eq!(token(server, &id, &second.text("/secret")).status, 200);
         assert_eq!(token(server, &id, &third.text("/secret")).status, 200);
-        admin.request("DELETE", &format!("{place}/credentials/{}", second.id()), None).expect(204);
+        admin.request("DELETE", &format!("{place}/credentials/{of_second}"), None).expect(204);
         assert_eq!(token(server, &id, &second.text("/secret")).status, 401);
         let read = admin.get(&place).ok();
         assert_eq!(read.body["credentials"].as_array().unwrap().len(), 1);
@@ -163,7 +184,11 @@ on_both_databases! {
         intake.get("/v1/referrals").ok();
         let fewer = json!({"scopes": ["events:read"]});
         admin.patch(&place, &fewer).if_match(&admin.tag(&place)).ok();
+        intake.get("/v1/referrals").ok();
+        assert_eq!(server.second_person_approves(), 1);
+        admin.patch(&place, &fewer).if_match(&admin.tag(&place)).ok();
         intake.get("/v1/referrals").expect(403);
+        assert_eq!(server.second_person_approves(), 0, "what takes away holds at once");
         admin.patch(&place, &json!({"enabled": false})).if_match(&admin.tag(&place)).ok();
         intake.get("/v1/me").expect(401).is_problem("access_ended");
         assert_eq!(token(server, &id, &third.text("/secret")).status, 401);

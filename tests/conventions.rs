@@ -74,7 +74,17 @@ impl World {
         let client = json!({"name": "walked", "agencyId": own, "scopes": ["referrals:read"], "authorities": ["northbank"]});
         let client = admin.post("/v1/api-clients", &client).created().id();
         let credentials = format!("/v1/api-clients/{client}/credentials");
-        let credential = admin.post(&credentials, &json!({})).created().id();
+        let secret = admin.post(&credentials, &json!({})).expect(202);
+        server.second_person_approves();
+        let collected = format!("{}/collect", secret.header("location"));
+        admin.post(&collected, &json!({})).ok();
+        let credential = admin.get(&format!("/v1/api-clients/{client}")).ok();
+        let credential = credential.text("/credentials/0/id");
+        server
+            .as_("police-intake")
+            .post("/v1/referrals", &json!({"agencyReference": "PPN-REFUSED"}))
+            .expect(422);
+        let refusal = manager.get("/v1/intake-refusals").ok().text("/items/0/id");
         let emergency = manager
             .get(&format!("/v1/cases/{case}/emergency-access"))
             .ok()
@@ -82,6 +92,8 @@ impl World {
         Self {
             ids: vec![
                 ("agencyId", agency),
+                ("refusalId", refusal),
+                ("approvalId", secret.text("/id")),
                 ("credentialId", credential),
                 ("clientId", client),
                 ("teamId", admin.get("/v1/teams").ok().text("/items/0/id")),

@@ -1,7 +1,7 @@
 //! A concern always lands: bad form, a lapsed agreement or a typing slip never makes a worry disappear unseen.
 
 use diesel::prelude::*;
-use msp_api::schema::people::agencies;
+use msp_api::schema::people::agency_authorities;
 use serde_json::json;
 
 use crate::stories::{accepted_case, referral};
@@ -81,8 +81,8 @@ on_both_databases! {
         let police = server.as_("police-intake");
         let earlier = police.post("/v1/referrals", &referral("PPN-BEFORE")).created();
         server.database(|conn| {
-            diesel::update(agencies::table.filter(agencies::name.eq("Northshire Police")))
-                .set(agencies::agreement_until.eq(chrono::NaiveDate::from_ymd_opt(2026, 1, 1)))
+            diesel::update(agency_authorities::table)
+                .set(agency_authorities::agreement_until.eq(chrono::NaiveDate::from_ymd_opt(2026, 1, 1)))
                 .execute(conn)?;
             Ok(())
         });
@@ -90,7 +90,7 @@ on_both_databases! {
         police.get(&format!("/v1/referrals/{}", earlier.id())).expect(403);
         let read = server.as_("manager").get(&format!("/v1/referrals/{}", sent.id())).ok();
         assert_eq!(read.body["agreementLapsed"], true);
-        assert_eq!(police.get("/v1/me").ok().body["agreement"]["inForce"], false);
+        assert_eq!(police.get("/v1/me").ok().body["agreement"][0]["inForce"], false);
     }
 
     fn immediate_danger_is_urgent_and_says_what_to_do_now(server) {
@@ -149,5 +149,84 @@ on_both_databases! {
             assert_eq!(receipt.text("/status"), status);
             assert_eq!(receipt.body.get("feedback").is_some(), decision.get("feedbackToReferrer").is_some());
         }
+    }
+
+    fn s15_a_refusal_is_an_open_task_of_the_authority_it_named_and_shows_no_text_of_its_sender(server) {
+        let (north, east) = (server.as_("manager"), server.as_("manager-eastmoor"));
+        let waiting = |manager: &crate::support::Actor| {
+            let page = manager.get("/v1/intake-refusals?handled=false&limit=100").ok();
+            page.body["items"].as_array().unwrap().clone()
+        };
+        let told = |who: &crate::support::Actor| {
+            let page = who.get("/v1/notices?kind=intake_refused&limit=100").ok();
+            page.body["items"].as_array().unwrap().len()
+        };
+        // A member of staff names no authority: her own reads of it, and nobody else.
+        let mut body = json!({"adult": {"familyName": "Fixture", "Ada Fixture lives at 7 Hidden Lane": {"x": 1}},
+            "Ada/Fixture~s secret": "y", "agencyPayload": {"Ada": {"Fixture": "\u{1}"}}, "concern": {"summary": "", "abuseTypes": ["Ada"]}});
+        server.as_("practitioner").post("/v1/referrals", &body).expect(422);
+        let row = waiting(&north).remove(0);
+        assert_eq!((waiting(&north).len(), waiting(&east).len()), (1, 0));
+        let text = north.get("/v1/intake-refusals?limit=100").ok().text;
+        assert!(!text.contains("Ada") && !text.contains("Hidden") && !text.contains("Fixture"), "{text}");
+        assert!(row["pointers"].as_array().unwrap().contains(&json!("/concern/abuseTypes/0")), "{text}");
+        assert_eq!((told(&north), told(&east), told(&server.as_("auditor"))), (1, 0, 1));
+        // A client serves both, and so both have the task; where it names one, that one has it.
+        server.as_("police-intake").post("/v1/referrals", &body).expect(422);
+        assert_eq!((waiting(&north).len(), waiting(&east).len()), (2, 1));
+        body["authority"] = json!("eastmoor");
+        server.as_("police-intake").post("/v1/referrals", &body).expect(422);
+        assert_eq!((waiting(&north).len(), waiting(&east).len()), (2, 2));
+        assert_eq!((told(&north), told(&east)), (2, 1), "once a day of the same sender, while one waits");
+        let place = format!("/v1/intake-refusals/{}", row["id"].as_str().unwrap());
+        north.get(&place).ok();
+        for who in [&east, &server.as_("manager-eastmoor")] {
+            who.get(&place).expect(404);
+            who.post(&format!("{place}/handled"), &json!({"call": "2026-01-01T10:00:00Z"})).if_match("W/\"1\"").expect(404);
+        }
+        for who in ["admin", "auditor", "practitioner", "police-intake"] {
+            server.as_(who).post(&format!("{place}/handled"), &json!({"call": "2026-01-01T10:00:00Z"})).if_match("W/\"1\"").expect(403);
+        }
+    }
+
+    fn s15_a_refusal_waits_until_it_lands_or_somebody_says_what_became_of_it(server) {
+        let (police, manager) = (server.as_("police-intake"), server.as_("manager"));
+        let waiting = || {
+            let page = manager.get("/v1/intake-refusals?handled=false&limit=100").ok();
+            page.body["items"].as_array().unwrap().clone()
+        };
+        let mut wrong = referral("PPN-AGAIN");
+        wrong["concern"]["summary"] = json!("");
+        police.post("/v1/referrals", &wrong).expect(422);
+        assert_eq!(waiting().len(), 1);
+        // Another client's referral under the same reference is another thing; the sender's own ends the task.
+        server.as_("nhs-intake").post("/v1/referrals", &referral("PPN-AGAIN")).created();
+        assert_eq!(waiting().len(), 1);
+        let landed = police.post("/v1/referrals", &referral("PPN-AGAIN")).created().id();
+        assert!(waiting().is_empty());
+        let done = manager.get("/v1/intake-refusals?handled=true").ok();
+        assert_eq!(done.text("/items/0/referralId"), landed);
+        // What names no reference is dealt with by somebody.
+        for _ in 0..2 {
+            police.post("/v1/referrals", &json!({"authority": "northbank"})).expect(422);
+        }
+        let [first, second] = [0, 1].map(|at| format!("/v1/intake-refusals/{}", waiting()[at]["id"].as_str().unwrap()));
+        let handled = |place: &str, body: &serde_json::Value| {
+            let tag = manager.tag(place);
+            manager.post(&format!("{place}/handled"), body).if_match(&tag).send()
+        };
+        manager.post(&format!("{first}/handled"), &json!({"call": "2026-01-01T10:00:00Z"})).expect(428);
+        for (wrong, pointer) in [(json!({}), "/referralId"), (json!({"referralId": landed}), "/referralId"),
+            (json!({"call": "2999-01-01T10:00:00Z"}), "/call"), (json!({"call": "2026-01-01T10:00:00Z", "referralId": landed}), "/call")] {
+            assert_eq!(handled(&first, &wrong).pointers("errors"), [pointer], "{wrong}");
+        }
+        let later = police.post("/v1/referrals", &referral("PPN-LATER")).created().id();
+        let by_referral = handled(&first, &json!({"referralId": later}));
+        assert_eq!((by_referral.status, by_referral.text("/referralId")), (200, later));
+        assert_eq!(by_referral.text("/handledBy"), server.user_id("manager"));
+        let by_call = handled(&second, &json!({"call": "2026-01-01T10:00:00Z"}));
+        assert_eq!(by_call.status, 200, "{}", by_call.text);
+        assert_eq!(handled(&second, &json!({"call": "2026-01-01T10:00:00Z"})).status, 409);
+        assert!(waiting().is_empty());
     }
 }

@@ -85,7 +85,7 @@ fn a_token_of_a_trusted_issuer_is_the_users_own_and_anything_else_is_refused() {
         let key = Key::new(Algorithm::ES256, "a");
         let issuer = Publisher::start(&[&key]);
         let entry = json!({"issuer": issuer.base, "audience": "msp", "jwksUrl": format!("{}/keys", issuer.base),
-            "usernameClaim": "preferred_username"});
+            "usernameClaim": "preferred_username", "authorities": ["northbank"]});
         let server = server_trusting(kind, &json!([entry]));
         issuer.was_asked();
         let good = key.sign(&key.header(), &claims(&issuer.base));
@@ -167,15 +167,153 @@ fn a_token_of_a_trusted_issuer_is_the_users_own_and_anything_else_is_refused() {
 }
 
 #[test]
+fn s07_an_issuer_speaks_only_of_people_of_its_authorities_and_roles() {
+    for kind in Kind::BOTH {
+        let (east, north) = (Key::new(Algorithm::EdDSA, "e"), Key::new(Algorithm::EdDSA, "n"));
+        let entry = |name: &str, key: &Key, bounds: Value| {
+            let file = std::env::temp_dir().join(format!("msp-api-keys-{}.json", msp_api::ids::Id::new()));
+            std::fs::write(&file, set(&[key]).to_string()).unwrap();
+            let mut entry = json!({"issuer": name, "audience": "msp", "jwksFile": file, "usernameClaim": "preferred_username"});
+            for (member, value) in bounds.as_object().unwrap() {
+                entry[member] = value.clone();
+            }
+            entry
+        };
+        let admins = Key::new(Algorithm::EdDSA, "a");
+        let server = server_trusting(
+            kind,
+            &json!([
+                entry(
+                    "https://east.example",
+                    &east,
+                    json!({"authorities": ["eastmoor"]})
+                ),
+                entry(
+                    "https://north.example",
+                    &north,
+                    json!({"authorities": ["northbank", "westvale"]})
+                ),
+                entry(
+                    "https://admins.example",
+                    &admins,
+                    json!({"authorities": ["northbank"], "roles": ["admin", "auditor"]})
+                ),
+            ]),
+        );
+        let signs = |issuer: &str, key: &Key, name: &str| {
+            let mut said = claims(issuer);
+            said["preferred_username"] = json!(name);
+            let answer = server
+                .with_token(&key.sign(&key.header(), &said))
+                .get("/v1/me")
+                .send();
+            if answer.status != 200 {
+                assert_eq!(answer.status, 401);
+                answer.is_problem("unauthenticated");
+            }
+            answer.status == 200
+        };
+        // Somebody who works in two authorities is neither's alone to name.
+        server.add_user("both", msp_api::policy::Role::Practitioner, "northbank", None);
+        server.add_user("nobody", msp_api::policy::Role::Practitioner, "northbank", None);
+        server.database(|conn| {
+            use diesel::prelude::*;
+            use msp_api::policy::{Role, RoleGrant};
+            use msp_api::schema::people::users;
+            let role = |authority: &str| RoleGrant {
+                role: Role::Practitioner,
+                authority: authority.to_owned(),
+            };
+            let both = msp_api::db::types::Json(vec![role("northbank"), role("eastmoor")]);
+            diesel::update(users::table.filter(users::username.eq("both")))
+                .set(users::roles.eq(both))
+                .execute(conn)?;
+            let none: msp_api::db::types::Json<Vec<RoleGrant>> = msp_api::db::types::Json(vec![]);
+            diesel::update(users::table.filter(users::username.eq("nobody")))
+                .set(users::roles.eq(none))
+                .execute(conn)?;
+            Ok(())
+        });
+        for name in [
+            "manager",
+            "practitioner",
+            "duty",
+            "advocate",
+            "adult",
+            "representative",
+            "board",
+            "analyst",
+            "auditor",
+        ] {
+            assert!(
+                !signs("https://east.example", &east, name),
+                "eastmoor's signs {name}"
+            );
+            assert!(
+                signs("https://north.example", &north, name),
+                "northbank's signs {name}"
+            );
+            assert_eq!(
+                signs("https://admins.example", &admins, name),
+                name == "auditor",
+                "{name}"
+            );
+        }
+        assert!(signs("https://east.example", &east, "manager-eastmoor"));
+        for name in ["both", "manager-eastmoor"] {
+            assert!(!signs("https://north.example", &north, name), "{name}");
+        }
+        assert!(!signs("https://east.example", &east, "both"));
+        assert!(
+            signs("https://north.example", &north, "nobody"),
+            "registered by northbank"
+        );
+        assert!(!signs("https://east.example", &east, "nobody"));
+        for name in ["admin", "admin2"] {
+            assert!(
+                !signs("https://north.example", &north, name),
+                "never an administrator unless that is named"
+            );
+            assert!(!signs("https://east.example", &east, name));
+            assert!(signs("https://admins.example", &admins, name));
+        }
+    }
+}
+
+#[test]
 fn keys_in_a_file_and_a_file_that_is_wrong() {
     let key = Key::new(Algorithm::RS256, "a");
     let file = std::env::temp_dir().join(format!("msp-api-keys-{}.json", msp_api::ids::Id::new()));
     std::fs::write(&file, set(&[&key]).to_string()).unwrap();
-    let entry = json!({"issuer": "https://login.example.org", "audience": "msp", "jwksFile": file, "usernameClaim": "preferred_username"});
+    let entry = json!({"issuer": "https://login.example.org", "audience": "msp", "jwksFile": file, "usernameClaim": "preferred_username", "authorities": ["northbank"]});
     let server = server_trusting(Kind::Sqlite, &json!([entry]));
     let good = key.sign(&key.header(), &claims("https://login.example.org"));
     server.with_token(&good).get("/v1/me").ok();
-    let plain = json!([{"issuer": "x", "audience": "msp", "jwksUrl": "http://login.example.org/keys", "usernameClaim": "sub"}]);
+    let plain = json!([{"issuer": "x", "audience": "msp", "jwksUrl": "http://login.example.org/keys", "usernameClaim": "sub", "authorities": ["northbank"]}]);
+    let without = |name: &str| {
+        let mut entry = entry.clone();
+        entry.as_object_mut().unwrap().remove(name);
+        json!([entry]).to_string()
+    };
+    let with = |name: &str, value: Value| {
+        let mut entry = entry.clone();
+        entry[name] = value;
+        json!([entry]).to_string()
+    };
+    // The keys stay where they are: it is the entry that is wrong.
+    let issuers = file.with_extension("issuers");
+    std::fs::write(&issuers, json!([entry]).to_string()).unwrap();
+    assert!(msp_api::auth::issuers::Issuers::load(Some(&issuers), "https://api.example.org").is_ok());
+    for wrong in [
+        without("authorities"),
+        with("authorities", json!([])),
+        with("authorities", json!([""])),
+        with("roles", json!(["governor"])),
+    ] {
+        std::fs::write(&issuers, &wrong).unwrap();
+        let loaded = msp_api::auth::issuers::Issuers::load(Some(&issuers), "https://api.example.org");
+        assert!(loaded.is_err(), "{wrong}");
+    }
     for wrong in [
         plain.to_string(),
         "{}".to_owned(),
@@ -190,7 +328,7 @@ fn keys_in_a_file_and_a_file_that_is_wrong() {
 fn an_unknown_key_is_looked_for_once_a_minute_and_no_request_waits_for_it() {
     let (old, new) = (Key::new(Algorithm::EdDSA, "a"), Key::new(Algorithm::EdDSA, "b"));
     let issuer = Publisher::start(&[&old]);
-    let entry = json!({"issuer": issuer.base, "audience": "msp", "jwksUrl": issuer.base, "usernameClaim": "preferred_username"});
+    let entry = json!({"issuer": issuer.base, "audience": "msp", "jwksUrl": issuer.base, "usernameClaim": "preferred_username", "authorities": ["northbank"]});
     let file = std::env::temp_dir().join(format!("msp-api-issuers-{}.json", msp_api::ids::Id::new()));
     std::fs::write(&file, json!([entry]).to_string()).unwrap();
     let trusted = msp_api::auth::issuers::Issuers::load(Some(&file), "https://api.example.org").unwrap();
@@ -252,7 +390,7 @@ fn an_issuer_in_a_process_of_its_own_says_who_somebody_is_until_it_withdraws_its
     let token = said(&["token", "jo"]);
     let claims: Value = jsonwebtoken::dangerous::insecure_decode_claims(&token).unwrap();
     let subject = claims["sub"].as_str().unwrap();
-    let entry = json!({"issuer": name.1, "audience": name.1, "usernameClaim": "sub",
+    let entry = json!({"issuer": name.1, "audience": name.1, "usernameClaim": "sub", "authorities": ["northbank"],
         "jwksUrl": format!("{}/.well-known/jwks.json", issuer.base)});
     let trusting = |kind: Kind| {
         let server = server_trusting(kind, &json!([entry]));

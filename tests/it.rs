@@ -15,6 +15,8 @@ mod access;
 mod administration;
 mod adults;
 mod advocates;
+mod agencies;
+mod approvals;
 mod apps;
 mod architecture;
 mod audit_complete;

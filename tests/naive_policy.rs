@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use msp_api::act::{Act, Found, IfMatch};
+use msp_api::auth::callers;
 use msp_api::casework::cases::{reach, store};
 use msp_api::clock;
 use msp_api::db::Connection;
 use msp_api::ids::Id;
 use msp_api::people::users;
-use msp_api::policy::{self, Action, Caller, Exceptions};
+use msp_api::policy::{self, Action, Caller, CallerKind};
 use msp_api::problem::Problem;
 use msp_api::schema::casework::cases;
 
@@ -87,10 +88,15 @@ on_both_databases! {
 /// What this caller sees with every permission; and a few cases one by one.
 fn look(conn: &mut Connection, world: &World, number: usize) -> Result<Vec<Seen>, Problem> {
     let caller = &world.callers[number];
-    // What the server finds out about exceptions must leave none out.
-    let loaded = users::caller_in(conn, caller.id, None, caller.at)?;
+    // What the server finds out about exceptions must leave none out, and about agreements add none.
+    let loaded = match caller.kind {
+        CallerKind::Client => callers::client(conn, caller.id, &caller.scopes, caller.at)?,
+        _ => users::caller_in(conn, caller.id, None, caller.at)?,
+    };
+    let loaded = loaded.expect("everybody is enabled");
     let caller = &Caller {
-        exceptions: loaded.map_or(Exceptions::ANY, |loaded| loaded.exceptions),
+        exceptions: loaded.exceptions,
+        agreements: loaded.agreements,
         ..caller.clone()
     };
     let mut all = Vec::new();

@@ -9,8 +9,7 @@ use crate::support::{Actor, Server};
 
 /// Somebody who works for a new agency that is named on the case with every section, and the agency.
 pub fn partner(server: &Server, case: &str) -> (Actor, String) {
-    let entry =
-        json!({"name": "Harbour Hospice", "agencyType": "nhs_community", "agreementFrom": "2026-01-01"});
+    let entry = json!({"name": "Harbour Hospice", "agencyType": "nhs_community", "agreements": [{"authority": "northbank", "from": "2026-01-01"}]});
     let agency = server.as_("admin").post("/v1/agencies", &entry).created().id();
     let grant = json!({"relationship": "partner", "agencyId": agency, "reason": "Visits twice a week",
         "sections": msp_api::policy::Part::ALL});

@@ -83,7 +83,9 @@ fn client_with(server: &Server, keys: &[&Key]) -> String {
     let keys: Vec<&Value> = keys.iter().map(|key| &key.published).collect();
     let name = format!("client-{}", Id::new());
     let new = json!({"name": name, "agencyId": agency, "scopes": ["referrals:read"], "authorities": ["northbank"], "jwks": {"keys": keys}});
-    admin.post("/v1/api-clients", &new).created().id()
+    let client = admin.post("/v1/api-clients", &new).created().id();
+    server.second_person_approves();
+    client
 }
 
 fn claims(server: &Server, client: &str) -> Value {
@@ -241,7 +243,10 @@ on_both_databases! {
         assert_eq!(both.pointers("errors"), ["/jwksUri"]);
         let plain = change(json!({"jwks": null, "jwksUri": "http://127.0.0.1:1/jwks"})).expect(422);
         assert_eq!(plain.pointers("errors"), ["/jwksUri"]);
-        let published = change(json!({"jwks": null, "jwksUri": "https://127.0.0.1:1/jwks"})).ok();
+        change(json!({"jwks": null, "jwksUri": "https://127.0.0.1:1/jwks"})).ok();
+        assert_eq!(server.second_person_approves(), 1);
+        let published = admin.get(&place).ok();
+        assert_eq!(published.text("/jwksUri"), "https://127.0.0.1:1/jwks");
         assert!(published.body.get("jwks").is_none());
         is_refused(server, &key.sign(&key.header(), &claims(server, &client)), "keys that cannot be fetched");
     }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use msp_api::policy::Role;
 use msp_api::schema::foundation::events;
-use msp_api::schema::people::agencies;
+use msp_api::schema::people::agency_authorities;
 use serde_json::{Value, json};
 
 use crate::stories::{accepted_case, referral};
@@ -405,8 +405,8 @@ on_both_databases! {
         let path = sent(server, "PPN-L-1");
         let asked = manager.post(&format!("{path}/information-requests"), &json!({"question": "Where?"})).created();
         server.database(|conn| {
-            diesel::update(agencies::table.filter(agencies::name.eq("Northshire Police")))
-                .set(agencies::agreement_until.eq(chrono::NaiveDate::from_ymd_opt(2026, 1, 1)))
+            diesel::update(agency_authorities::table)
+                .set(agency_authorities::agreement_until.eq(chrono::NaiveDate::from_ymd_opt(2026, 1, 1)))
                 .execute(conn)?;
             Ok(())
         });

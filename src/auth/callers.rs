@@ -19,6 +19,12 @@ pub fn load(conn: &mut Connection, accepted: &Accepted, now: UtcTime) -> Result<
         // Somebody a trusted issuer knows and we do not was never let in.
         (Subject::Username(name), _) => {
             let known = users::named(conn, name)?.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+            // Nor was somebody of whom that issuer may not speak.
+            let kept_by = users::registered_by(conn, known.id)?;
+            let bounds = accepted.bounds.as_ref();
+            if !bounds.is_some_and(|bounds| bounds.hold(&known.roles.0, kept_by.as_deref())) {
+                return Err(Problem::new(Code::Unauthenticated));
+            }
             users::caller_in(conn, known.id, None, now)?
         }
     };
@@ -37,10 +43,11 @@ fn is_given_each_case(caller: &Caller) -> bool {
 
 /// An API client that is enabled, with those of these scopes that it has.
 pub fn client(conn: &mut Connection, id: Id, scopes: &[String], now: UtcTime) -> QueryResult<Option<Caller>> {
-    let found = clients::find_with_agency(conn, id)?;
-    let Some((client, agency)) = found.filter(|(client, _)| client.enabled) else {
+    let Some(client) = clients::find(conn, id)?.filter(|client| client.enabled) else {
         return Ok(None);
     };
+    let mut agreements = agencies::agreed_with(conn, client.agency_id, now.date())?;
+    agreements.retain(|authority| client.authorities.0.contains(authority));
     // A token never widens what the client has now.
     let scopes = client
         .scopes
@@ -58,7 +65,7 @@ pub fn client(conn: &mut Connection, id: Id, scopes: &[String], now: UtcTime) ->
         scopes,
         default_authority: client.default_authority,
         authorities: client.authorities.0,
-        agreement_in_force: agencies::agreement_in_force(&agency, now.date()),
+        agreements,
         exceptions: Exceptions::ANY,
         at: now,
     }))

@@ -1,6 +1,6 @@
 //! Issuers that the operator trusts to say who a person is (OpenID Connect): their tokens are taken as those of the user
-//! whose sign-in name they carry. Which issuers, their keys and their audience are configuration; a token chooses
-//! nothing but which of them to be held to.
+//! whose sign-in name they carry. Which issuers, their keys, their audience and of whom they may speak are configuration; a
+//! token chooses nothing but which of them to be held to.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,7 +17,7 @@ use super::jwks;
 use super::key_sets::{self, Reach};
 use super::tokens::{self, Accepted, LONGEST, Refused, Subject, Tokens, is_loaded};
 use crate::clock::{self, UtcTime};
-use crate::policy::CallerKind;
+use crate::policy::{CallerKind, Role, RoleGrant};
 
 /// Signatures that are taken from issuers.
 const TAKEN: [Algorithm; 7] = [
@@ -47,12 +47,47 @@ struct Configured {
     jwks_url: Option<String>,
     jwks_file: Option<PathBuf>,
     username_claim: String,
+    authorities: Vec<String>,
+    roles: Option<Vec<Role>>,
+}
+
+/// Of whom an issuer may say that a token is theirs: an authority's own identity provider knows its own people, and whoever
+/// runs it is not thereby anybody anywhere else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bounds {
+    authorities: Vec<String>,
+    roles: Vec<Role>,
+}
+
+impl Bounds {
+    fn of(authorities: &[String], roles: Option<&[Role]>) -> Result<Self, String> {
+        if authorities.is_empty() || authorities.iter().any(String::is_empty) {
+            return Err("authorities: at least one is needed, each by its code".to_owned());
+        }
+        let but_admin = || Role::ALL.iter().copied().filter(|role| *role != Role::Admin);
+        Ok(Self {
+            authorities: authorities.to_vec(),
+            roles: roles.map_or_else(|| but_admin().collect(), <[Role]>::to_vec),
+        })
+    }
+
+    /// Whether an account lies within them whole: one role elsewhere, or one that is not listed, and it is not this issuer's to
+    /// name. Of an account without a role the authority that keeps it counts.
+    pub fn hold(&self, roles: &[RoleGrant], kept_by: Option<&str>) -> bool {
+        let within = |authority: &str| self.authorities.iter().any(|one| one == authority);
+        let listed = |grant: &RoleGrant| within(&grant.authority) && self.roles.contains(&grant.role);
+        match roles.is_empty() {
+            true => kept_by.is_some_and(within),
+            false => roles.iter().all(listed),
+        }
+    }
 }
 
 struct Issuer {
     name: String,
     audience: String,
     username_claim: String,
+    bounds: Arc<Bounds>,
     url: Option<String>,
     keys: RwLock<Arc<JwkSet>>,
     fetched_at: AtomicI64,
@@ -110,6 +145,7 @@ impl Issuers {
 
 impl Issuer {
     fn of(entry: Configured) -> Result<Self, String> {
+        let bounds = Arc::new(Bounds::of(&entry.authorities, entry.roles.as_deref())?);
         let (url, keys) = match (entry.jwks_url, entry.jwks_file) {
             (Some(url), None) => {
                 key_sets::faults_of_url(&url, Reach::Anywhere).map_err(|why| format!("jwksUrl: {why}"))?;
@@ -142,6 +178,7 @@ impl Issuer {
             name: entry.issuer,
             audience: entry.audience,
             username_claim: entry.username_claim,
+            bounds,
             url,
             keys: RwLock::new(Arc::new(keys)),
             fetched_at: AtomicI64::new(clock::now().unix_seconds()),
@@ -189,6 +226,7 @@ impl Issuer {
             kind: CallerKind::User,
             scopes: vec![],
             session: None,
+            bounds: Some(Arc::clone(&self.bounds)),
             expires,
         })
     }

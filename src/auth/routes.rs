@@ -9,7 +9,7 @@ use crate::casework::cases::access;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
 use crate::ids::Id;
-use crate::policy::{CallerKind, RoleGrant, Standing};
+use crate::policy::{RoleGrant, Standing};
 use crate::problem::Problem;
 
 /// Who is calling.
@@ -31,9 +31,10 @@ pub struct Me {
     pub scopes: Vec<String>,
     /// Cases this person was given access to, and as what.
     pub cases: Vec<MyCase>,
-    /// For a client: whether its agency's information-sharing agreement is in force.
+    /// For whoever belongs to an agency: with each authority that they serve or have a role in, whether its
+    /// information-sharing agreement is in force.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub agreement: Option<SharingAgreement>,
+    pub agreement: Option<Vec<SharingAgreement>>,
 }
 
 /// A case one was given access to.
@@ -46,10 +47,13 @@ pub struct MyCase {
     pub relationship: String,
 }
 
-/// An information-sharing agreement.
+/// An information-sharing agreement with one authority.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SharingAgreement {
+    /// The authority.
+    #[schema(example = "northbank")]
+    pub authority: String,
     /// Reads need one in force; referrals always land.
     pub in_force: bool,
 }
@@ -92,7 +96,16 @@ fn who_is_calling(act: &mut Act) -> Result<Me, Problem> {
         true => access::shown_to(act.conn, caller.id, 100)?,
         false => vec![],
     };
-    let is_client = caller.kind == CallerKind::Client;
+    let of_an_agency = caller.agency_id.is_some();
+    let mut authorities = caller.authorities.clone();
+    authorities.extend(caller.roles.iter().map(|grant| grant.authority.clone()));
+    authorities.extend(caller.agreements.iter().cloned());
+    authorities.sort();
+    authorities.dedup();
+    let agreements = authorities.into_iter().map(|authority| SharingAgreement {
+        in_force: caller.agreements.contains(&authority),
+        authority,
+    });
     Ok(Me {
         id: caller.id,
         name: caller.name.clone(),
@@ -107,8 +120,6 @@ fn who_is_calling(act: &mut Act) -> Result<Me, Problem> {
                 relationship: given.relationship.as_str().to_owned(),
             })
             .collect(),
-        agreement: is_client.then_some(SharingAgreement {
-            in_force: caller.agreement_in_force,
-        }),
+        agreement: of_an_agency.then(|| agreements.collect()),
     })
 }

@@ -7,6 +7,7 @@ use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode}
 use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 
+use super::issuers::Bounds;
 use super::keys::Keys;
 use super::secrets;
 use crate::clock::UtcTime;
@@ -73,6 +74,8 @@ pub struct Accepted {
     pub scopes: Vec<String>,
     /// The session it belongs to, which must not have ended.
     pub session: Option<Id>,
+    /// Of whom its issuer may speak, if that is another than this server.
+    pub bounds: Option<Arc<Bounds>>,
     /// When it expires, in Unix seconds.
     pub expires: i64,
 }
@@ -248,6 +251,7 @@ fn read(claims: &Claims) -> Result<Accepted, Refused> {
         kind,
         scopes,
         session,
+        bounds: None,
         expires: claims.exp,
     })
 }

@@ -40,6 +40,50 @@ fn schema_document<T: ToSchema>() -> Value {
     json!({ "$ref": format!("#/components/schemas/{}", T::name()), "components": { "schemas": schemas } })
 }
 
+/// The part of a pointer that the contract of this type knows: what a sender called a member of its own is left out, and so is
+/// everything below it.
+pub fn known_place<T: ToSchema>(pointer: &str) -> String {
+    let document = schema_document::<T>();
+    let mut places = vec![&document];
+    let mut known = String::new();
+    for part in pointer.split('/').skip(1) {
+        let next: Vec<&Value> = places
+            .iter()
+            .flat_map(|place| alternatives(&document, place))
+            .filter_map(|schema| match part.bytes().all(|byte| byte.is_ascii_digit()) {
+                true => schema.get("items"),
+                false => schema.get("properties")?.get(part),
+            })
+            .collect();
+        if next.is_empty() {
+            break;
+        }
+        known.push('/');
+        known.push_str(part);
+        places = next;
+    }
+    known
+}
+
+/// A schema, or those that it names or chooses between.
+fn alternatives<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
+    if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
+        let named = document.pointer(name.trim_start_matches('#'));
+        return named
+            .map(|named| alternatives(document, named))
+            .unwrap_or_default();
+    }
+    let choices = ["oneOf", "anyOf", "allOf"]
+        .iter()
+        .filter_map(|kind| schema.get(kind)?.as_array());
+    let mut all: Vec<&Value> = choices
+        .flatten()
+        .flat_map(|one| alternatives(document, one))
+        .collect();
+    all.push(schema);
+    all
+}
+
 #[expect(
     clippy::expect_used,
     reason = "the schemas are ours and compiled by a test of the contract"

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 
 use crate::auth::secrets;
 use crate::problem::{Code, Fault, Problem};
+pub use check::known_place;
 use check::{faults_of, validator};
 pub use patch::Patch;
 
@@ -31,8 +32,12 @@ pub struct Body<T> {
     faults: Vec<Fault>,
     wrong_shape: bool,
     unused: Vec<Unused>,
+    stated: BTreeMap<&'static str, String>,
     digest: String,
 }
+
+/// Members that say for whom a body is and which it is: known of a refused one too, so that somebody can ask what it was.
+const STATED: [&str; 2] = ["authority", "agencyReference"];
 
 /// Something that was received, cannot be used, and is kept as it came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
@@ -53,6 +58,8 @@ impl<T: DeserializeOwned + ToSchema + 'static> Body<T> {
             return Err(Problem::new(Code::MalformedJson).saying("The body must be one JSON object."));
         }
         let digest = secrets::digest_of(canonical(&json).as_bytes());
+        let text = |name| Some((name, json.get(name)?.as_str()?.to_owned()));
+        let stated = STATED.into_iter().filter_map(text).collect();
         drop_nulls::<T>(&mut json);
         let validator = validator::<T>();
         let mut faults = faults_of(validator, &json);
@@ -83,6 +90,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> Body<T> {
             faults,
             wrong_shape,
             unused,
+            stated,
             digest,
         })
     }
@@ -131,6 +139,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> Body<T> {
             faults: vec![],
             wrong_shape: false,
             unused: vec![],
+            stated: BTreeMap::new(),
             digest: String::new(),
         }
     }
@@ -138,6 +147,11 @@ impl<T: DeserializeOwned + ToSchema + 'static> Body<T> {
     /// Digest of the body as canonical JSON.
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// The text of one of the members that say for whom a body is and which it is, whatever is wrong with the rest.
+    pub fn stated(&self, name: &str) -> Option<&str> {
+        self.stated.get(name).map(String::as_str)
     }
 
     /// Refuses unknown fields and wrong types: known before any record is looked at.

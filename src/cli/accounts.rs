@@ -15,9 +15,10 @@ use crate::config::Config;
 use crate::db::Database;
 use crate::db::types::Json;
 use crate::ids::Id;
-use crate::people::accounts;
+use crate::notices::NoticeKind;
+use crate::people::accounts::{self, AccountChange};
 use crate::people::advocates;
-use crate::people::agencies::{self, Agency, AgencyType};
+use crate::people::agencies::{self, Agency, AgencyType, Agreement};
 use crate::people::authorities::{self, Authority};
 use crate::people::clients::{self, ApiClient};
 use crate::people::users::{self, User};
@@ -32,6 +33,9 @@ pub enum UserCommand {
         msp-api user add ada --role adult --authority northbank --case MSP-2026-000001"
     )]
     Add(UserAdd),
+    /// Give an account that is there a role: the second administrator's, or where nobody else is left to decide on it
+    #[command(after_help = "Example: msp-api user role kim --role admin --authority northbank")]
+    Role(UserRole),
     /// Print a one-time code with which an account's password is set: the first administrator's, or where nobody else is
     /// left to give one
     #[command(after_help = "Example: msp-api user code first-admin")]
@@ -82,6 +86,18 @@ fn username(name: &str) -> Result<String, String> {
     }
 }
 
+#[derive(Debug, Args)]
+pub struct UserRole {
+    /// Name to sign in with
+    username: String,
+    /// Role
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// Authority in which the role is held
+    #[arg(long)]
+    authority: String,
+}
+
 fn role(code: &str) -> Result<Role, String> {
     let known = || {
         Role::ALL
@@ -119,7 +135,7 @@ pub struct ClientAdd {
     /// Scopes
     #[arg(long, default_values_t = ["referrals:submit".to_owned(), "referrals:read".to_owned()])]
     scope: Vec<String>,
-    /// First day of the agency's information-sharing agreement
+    /// First day of the agency's information-sharing agreement with these authorities, where there is none yet
     #[arg(long)]
     agreement_from: Option<NaiveDate>,
 }
@@ -178,6 +194,7 @@ pub async fn rotate_key(config: &Config, database: &Database, withdraw: bool) ->
 pub async fn user(database: &Database, command: UserCommand) -> Result<(), String> {
     match command {
         UserCommand::Add(add) => add_user(database, add).await,
+        UserCommand::Role(given) => give_role(database, given).await,
         UserCommand::Code { username } => one_time_code(database, username).await,
     }
 }
@@ -189,12 +206,40 @@ async fn one_time_code(database: &Database, username: String) -> Result<(), Stri
         let user = users::named(conn, &name)?;
         if let Some(user) = &user {
             accounts::give_code(conn, user.id, &given, clock::now())?;
+            let what = (AccountChange::GivenPasswordCode, NoticeKind::PasswordCodeMade);
+            accounts::note_on_console(conn, user.id, what, clock::now())?;
         }
         Ok(user)
     });
     let user = user.await.map_err(|problem| problem.for_operator())?;
     user.ok_or_else(|| format!("there is no account named {username}"))?;
     println!("{code}");
+    Ok(())
+}
+
+async fn give_role(database: &Database, given: UserRole) -> Result<(), String> {
+    let (username, grant) = (
+        given.username,
+        RoleGrant {
+            role: given.role,
+            authority: given.authority,
+        },
+    );
+    let done = database.write(move |conn| {
+        if !authorities::exists(conn, &grant.authority)? {
+            let why = format!("there is no authority {}", grant.authority);
+            return Err(Problem::new(Code::NotFound).saying(why));
+        }
+        let user = users::named(conn, &username)?.ok_or_else(|| {
+            Problem::new(Code::NotFound).saying(format!("there is no account named {username}"))
+        })?;
+        users::give_role(conn, &user, &grant, clock::now())?;
+        let what = (AccountChange::NamedOnConsole, NoticeKind::RolesChanged);
+        accounts::note_on_console(conn, user.id, what, clock::now())?;
+        Ok(user.id)
+    });
+    let id = done.await.map_err(|problem| problem.for_operator())?;
+    println!("{id}");
     Ok(())
 }
 
@@ -228,6 +273,8 @@ async fn add_user(database: &Database, add: UserAdd) -> Result<(), String> {
                 return Err(Problem::new(Code::Conflict).saying("there is an account of this name already"));
             }
             users::insert(conn, &user)?;
+            let what = (AccountChange::NamedOnConsole, NoticeKind::RolesChanged);
+            accounts::note_on_console(conn, user.id, what, clock::now())?;
             if let Some(reference) = &case {
                 let given = (role, representative);
                 access::grant(conn, (reference, &authority), user.id, given, clock::now())?;
@@ -288,14 +335,18 @@ pub async fn client(database: &Database, command: ClientCommand) -> Result<(), S
                         name: add.agency.clone(),
                         agency_type: add.agency_type,
                         ods_code: None,
-                        agreement_from: add.agreement_from,
-                        agreement_until: None,
+                        registered_by_authority: add.authority.first().cloned(),
                         created_at: now,
                     };
                     agencies::insert(conn, &new)?;
                     new
                 }
             };
+            for authority in &add.authority {
+                // An agreement that is there already stays as it is.
+                let days = (add.agreement_from, None);
+                agencies::agree(conn, &Agreement::new(agency.id, authority, days, now))?;
+            }
             let client = ApiClient {
                 id,
                 name: add.name.clone(),

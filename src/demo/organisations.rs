@@ -8,8 +8,9 @@ use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::db::types::Json;
 use crate::ids::Id;
+use crate::people::accounts::{self, AccountChange};
 use crate::people::advocates::{self, Advocate};
-use crate::people::agencies::{self, Agency, AgencyType};
+use crate::people::agencies::{self, Agency, AgencyType, Agreement};
 use crate::people::authorities::{self, Authority};
 use crate::people::clients::{self, ApiClient};
 use crate::people::users::{self, User};
@@ -17,8 +18,9 @@ use crate::policy::{Caller, CallerKind, Exceptions, Role, RoleGrant, Team, TeamK
 use crate::problem::Problem;
 
 /// Sign-in name, name, role and authority of every demo user.
-const USERS: [(&str, &str, Role, &str); 12] = [
+const USERS: [(&str, &str, Role, &str); 13] = [
     ("admin", "Avery Stone", Role::Admin, "northbank"),
+    ("admin2", "Ainsley Moss", Role::Admin, "northbank"),
     ("manager", "Morgan Hale", Role::Manager, "northbank"),
     ("practitioner", "Priya Nair", Role::Practitioner, "northbank"),
     ("practitioner2", "Piotr Zielak", Role::Practitioner, "northbank"),
@@ -127,6 +129,7 @@ pub fn set_up(conn: &mut Connection, credentials: &Credentials, now: UtcTime) ->
             created_at: now,
         };
         users::insert(conn, &user)?;
+        accounts::note(conn, user.id, AccountChange::NamedOnConsole, None, now)?;
         ids.insert(username, user.id);
     }
     let duty_team = Team {
@@ -175,11 +178,15 @@ fn client(
         name: agency_name.to_owned(),
         agency_type,
         ods_code: None,
-        agreement_from: Some(now.date() - chrono::Days::new(200)),
-        agreement_until: None,
+        registered_by_authority: Some("northbank".to_owned()),
         created_at: now,
     };
     agencies::insert(conn, &agency)?;
+    let authorities = ["northbank", "eastmoor"].map(str::to_owned);
+    for authority in &authorities {
+        let days = (Some(now.date() - chrono::Days::new(200)), None);
+        agencies::agree(conn, &Agreement::new(agency.id, authority, days, now))?;
+    }
     let client = ApiClient {
         id: *id,
         name: name.to_owned(),
@@ -190,7 +197,7 @@ fn client(
                 .to_vec(),
         ),
         default_authority: Some("northbank".to_owned()),
-        authorities: Json(vec!["northbank".to_owned(), "eastmoor".to_owned()]),
+        authorities: Json(authorities.to_vec()),
         enabled: true,
         created_at: now,
     };
@@ -205,7 +212,7 @@ fn client(
         scopes: client.scopes.0,
         default_authority: client.default_authority,
         authorities: client.authorities.0,
-        agreement_in_force: true,
+        agreements: authorities.to_vec(),
         exceptions: Exceptions::ANY,
         at: now,
     })

@@ -17,6 +17,11 @@ pub trait View: Serialize {
         None
     }
 
+    /// Where it stands until a second person has decided: nothing is done yet, and the answer is 202.
+    fn waits_at(&self) -> Option<String> {
+        None
+    }
+
     /// The entity tag: the version, and after a dot the mark of derived parts. Only the version counts in
     /// `If-Match`; the whole tag counts in `If-None-Match`.
     fn tag(&self) -> String {

@@ -277,6 +277,9 @@ impl Call {
         let path = self.shared.path.clone();
         let key = self.key()?;
         let done = self.perform(201, body, key, effect, render).await?;
+        if done.waits_at.is_some() {
+            return Ok(done.into_response(&mut HttpResponse::Accepted()));
+        }
         let place = format!("{path}/{}", done.id);
         let mut response = HttpResponse::Created();
         response.insert_header((header::LOCATION, place));
@@ -293,7 +296,11 @@ impl Call {
     {
         let key = self.key()?;
         let done = self.perform(200, body, key, effect, render).await?;
-        Ok(done.into_response(&mut HttpResponse::Ok()))
+        let mut response = match done.waits_at {
+            Some(_) => HttpResponse::Accepted(),
+            None => HttpResponse::Ok(),
+        };
+        Ok(done.into_response(&mut response))
     }
 
     /// Creates one of several records that a request brings, each in a transaction of its own; answers its view.
@@ -410,6 +417,8 @@ impl Call {
             let view = render(&mut act, id)?;
             let found = std::mem::take(&mut act.found);
             let (body, tag) = written(&view)?;
+            let waits_at = view.waits_at();
+            let status = if waits_at.is_some() { 202 } else { status };
             let entry = shared.entry(
                 status,
                 Some(id),
@@ -422,6 +431,7 @@ impl Call {
                 body,
                 tag,
                 replayed,
+                waits_at,
             })
         };
         let asked = Arc::clone(&self.shared);
@@ -443,11 +453,15 @@ struct Done {
     body: Value,
     tag: String,
     replayed: bool,
+    waits_at: Option<String>,
 }
 
 impl Done {
     fn into_response(self, response: &mut HttpResponseBuilder) -> HttpResponse {
         response.insert_header((header::ETAG, self.tag));
+        if let Some(place) = self.waits_at {
+            response.insert_header((header::LOCATION, place));
+        }
         if self.replayed {
             response.insert_header(("Idempotency-Replayed", "true"));
         }

@@ -72,6 +72,23 @@ impl FromRequest for Key {
     }
 }
 
+/// An id and then a key in a path; a malformed one is 404.
+#[derive(Debug, Clone)]
+pub struct IdAndKey(pub Id, pub String);
+
+impl FromRequest for IdAndKey {
+    type Error = Refusal;
+    type Future = std::future::Ready<Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let mut parts = request.match_info().iter().map(|(_, text)| text);
+        let id = parts.next().and_then(Id::parse);
+        let key = parts.next().filter(|key| is_key(key));
+        let both = id.zip(key).map(|(id, key)| Self(id, key.to_owned()));
+        std::future::ready(both.ok_or_else(|| Problem::not_found().into()))
+    }
+}
+
 fn is_key(text: &str) -> bool {
     let is_word = |word: &str| {
         let fits = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit();

@@ -106,6 +106,10 @@ path_params! {
     AgencyPath { agency_id: "The agency" }
     /// `{noticeId}`.
     NoticePath { notice_id: "The notice" }
+    /// `{refusalId}`.
+    IntakeRefusalPath { refusal_id: "The refused intake" }
+    /// `{approvalId}`.
+    ApprovalPath { approval_id: "What waits for a second person" }
     /// `{userId}`.
     UserPath { user_id: "The user" }
     /// `{teamId}`.
@@ -122,6 +126,18 @@ path_params! {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct AuthorityPath {
+    /// The authority's code.
+    #[param(example = "northbank")]
+    pub authority: String,
+}
+
+/// `{agencyId}/agreements/{authority}`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Path)]
+pub struct AgreementPath {
+    /// The agency.
+    pub agency_id: Id,
     /// The authority's code.
     #[param(example = "northbank")]
     pub authority: String,

@@ -11,7 +11,7 @@ use crate::casework::{
 };
 use crate::my_view;
 use crate::oversight::{access_log, events, notices};
-use crate::people::{admin, advocates, authorities, colleagues, drafts};
+use crate::people::{admin, advocates, approvals, authorities, colleagues, drafts};
 use crate::reference;
 
 /// Registers the operations; the contract is made from exactly these.
@@ -83,6 +83,7 @@ pub fn operations(config: &mut ServiceConfig) {
     reference::operations(config);
     drafts::operations(config);
     admin::operations(config);
+    approvals::routes::operations(config);
     events::operations(config);
     access_log::operations(config);
     notices::operations(config);

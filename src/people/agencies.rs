@@ -1,4 +1,4 @@
-//! Partner agencies and their information-sharing agreements.
+//! Partner agencies, and the information-sharing agreement of each with each authority.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -7,7 +7,7 @@ use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::ids::Id;
 use crate::problem::{Fault, Problem};
-use crate::schema::people::agencies as table;
+use crate::schema::people::{agencies as table, agency_authorities};
 
 crate::codes! {
     /// What kind of organisation or person refers.
@@ -55,7 +55,7 @@ crate::codes! {
     }
 }
 
-/// A partner agency.
+/// A partner agency: one identity, whichever authorities it works with.
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = table, treat_none_as_default_value = false)]
 pub struct Agency {
@@ -67,18 +67,87 @@ pub struct Agency {
     pub agency_type: AgencyType,
     /// ODS code (NHS) or force code.
     pub ods_code: Option<String>,
-    /// First day of the information-sharing agreement.
-    pub agreement_from: Option<NaiveDate>,
-    /// Last day of it; none: until further notice.
-    pub agreement_until: Option<NaiveDate>,
+    /// The authority whose administrators keep its name and kind.
+    pub registered_by_authority: Option<String>,
     /// When it was registered.
     pub created_at: UtcTime,
 }
 
-/// Whether its agreement covers this day. Its reads need one; its referrals always land.
-pub fn agreement_in_force(agency: &Agency, on: NaiveDate) -> bool {
-    agency.agreement_from.is_some_and(|from| from <= on)
-        && agency.agreement_until.is_none_or(|until| on <= until)
+/// What an authority and an agency agreed on sharing information. Without a first day they know each other, and the agency
+/// sends but does not read.
+#[derive(Debug, Clone, Insertable, Queryable, Selectable)]
+#[diesel(table_name = agency_authorities, treat_none_as_default_value = false)]
+pub struct Agreement {
+    /// The agency.
+    pub agency_id: Id,
+    /// The authority.
+    pub authority: String,
+    /// First day.
+    pub agreement_from: Option<NaiveDate>,
+    /// Last day; none: until further notice.
+    pub agreement_until: Option<NaiveDate>,
+    /// When the authority came to know the agency.
+    pub created_at: UtcTime,
+    /// 1, and one more with every change.
+    pub version: i64,
+    /// When it was last changed.
+    pub updated_at: UtcTime,
+}
+
+impl Agreement {
+    /// One that begins now to be known.
+    pub fn new(
+        agency_id: Id,
+        authority: &str,
+        days: (Option<NaiveDate>, Option<NaiveDate>),
+        now: UtcTime,
+    ) -> Self {
+        Self {
+            agency_id,
+            authority: authority.to_owned(),
+            agreement_from: days.0,
+            agreement_until: days.1,
+            created_at: now,
+            version: 1,
+            updated_at: now,
+        }
+    }
+}
+
+/// The authorities whose agreement with this agency covers this day: it reads what they share with it. Its referrals land
+/// without one.
+pub fn agreed_with(conn: &mut Connection, agency: Id, on: NaiveDate) -> QueryResult<Vec<String>> {
+    agency_authorities::table
+        .filter(agency_authorities::agency_id.eq(agency))
+        .filter(agency_authorities::agreement_from.le(on))
+        .filter(
+            agency_authorities::agreement_until
+                .is_null()
+                .or(agency_authorities::agreement_until.ge(on)),
+        )
+        .order(agency_authorities::authority)
+        .select(agency_authorities::authority)
+        .load(conn)
+}
+
+/// What an agency and these authorities agreed, in the order of their codes.
+pub fn agreements(conn: &mut Connection, agency: Id, authorities: &[String]) -> QueryResult<Vec<Agreement>> {
+    agency_authorities::table
+        .filter(agency_authorities::agency_id.eq(agency))
+        .filter(agency_authorities::authority.eq_any(authorities.to_vec()))
+        .order(agency_authorities::authority)
+        .select(Agreement::as_select())
+        .load(conn)
+}
+
+/// Whether one of these authorities knows this agency.
+pub fn is_known_to(conn: &mut Connection, agency: Id, authorities: &[String]) -> QueryResult<bool> {
+    Ok(!agreements(conn, agency, authorities)?.is_empty())
+}
+
+/// Records what an agency and an authority agreed, unless there is something already; whether it was first.
+pub fn agree(conn: &mut Connection, agreement: &Agreement) -> QueryResult<bool> {
+    Ok(crate::insert_unless_there!(conn, agency_authorities, agreement)? == 1)
 }
 
 /// Registers an agency.

@@ -17,6 +17,8 @@ use crate::http::call::Call;
 use crate::http::extract::Key;
 use crate::http::params::{AuthorityPath, IfMatchHeader};
 use crate::ids::Id;
+use crate::notices::NoticeKind;
+use crate::people::approvals::{self, ApprovalKind, AskedFor, PendingApproval};
 use crate::policy::{Action, Role};
 use crate::problem::{Fault, Problem, repeated};
 use crate::schema::foundation::authorities as table;
@@ -60,6 +62,25 @@ pub struct Settings {
     /// Whom the public reaches, for the booklet.
     #[schema(min_length = 1, max_length = 300)]
     pub public_contact: Option<String>,
+    /// Whether a second person decides on rights over case content and accounts; absent: yes. Switching it off itself waits
+    /// for one.
+    pub second_person: Option<SecondPerson>,
+}
+
+/// Whether a second person decides.
+#[serde_with::skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SecondPerson {
+    /// Whether one is needed.
+    pub required: bool,
+    /// Why not; needed to switch it off.
+    #[schema(min_length = 1, max_length = 500, extensions(("x-rule" = json!("not_blank"))))]
+    pub reason: Option<String>,
+}
+
+fn is_off(settings: &Settings) -> bool {
+    settings.second_person.as_ref().is_some_and(|rule| !rule.required)
 }
 
 /// A code of an authority's own.
@@ -204,6 +225,9 @@ pub struct SettingsView {
     /// How it works.
     #[serde(flatten)]
     pub settings: Settings,
+    /// That a second person decides is to be switched off: it waits for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending_approval: Option<PendingApproval>,
     /// 1, and one more with every change.
     pub version: i64,
 }
@@ -211,6 +235,12 @@ pub struct SettingsView {
 impl View for SettingsView {
     fn version(&self) -> i64 {
         self.version
+    }
+
+    fn derived_mark(&self) -> Option<String> {
+        self.pending_approval
+            .as_ref()
+            .map(|pending| pending.id.to_string())
     }
 }
 
@@ -232,6 +262,7 @@ fn read(act: &mut Act, code: &str) -> Result<SettingsView, Problem> {
         authority: found.code,
         name: found.name,
         settings: found.settings.0,
+        pending_approval: approvals::pending_rule(act.conn, code, act.now)?,
         version: found.version,
     })
 }
@@ -248,14 +279,52 @@ fn keep(act: &mut Act, code: &str, body: &Body<Settings>) -> Result<Id, Problem>
                 "Each code stands here once.",
             )
         };
+        let unreasoned = is_off(settings)
+            && settings
+                .second_person
+                .as_ref()
+                .is_none_or(|rule| rule.reason.is_none());
+        let why = "Say why no second person is to decide.";
+        let unreasoned = unreasoned.then(|| Fault::required("/secondPerson/reason", why));
         [
             twice(&settings.local_response_options, "localResponseOptions"),
             twice(&settings.local_suggestions, "localSuggestions"),
+            unreasoned.into_iter().collect(),
         ]
         .concat()
     })?;
-    guarded(save(act.conn, &found, settings)?)?;
+    let before = found.settings.0.clone();
+    let mut settings = settings.clone();
+    match (is_off(&before), is_off(&settings)) {
+        (false, true) => {
+            let reason = settings.second_person.take().and_then(|rule| rule.reason);
+            settings.second_person.clone_from(&before.second_person);
+            let asked = AskedFor {
+                reason,
+                ..AskedFor::default()
+            };
+            approvals::ask(act, (code, ApprovalKind::SecondPerson), act.new_id, asked)?;
+        }
+        // Switching it on again protects, and holds at once.
+        (true, false) => {
+            approvals::tell(act, code, NoticeKind::SecondPersonChanged, act.new_id)?;
+        }
+        _ => {}
+    }
+    guarded(save(act.conn, &found, &settings)?)?;
     Ok(act.new_id)
+}
+
+/// Sets whether a second person decides in this authority, and tells it.
+pub fn set_second_person(act: &mut Act, code: &str, rule: SecondPerson) -> Result<(), Problem> {
+    let found = find(act.conn, code)?.ok_or_else(Problem::not_found)?;
+    let settings = Settings {
+        second_person: Some(rule),
+        ..found.settings.0.clone()
+    };
+    guarded(save(act.conn, &found, &settings)?)?;
+    approvals::tell(act, code, NoticeKind::SecondPersonChanged, act.new_id)?;
+    Ok(())
 }
 
 /// Read an authority's settings
@@ -275,7 +344,7 @@ pub async fn get_authority_settings(call: Call, authority: Key) -> Reply {
 
 /// Keep an authority's settings
 ///
-/// By an administrator of that authority. The states of a case are the same everywhere; what they are called is not.
+/// By an administrator of that authority; switching off that a second person decides waits for one (`pendingApproval`). The states of a case are the same everywhere; what they are called is not.
 #[utoipa::path(
     operation_id = "keepAuthoritySettings",
     tag = "Administration",

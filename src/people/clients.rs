@@ -4,13 +4,12 @@ use diesel::prelude::*;
 use jsonwebtoken::jwk::JwkSet;
 use serde_json::Value;
 
-use super::agencies::Agency;
 use crate::auth::secrets;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::db::types::Json;
 use crate::ids::Id;
-use crate::schema::people::{agencies, api_clients as table, client_secrets};
+use crate::schema::people::{api_clients as table, client_secrets};
 
 /// Every scope there is for clients.
 pub const SCOPES: [&str; 7] = [
@@ -45,15 +44,11 @@ pub struct ApiClient {
     pub created_at: UtcTime,
 }
 
-diesel::joinable!(table -> agencies (agency_id));
-diesel::allow_tables_to_appear_in_same_query!(table, agencies);
-
-/// The client with its agency.
-pub fn find_with_agency(conn: &mut Connection, id: Id) -> QueryResult<Option<(ApiClient, Agency)>> {
+/// The client of this id.
+pub fn find(conn: &mut Connection, id: Id) -> QueryResult<Option<ApiClient>> {
     table::table
-        .inner_join(agencies::table)
-        .filter(table::id.eq(id))
-        .select((ApiClient::as_select(), Agency::as_select()))
+        .find(id)
+        .select(ApiClient::as_select())
         .first(conn)
         .optional()
 }
@@ -140,6 +135,25 @@ pub fn add_credential(
         ))
         .execute(conn)
         .map(drop)
+}
+
+/// So many secrets of a client are live at one time.
+const LIVE: usize = 2;
+
+/// Adds a secret; the older one is revoked when there would be a third.
+pub fn replace_credential(
+    conn: &mut Connection,
+    client: Id,
+    id: Id,
+    secret: &str,
+    now: UtcTime,
+) -> QueryResult<()> {
+    let live = credentials(conn, client)?;
+    let too_many = (live.len() + 1).saturating_sub(LIVE);
+    for older in live.iter().take(too_many) {
+        revoke_credential(conn, client, older.id, now)?;
+    }
+    add_credential(conn, client, id, secret, now)
 }
 
 /// Revokes a secret.

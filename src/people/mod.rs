@@ -5,6 +5,7 @@ pub mod admin;
 pub mod adults;
 pub mod advocates;
 pub mod agencies;
+pub mod approvals;
 pub mod authorities;
 pub mod clients;
 pub mod colleagues;

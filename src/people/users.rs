@@ -8,12 +8,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::adults::compared;
+use super::agencies;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::db::types::{Json, Key, Moment, contains_any};
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
-use crate::policy::{CASEWORK, Caller, CallerKind, Exceptions, RoleGrant, Team, TeamKind};
+use crate::policy::{CASEWORK, Caller, CallerKind, Exceptions, Role, RoleGrant, Team, TeamKind};
 use crate::schema::identity::sessions;
 use crate::schema::people::{team_members, teams, users as table};
 
@@ -72,7 +73,11 @@ pub fn named(conn: &mut Connection, username: &str) -> QueryResult<Option<User>>
 /// Makes an account.
 pub fn insert(conn: &mut Connection, user: &User) -> QueryResult<()> {
     diesel::insert_into(table::table)
-        .values((user, table::updated_at.eq(user.created_at)))
+        .values((
+            user,
+            table::updated_at.eq(user.created_at),
+            table::registered_by_authority.eq(user.roles.0.first().map(|grant| &grant.authority)),
+        ))
         .execute(conn)
         .map(drop)
 }
@@ -154,8 +159,14 @@ pub fn caller_in(
     let teams = teams
         .map(|(id, authority, kind)| Team { id, authority, kind })
         .collect();
-    let first = rows.into_iter().next();
-    Ok(first.map(|(user, _, conflict, named, emergency)| Caller {
+    let Some((user, _, conflict, named, emergency)) = rows.into_iter().next() else {
+        return Ok(None);
+    };
+    let agreements = match user.agency_id {
+        Some(agency) => shared_with(conn, &user, agency, now)?,
+        None => vec![],
+    };
+    Ok(Some(Caller {
         id: user.id,
         kind: CallerKind::User,
         name: user.name,
@@ -165,7 +176,7 @@ pub fn caller_in(
         scopes: vec![],
         default_authority: None,
         authorities: vec![],
-        agreement_in_force: false,
+        agreements,
         exceptions: Exceptions {
             conflict,
             named,
@@ -173,6 +184,79 @@ pub fn caller_in(
         },
         at: now,
     }))
+}
+
+/// The authorities that share with the agency of this person: of those in which they have a role, and of the one that
+/// registered them. What the agency agreed elsewhere was not agreed about them.
+fn shared_with(conn: &mut Connection, user: &User, agency: Id, now: UtcTime) -> QueryResult<Vec<String>> {
+    let registered_by = registered_by(conn, user.id)?;
+    let mut agreed = agencies::agreed_with(conn, agency, now.date())?;
+    agreed.retain(|authority| {
+        let mut held = user.roles.0.iter();
+        registered_by.as_ref() == Some(authority) || held.any(|grant| grant.authority == *authority)
+    });
+    Ok(agreed)
+}
+
+/// The authority that keeps this account.
+pub fn registered_by(conn: &mut Connection, id: Id) -> QueryResult<Option<String>> {
+    let found: Option<Option<String>> = table::table
+        .find(id)
+        .select(table::registered_by_authority)
+        .first(conn)
+        .optional()?;
+    Ok(found.flatten())
+}
+
+/// The authorities that have to do with this account: in which it has a role, or that keep it.
+pub fn authorities_of(conn: &mut Connection, id: Id) -> QueryResult<Vec<String>> {
+    let roles = find(conn, id)?.map(|user| user.roles.0).unwrap_or_default();
+    let mut all: Vec<String> = roles.into_iter().map(|grant| grant.authority).collect();
+    all.extend(registered_by(conn, id)?);
+    all.sort();
+    all.dedup();
+    Ok(all)
+}
+
+/// Says which authority keeps this account.
+pub fn register(conn: &mut Connection, id: Id, authority: &str) -> QueryResult<()> {
+    diesel::update(table::table.find(id))
+        .set(table::registered_by_authority.eq(authority))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Whether somebody else whose account can be used manages this authority.
+pub fn is_managed_by_others(conn: &mut Connection, authority: &str, but: Id) -> QueryResult<bool> {
+    let grant = RoleGrant {
+        role: Role::Manager,
+        authority: authority.to_owned(),
+    };
+    let others: Vec<Json<Vec<RoleGrant>>> = table::table
+        .filter(table::id.ne(but).and(table::enabled.eq(true)))
+        .filter(contains_any::<table::table>(
+            "users.roles",
+            [format!("\"authority\":\"{authority}\"")],
+        ))
+        .select(table::roles)
+        .load(conn)?;
+    Ok(others.iter().any(|roles| roles.0.contains(&grant)))
+}
+
+/// Gives this account a role, if it has not got it.
+pub fn give_role(conn: &mut Connection, user: &User, grant: &RoleGrant, now: UtcTime) -> QueryResult<()> {
+    let mut roles = user.roles.clone();
+    if !roles.0.contains(grant) {
+        roles.0.push(grant.clone());
+    }
+    diesel::update(table::table.find(user.id))
+        .set((
+            table::roles.eq(roles),
+            table::version.eq(table::version + 1),
+            table::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Sets up a team with its members.

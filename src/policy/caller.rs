@@ -139,8 +139,9 @@ pub struct Caller {
     pub default_authority: Option<String>,
     /// Every authority a client may refer to.
     pub authorities: Vec<String>,
-    /// Whether the agency's information-sharing agreement is in force today.
-    pub agreement_in_force: bool,
+    /// The authorities that share with the caller's agency: their agreement with it is in force today, and the client
+    /// serves them, or the person has a role or is registered there.
+    pub agreements: Vec<String>,
     /// Which exceptions there may be for them.
     pub exceptions: Exceptions,
     /// When the caller was looked up, for what holds only until some time.
@@ -202,7 +203,12 @@ impl Caller {
                 let others = [Role::Advocate, Role::Adult, Role::Representative];
                 !self.staff_of().is_empty() || others.into_iter().any(|role| self.holds(role))
             }
-            Standing::Partner => self.agency_id.is_some() && self.staff_of().is_empty(),
+            Standing::Partner => {
+                let apart = [Role::Admin, Role::Auditor, Role::Board, Role::Analyst];
+                self.agency_id.is_some()
+                    && self.staff_of().is_empty()
+                    && !apart.into_iter().any(|role| self.holds(role))
+            }
             Standing::Manager => self.holds(Role::Manager),
             Standing::Delegated => self.holds(Role::DelegatedPractitioner),
             Standing::Allocated | Standing::Staff | Standing::Adviser | Standing::Emergency => {

@@ -62,6 +62,8 @@ actions! {
     ReferralsTriage = "referrals.triage" => [Manager, Delegated];
     /// See which intake was refused at the door.
     IntakeRefusalsRead = "intake_refusals.read" => [Manager];
+    /// Say how a refused intake was dealt with.
+    IntakeRefusalsHandle = "intake_refusals.handle" => [Manager];
 
     /// Read what is recorded about an adult.
     AdultsRead = "adults.read" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency, Advocate, Adult];
@@ -281,6 +283,12 @@ actions! {
     UsersRead = "users.read" => [Admin];
     /// Keep accounts of people, and their roles.
     UsersKeep = "users.keep" => [Admin];
+    /// Read what waits for a second person.
+    ApprovalsRead = "approvals.read" => [Manager, Admin, Auditor];
+    /// Decide as the second person.
+    ApprovalsDecide = "approvals.decide" => [Manager, Admin];
+    /// Fetch a code or secret that a second person approved.
+    ApprovalsCollect = "approvals.collect" => [Admin];
     /// Read which teams there are.
     TeamsRead = "teams.read" => [Manager, Delegated, Staff, Admin];
     /// Keep teams and who is in them.

@@ -59,12 +59,13 @@ pub enum Clause {
     Representative(Id, Option<Part>, Seen, UtcTime),
     /// Records on which this user is an advocate.
     Advocate(AssignmentAccess, Id),
-    /// Cases that name this agency as a partner, with this section.
-    Partner(Id, Option<Part>, UtcTime),
-    /// Cases on which this agency was asked to enquire.
-    Enquiring(Id),
-    /// Records that came from a referral of this agency.
-    ReferredBy(Id),
+    /// Cases of these authorities, which share with this agency, that name it as a partner, with this section.
+    Partner(Id, Vec<String>, Option<Part>, UtcTime),
+    /// Cases of these authorities, which share with this agency, on which it was asked to enquire.
+    Enquiring(Id, Vec<String>),
+    /// Records that came from a referral of this agency to one of these authorities, which share with it; to whichever, where
+    /// it adds to what it sent.
+    ReferredBy(Id, Option<Vec<String>>),
     /// Referrals that this user sent.
     SentBy(Id),
 }
@@ -83,8 +84,8 @@ impl Clause {
             Self::Advocate(AssignmentAccess::Working, _) => Standing::Advocate,
             Self::Advocate(AssignmentAccess::Asked, _) => Standing::AdvocateAsked,
             Self::Partner(..) => Standing::Partner,
-            Self::ReferredBy(_) => Standing::ReferringAgency,
-            Self::Enquiring(_) => Standing::EnquiringAgency,
+            Self::ReferredBy(..) => Standing::ReferringAgency,
+            Self::Enquiring(..) => Standing::EnquiringAgency,
             Self::SentBy(_) => Standing::Sender,
         }
     }
@@ -179,14 +180,21 @@ fn clause(caller: &Caller, standing: Standing, action: Action) -> Option<Clause>
         }
         Standing::Advocate => Some(Clause::Advocate(AssignmentAccess::Working, caller.id)),
         Standing::AdvocateAsked => Some(Clause::Advocate(AssignmentAccess::Asked, caller.id)),
-        Standing::Partner if caller.kind != CallerKind::Client || caller.agreement_in_force => caller
+        Standing::Partner => caller
             .agency_id
-            .map(|agency| Clause::Partner(agency, action.part(), caller.at)),
-        Standing::ReferringAgency => caller.agency_id.map(Clause::ReferredBy),
+            .zip(some(caller.agreements.clone()))
+            .map(|(agency, in_)| Clause::Partner(agency, in_, action.part(), caller.at)),
+        Standing::ReferringAgency => caller.agency_id.and_then(|agency| match action {
+            // What is sent always lands; only reading needs an agreement.
+            Action::ReferralsSubmit | Action::ReferralsUpdate => Some(Clause::ReferredBy(agency, None)),
+            _ => some(caller.agreements.clone()).map(|in_| Clause::ReferredBy(agency, Some(in_))),
+        }),
         Standing::Sender if caller.kind == CallerKind::User => Some(Clause::SentBy(caller.id)),
-        Standing::EnquiringAgency => caller.agency_id.map(Clause::Enquiring),
+        Standing::EnquiringAgency => caller
+            .agency_id
+            .zip(some(caller.agreements.clone()))
+            .map(|(agency, in_)| Clause::Enquiring(agency, in_)),
         Standing::Sender
-        | Standing::Partner
         | Standing::Staff
         | Standing::Board
         | Standing::Analyst
@@ -215,7 +223,7 @@ mod tests {
             scopes: vec![],
             default_authority: None,
             authorities: vec![],
-            agreement_in_force: false,
+            agreements: vec![],
             exceptions: Exceptions::ANY,
             at: crate::clock::now(),
         }
@@ -225,7 +233,12 @@ mod tests {
     fn the_admin_the_board_the_analyst_and_the_auditor_reach_no_case() {
         for role in [Role::Admin, Role::Board, Role::Analyst, Role::Auditor] {
             for action in Action::ALL {
-                assert_eq!(scope(&user(role), *action).clauses, vec![], "{role:?} {action:?}");
+                let mut theirs = user(role);
+                assert_eq!(scope(&theirs, *action).clauses, vec![], "{role:?} {action:?}");
+                // Nor by working for an agency that everything is shared with.
+                theirs.agency_id = Some(Id::new());
+                theirs.agreements = vec!["northbank".to_owned()];
+                assert_eq!(scope(&theirs, *action).clauses, vec![], "{role:?} {action:?}");
             }
         }
     }

@@ -156,12 +156,18 @@ diesel::table! {
 
     intake_refusals (id) {
         id -> Key,
-        authority -> Nullable<Text>,
+        authorities -> Document,
         agency_id -> Nullable<Key>,
         actor_id -> Key,
         refused_at -> Moment,
         code -> Text,
         pointers -> Document,
+        reference_digest -> Nullable<Text>,
+        version -> BigInt,
+        handled_at -> Nullable<Moment>,
+        handled_by -> Nullable<Key>,
+        referral_id -> Nullable<Key>,
+        called_at -> Nullable<Moment>,
     }
 }
 

@@ -20,7 +20,7 @@ use access::{case_conflicts, case_grants, emergency_access, notices};
 use adult_records::{adult_external_ids, adult_representatives};
 use case_life::caused_enquiries;
 use casework::{advocacy_assignments, case_access, case_transitions, cases, referrals};
-use people::{adults, advocates};
+use people::{adults, advocates, agencies, agency_authorities};
 
 diesel::allow_tables_to_appear_in_same_query!(
     adult_external_ids,
@@ -38,4 +38,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     cases,
     referrals,
 );
+diesel::allow_tables_to_appear_in_same_query!(agencies, agency_authorities);
 diesel::joinable!(cases -> adults (adult_id));

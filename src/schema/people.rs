@@ -15,6 +15,20 @@ diesel::table! {
         name -> Text,
         agency_type -> Text,
         ods_code -> Nullable<Text>,
+        created_at -> Moment,
+        version -> BigInt,
+        updated_at -> Moment,
+        registered_by_authority -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    agency_authorities (agency_id, authority) {
+        agency_id -> Key,
+        authority -> Text,
         agreement_from -> Nullable<Date>,
         agreement_until -> Nullable<Date>,
         created_at -> Moment,
@@ -41,6 +55,7 @@ diesel::table! {
         updated_at -> Moment,
         staff_number -> Nullable<Text>,
         date_of_birth -> Nullable<Date>,
+        registered_by_authority -> Nullable<Text>,
     }
 }
 
@@ -157,5 +172,39 @@ diesel::table! {
         user_id -> Nullable<Key>,
         independence_declared_on -> Nullable<Date>,
         available -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    account_changes (id) {
+        id -> Key,
+        user_id -> Key,
+        kind -> Text,
+        changed_by -> Nullable<Key>,
+        changed_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    approvals (id) {
+        id -> Key,
+        version -> BigInt,
+        authority -> Text,
+        kind -> Text,
+        resource_id -> Key,
+        asked_for -> Document,
+        state -> Text,
+        asked_by -> Key,
+        asked_at -> Moment,
+        expires_at -> Moment,
+        decided_by -> Nullable<Key>,
+        decided_at -> Nullable<Moment>,
+        reason -> Nullable<Text>,
     }
 }

@@ -177,7 +177,33 @@ pub fn setting_for(
             }
             as_("manager")
         }
-        "keepAuthoritySettings" => as_("admin"),
+        "keepAuthoritySettings" | "keepAgreement" => as_("admin"),
+        "decideApproval" | "collectApproval" => {
+            let code = format!("/v1/users/{}/password-code", server.user_id("practitioner2"));
+            let asked = as_("admin")
+                .post(&code, &json!({}))
+                .expect(202)
+                .header("location");
+            match operation.template.ends_with("collect") {
+                true => {
+                    server.second_person_approves();
+                    path = format!("{asked}/collect");
+                    as_("admin")
+                }
+                false => {
+                    path = format!("{asked}/decision");
+                    as_("admin2")
+                }
+            }
+        }
+        "handleIntakeRefusal" => {
+            let refused = json!({"agencyReference": reference});
+            as_("police-intake").post("/v1/referrals", &refused).expect(422);
+            let waiting = as_("manager").get("/v1/intake-refusals?handled=false").ok();
+            path = format!("/v1/intake-refusals/{}/handled", waiting.text("/items/0/id"));
+            body["call"] = json!("2026-01-01T10:00:00Z");
+            as_("manager")
+        }
         "createAdult" | "searchAdults" => as_("manager"),
         "mergeAdults" | "unmergeAdults" => {
             let new = |name: &str| {
@@ -260,6 +286,8 @@ pub fn actor_tag(server: &Server, path: &str, operation: &Operation) -> String {
         return "W/\"1\"".to_owned();
     }
     let steps = [
+        "/handled",
+        "/decision",
         "/transitions",
         "/triage",
         "/revisions",
@@ -280,7 +308,7 @@ pub fn actor_tag(server: &Server, path: &str, operation: &Operation) -> String {
     let whose = steps.iter().find_map(|step| path.strip_suffix(step));
     let whose = whose.or_else(|| path.split_once("/tasks/").map(|(referral, _)| referral));
     let whose = whose.unwrap_or(path);
-    let kept_by_admin = ["/v1/users/", "/v1/api-clients/"];
+    let kept_by_admin = ["/v1/users/", "/v1/api-clients/", "/v1/approvals/"];
     let reader = match kept_by_admin.iter().any(|place| whose.starts_with(place)) {
         true => "admin",
         false => "manager",

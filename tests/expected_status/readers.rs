@@ -357,12 +357,13 @@ impl<'a> Making<'a> {
             "user of a partner agency, all sections" => self.partner("Hospice", &sections(), None).0,
             "user of a partner agency, no section" => self.partner("Housing", &json!([]), None).0,
             "user of a partner agency, ended" => self.partner("Former", &sections(), Some("2026-01-31")).0,
-            "client of a partner agency, all sections" => {
-                self.client("Pharmacy", &json!({"agreementFrom": "2026-01-01"}))
-            }
+            "client of a partner agency, all sections" => self.client(
+                "Pharmacy",
+                &json!({"authority": "northbank", "from": "2026-01-01"}),
+            ),
             "client of a partner agency, agreement lapsed" => self.client(
                 "Transport",
-                &json!({"agreementFrom": "2025-01-01", "agreementUntil": "2026-01-01"}),
+                &json!({"authority": "northbank", "from": "2025-01-01", "until": "2026-01-01"}),
             ),
             other => demo(other),
         }
@@ -508,7 +509,8 @@ impl<'a> Making<'a> {
 
     /// A user of an agency of this name that is named on the case, and the agency.
     fn partner(&self, agency: &str, sections: &Value, ends_on: Option<&str>) -> (Actor, String) {
-        self.partner_with(agency, &json!({}), sections, ends_on)
+        let agreement = json!({"authority": "northbank", "from": "2026-01-01"});
+        self.partner_with(agency, &agreement, sections, ends_on)
     }
 
     fn partner_with(
@@ -519,9 +521,7 @@ impl<'a> Making<'a> {
         ends_on: Option<&str>,
     ) -> (Actor, String) {
         let mut entry = json!({"name": agency, "agencyType": "other"});
-        for (member, value) in agreement.as_object().unwrap() {
-            entry[member] = value.clone();
-        }
+        entry["agreements"] = json!([agreement]);
         let registered = self
             .server
             .as_("admin")
@@ -563,6 +563,7 @@ impl<'a> Making<'a> {
             .post("/v1/api-clients", &entry)
             .created()
             .id();
+        self.server.second_person_approves();
         let tokens = &self.server.app().tokens;
         let scopes = scopes.map(str::to_owned);
         let token = tokens.issue(

@@ -70,9 +70,9 @@ pub fn all(server: &Server) -> Vec<(&'static str, String)> {
         let noticed: Vec<(String, String)> = notices::table
             .select((notices::authority, notices::kind))
             .load(conn)?;
-        let refused: Vec<(Option<String>, String, Json<Value>)> = intake_refusals::table
+        let refused: Vec<(Json<Value>, String, Json<Value>)> = intake_refusals::table
             .select((
-                intake_refusals::authority,
+                intake_refusals::authorities,
                 intake_refusals::code,
                 intake_refusals::pointers,
             ))

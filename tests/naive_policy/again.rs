@@ -60,7 +60,7 @@ LQ         -                advocacy_assignments.answer
 M          -                cases.conclude cases.close cases.reopen caused_enquiries.judge cases.transfer access.keep
 M          -                emergency_access.read emergency_access.review notices.read notices.handle adults.merge outcomes.correct
 M          -                advocacy_assignments.instruct_imca referrals.resolve intake_refusals.read advocates.keep
-M          -                questionnaires.keep
+M          -                questionnaires.keep intake_refusals.handle approvals.read approvals.decide
 ALWR       -                outcomes.record/outcomes wishes.record/wishes
 MALWR      -                outcomes.revise/outcomes outcomes.judge/outcomes wishes.correct
 MWR        -                feedback.read/feedback
@@ -69,7 +69,7 @@ MW         -                feedback.correct
 W          -                requests.ask plans.agree
 .          -                me.read emergency_access.use referrals.update authorities.keep agencies.keep users.read
 .          -                users.keep teams.keep api_clients.read api_clients.keep sessions.end authenticator.keep
-.          -                invitations.accept questionnaires.read reference_data.read drafts.keep audit.read audit.verify
+.          -                invitations.accept approvals.collect questionnaires.read reference_data.read drafts.keep audit.read audit.verify
 ";
 
 /// What a permission asks.
@@ -256,7 +256,13 @@ fn stands(world: &World, letter: char, row: &Row, caller: &Caller, case: &Situat
             if staff_somewhere || caller.agency_id.is_none() {
                 return false;
             }
-            if caller.kind == CallerKind::Client && !caller.agreement_in_force {
+            // Who looks after accounts, checks, or reads figures is never there for an agency.
+            for role in [Role::Admin, Role::Auditor, Role::Board, Role::Analyst] {
+                if has(role) {
+                    return false;
+                }
+            }
+            if !shares(world, caller, case) {
                 return false;
             }
             case.grants.iter().any(|grant| {
@@ -270,10 +276,33 @@ fn stands(world: &World, letter: char, row: &Row, caller: &Caller, case: &Situat
             let asked = caller
                 .agency_id
                 .is_some_and(|agency| case.asked.contains(&agency));
-            caller.kind == CallerKind::Client && asked
+            caller.kind == CallerKind::Client && asked && shares(world, caller, case)
         }
         other => panic!("no such standing: {other}"),
     }
+}
+
+/// Whether the authority of the case has an agreement with the caller's agency today, and the caller belongs there: a client
+/// that serves it, a person with a role in it or whom it registered.
+fn shares(world: &World, caller: &Caller, case: &Situation) -> bool {
+    let mut agreed = false;
+    for agreement in &world.agreements {
+        let of_them = Some(agreement.agency) == caller.agency_id && agreement.authority == case.authority;
+        if of_them
+            && agreement.from_days.is_some_and(|days| days <= 0)
+            && agreement.until_days.is_none_or(|days| days >= 0)
+        {
+            agreed = true;
+        }
+    }
+    let belongs = match caller.kind {
+        CallerKind::Client => caller.authorities.iter().any(|served| served == case.authority),
+        _ => {
+            let has_a_role = caller.roles.iter().any(|grant| grant.authority == case.authority);
+            has_a_role || world.registered_by.get(&caller.id) == Some(&case.authority)
+        }
+    };
+    agreed && belongs
 }
 
 /// Whether the caller is an advocate here, by their own login or by an app for this case, that was not stopped.

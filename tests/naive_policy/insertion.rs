@@ -10,6 +10,8 @@ use msp_api::clock::{self, UtcTime};
 use msp_api::db::Connection;
 use msp_api::db::types::Json;
 use msp_api::ids::Id;
+use msp_api::people::agencies::Agreement;
+use msp_api::people::clients::ApiClient;
 use msp_api::policy::CallerKind;
 use msp_api::problem::Problem;
 use msp_api::schema::access::{app_access_decisions, case_conflicts, case_grants, emergency_access};
@@ -37,6 +39,28 @@ impl World {
             diesel::insert_into(agencies::table)
                 .values(columns)
                 .execute(conn)?;
+        }
+        for agreed in &self.agreements {
+            let days = (day(now, agreed.from_days), day(now, agreed.until_days));
+            let agreement = Agreement::new(agreed.agency, agreed.authority, days, now);
+            msp_api::people::agencies::agree(conn, &agreement)?;
+        }
+        for caller in self
+            .callers
+            .iter()
+            .filter(|caller| caller.kind == CallerKind::Client)
+        {
+            let client = ApiClient {
+                id: caller.id,
+                name: caller.id.to_string(),
+                agency_id: caller.agency_id.expect("a client has an agency"),
+                scopes: Json(caller.scopes.clone()),
+                default_authority: None,
+                authorities: Json(caller.authorities.clone()),
+                enabled: true,
+                created_at: now,
+            };
+            msp_api::people::clients::insert(conn, &client, "a secret")?;
         }
         for team in &self.teams {
             let columns = (
@@ -119,6 +143,7 @@ impl World {
                 (
                     users::roles.eq(Json(caller.roles.clone())),
                     users::updated_at.eq(now),
+                    users::registered_by_authority.eq(self.registered_by.get(&caller.id).copied()),
                 ),
             );
             diesel::insert_into(users::table).values(columns).execute(conn)?;

@@ -93,12 +93,24 @@ pub struct Situation {
     pub asked: Vec<Id>,
 }
 
+/// What an agency and an authority agreed, in days from today.
+#[derive(Debug, Clone)]
+pub struct Agreed {
+    pub agency: Id,
+    pub authority: &'static str,
+    pub from_days: Option<i64>,
+    pub until_days: Option<i64>,
+}
+
 #[derive(Debug, Clone, Default)]
 pub struct World {
     pub callers: Vec<Caller>,
     pub cases: Vec<Situation>,
     pub supporters: Vec<Supporter>,
     pub agencies: Vec<Id>,
+    pub agreements: Vec<Agreed>,
+    /// The authority that keeps an account.
+    pub registered_by: HashMap<Id, &'static str>,
     pub teams: Vec<Team>,
     pub adults: Vec<Id>,
     /// Records that were found to be of one person: the duplicate, and the one that stays.
@@ -130,7 +142,25 @@ impl World {
             adults: (0..cases * 2 / 3).map(|_| Id::new()).collect(),
             ..Self::default()
         };
+        for agency in world.agencies.clone() {
+            for authority in AUTHORITIES {
+                if dice.percent(80) {
+                    world.agreements.push(Agreed {
+                        agency,
+                        authority,
+                        from_days: dice.percent(90).then(|| dice.pick(&[-200, -1, 0, 1])),
+                        until_days: dice.percent(40).then(|| dice.pick(&[-1, 0, 30])),
+                    });
+                }
+            }
+        }
         world.callers = (0..users).map(|_| world.user(dice)).collect();
+        for caller in &world.callers {
+            // Whoever has a role may be kept by another authority; whoever has none is kept by some.
+            if caller.roles.is_empty() || dice.percent(50) {
+                world.registered_by.insert(caller.id, dice.pick(&AUTHORITIES));
+            }
+        }
         let of_agencies: Vec<Caller> = (0..clients).map(|_| world.client(dice)).collect();
         world.callers.extend(of_agencies);
         for adult in world.adults.clone() {
@@ -190,7 +220,7 @@ impl World {
             scopes: vec![],
             default_authority: None,
             authorities: vec![],
-            agreement_in_force: false,
+            agreements: vec![],
             exceptions: Exceptions::ANY,
             at: clock::now(),
         }
@@ -209,7 +239,10 @@ impl World {
             roles: vec![],
             teams: vec![],
             scopes: some(dice, 60, &all).into_iter().map(str::to_owned).collect(),
-            agreement_in_force: dice.percent(70),
+            authorities: some(dice, 70, &AUTHORITIES)
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
             exceptions: Exceptions::ANY,
             ..self.user(dice)
         }

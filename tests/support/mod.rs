@@ -4,6 +4,7 @@ pub mod databases;
 pub mod http;
 pub mod proxy;
 pub mod readability;
+pub mod second_person;
 
 use std::collections::HashMap;
 use std::net::TcpListener;
@@ -26,6 +27,7 @@ use msp_api::problem::Problem;
 
 pub use databases::Kind;
 pub use http::{Actor, Answer};
+pub use second_person::decides;
 
 /// Runs each test on both databases.
 macro_rules! on_both_databases {
@@ -220,8 +222,9 @@ impl Server {
 }
 
 async fn tokens(app: &Data<App>) -> HashMap<String, String> {
-    const USERS: [&str; 12] = [
+    const USERS: [&str; 13] = [
         "admin",
+        "admin2",
         "manager",
         "practitioner",
         "practitioner2",

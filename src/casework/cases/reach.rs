@@ -109,13 +109,13 @@ fn answered_by(row: &Case, clause: &Clause) -> Option<bool> {
         Clause::OpenUnrestricted(authorities) => Some(
             authorities.contains(&row.authority) && CaseState::OPEN.contains(&row.state) && !row.restricted,
         ),
-        Clause::ReferredBy(_) | Clause::SentBy(_) => Some(false),
+        Clause::ReferredBy(..) | Clause::SentBy(_) => Some(false),
         Clause::Adviser(..)
         | Clause::Emergency(..)
         | Clause::Adult(..)
         | Clause::Representative(..)
         | Clause::Advocate(..)
         | Clause::Partner(..)
-        | Clause::Enquiring(_) => None,
+        | Clause::Enquiring(..) => None,
     }
 }

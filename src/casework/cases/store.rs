@@ -128,26 +128,30 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
             };
             Box::new(exists(assignments_of(*user, states)))
         }
-        Clause::Partner(agency, part, now) => Box::new(exists(
-            case_grants::table
-                .filter(case_grants::case_id.eq(cases::id))
-                .filter(case_grants::agency_id.assume_not_null().eq(*agency))
-                .filter(case_grants::relationship.eq("partner"))
-                .filter(case_grants::entered_in_error.is_null())
-                .filter(
-                    case_grants::ends_on
-                        .is_null()
-                        .or(case_grants::ends_on.assume_not_null().ge(now.date())),
-                )
-                .filter(has_section(*part)),
-        )),
-        Clause::Enquiring(agency) => Box::new(exists(
-            caused_enquiries::table
-                .filter(caused_enquiries::case_id.eq(cases::id))
-                .filter(caused_enquiries::agency_id.eq(*agency)),
-        )),
+        Clause::Partner(agency, authorities, part, now) => Box::new(
+            within(authorities).and(exists(
+                case_grants::table
+                    .filter(case_grants::case_id.eq(cases::id))
+                    .filter(case_grants::agency_id.assume_not_null().eq(*agency))
+                    .filter(case_grants::relationship.eq("partner"))
+                    .filter(case_grants::entered_in_error.is_null())
+                    .filter(
+                        case_grants::ends_on
+                            .is_null()
+                            .or(case_grants::ends_on.assume_not_null().ge(now.date())),
+                    )
+                    .filter(has_section(*part)),
+            )),
+        ),
+        Clause::Enquiring(agency, authorities) => Box::new(
+            within(authorities).and(exists(
+                caused_enquiries::table
+                    .filter(caused_enquiries::case_id.eq(cases::id))
+                    .filter(caused_enquiries::agency_id.eq(*agency)),
+            )),
+        ),
         // A referrer reads its referrals, never the case that came of them.
-        Clause::ReferredBy(_) | Clause::SentBy(_) => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
+        Clause::ReferredBy(..) | Clause::SentBy(_) => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
     }
 }
 

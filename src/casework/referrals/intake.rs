@@ -8,6 +8,7 @@ use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 use super::dto::NewReferral;
+use super::refusals::{self, Stated};
 use super::service;
 use super::views::Receipt;
 use crate::body::Body;
@@ -56,12 +57,15 @@ fn usable(body: Result<Body<NewReferral>, Problem>, lenient: bool) -> Result<Bod
 
 /// Notes what was refused, and gives the refusal back. What the sender sends again by itself was not refused: nobody
 /// need ask for it.
-async fn noted(call: &Call, problem: Problem) -> Problem {
+async fn noted(call: &Call, problem: Problem, stated: Stated) -> Problem {
     if problem.is_for_now() {
         return problem;
     }
     let refusal = problem.clone();
-    match call.aside(move |act| service::note_refusal(act, &refusal)).await {
+    match call
+        .aside(move |act| refusals::note(act, &refusal, &stated))
+        .await
+    {
         Ok(()) => problem,
         Err(worse) => worse,
     }
@@ -83,6 +87,7 @@ async fn noted(call: &Call, problem: Problem) -> Problem {
 pub async fn submit_referral(call: Call, request: HttpRequest, body: Intake<NewReferral>) -> Reply {
     let lenient = is_lenient(&request);
     let door = call.clone();
+    let stated = Stated::in_body(body.0.as_ref().ok());
     let reply = match usable(body.0, lenient) {
         Err(problem) => Err(Refusal(problem)),
         Ok(body) => {
@@ -96,7 +101,7 @@ pub async fn submit_referral(call: Call, request: HttpRequest, body: Intake<NewR
     };
     match reply {
         Ok(response) => Ok(applied(response, lenient)),
-        Err(Refusal(problem)) => Err(noted(&door, problem).await.into()),
+        Err(Refusal(problem)) => Err(noted(&door, problem, stated).await.into()),
     }
 }
 
@@ -160,7 +165,7 @@ pub async fn submit_referrals(call: Call, request: HttpRequest, batch: IntakeBat
     let lenient = is_lenient(&request);
     let bodies = match call.can_begin().and(batch.0) {
         Ok(bodies) => bodies,
-        Err(problem) => return Err(noted(&call, problem).await.into()),
+        Err(problem) => return Err(noted(&call, problem, Stated::default()).await.into()),
     };
     let mut items = Vec::new();
     // Once the database keeps one waiting the rest are not tried: a hundred would wait for minutes.
@@ -184,6 +189,7 @@ async fn one_of_many(
     body: Result<Body<NewReferral>, Problem>,
     lenient: bool,
 ) -> Result<BatchItem, Refusal> {
+    let stated = Stated::in_body(body.as_ref().ok());
     let taken = match usable(body, lenient) {
         Err(problem) => Err(problem),
         Ok(body) => {
@@ -203,7 +209,7 @@ async fn one_of_many(
             problem: None,
         },
         Err(problem) => {
-            let problem = noted(call, problem).await;
+            let problem = noted(call, problem, stated).await;
             BatchItem {
                 index,
                 status: problem.code().status(),

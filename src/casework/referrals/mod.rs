@@ -8,6 +8,7 @@ pub mod hidden_from;
 pub mod intake;
 pub mod model;
 pub mod reach;
+pub mod refusals;
 pub mod requests;
 pub mod routes;
 pub mod rules;

@@ -310,14 +310,14 @@ impl Referral {
     }
 }
 
-/// A refused intake, without its content.
+/// A refused intake, without its content: an open task until somebody knows what it was.
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = intake_refusals, treat_none_as_default_value = false)]
 pub struct IntakeRefusal {
     /// Id.
     pub id: Id,
-    /// Where it would have gone.
-    pub authority: Option<String>,
+    /// The authority that it named, or else those that its sender serves or works for.
+    pub authorities: Json<Vec<String>>,
     /// The agency that sent it.
     pub agency_id: Option<Id>,
     /// Who sent it.
@@ -326,6 +326,18 @@ pub struct IntakeRefusal {
     pub refused_at: UtcTime,
     /// Why.
     pub code: String,
-    /// At which places.
+    /// At which places; each is a member of the contract.
     pub pointers: Json<Vec<String>>,
+    /// Digest of the agency's own reference: the same reference landing later ends the task.
+    pub reference_digest: Option<String>,
+    /// 1, and 2 once it is dealt with.
+    pub version: i64,
+    /// When it was dealt with.
+    pub handled_at: Option<UtcTime>,
+    /// By whom; by its sender, if it landed later.
+    pub handled_by: Option<Id>,
+    /// The referral that it became.
+    pub referral_id: Option<Id>,
+    /// When the sender was spoken with instead.
+    pub called_at: Option<UtcTime>,
 }

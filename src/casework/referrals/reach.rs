@@ -56,6 +56,9 @@ pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
     let Some(row) = store::find(act.conn, &allowed, id)? else {
         let readable = scope(act.caller, Action::ReferralsRead);
         let seen = store::find(act.conn, &readable, id)?.is_some();
+        if !seen && sent_where_nothing_is_shared(act, id)? {
+            return Err(no_agreement());
+        }
         return Err(Problem::new(if seen { Code::Forbidden } else { Code::NotFound }));
     };
     act.found.authority = Some(row.authority.clone());
@@ -67,7 +70,7 @@ pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
             Clause::Authorities(_, authorities) if row.case_id.is_none() && !allowed.exceptions.conflict => {
                 authorities.contains(&row.authority)
             }
-            Clause::ReferredBy(agency) => row.agency_id == Some(*agency),
+            Clause::ReferredBy(agency, _) => row.agency_id == Some(*agency),
             Clause::SentBy(user) => row.created_by == *user,
             Clause::Authorities(..) | Clause::Allocated { .. } | Clause::Advocate(..) => {
                 store::find(act.conn, &allowed.only(vec![clause]), id)?.is_some()
@@ -78,7 +81,7 @@ pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
             | Clause::Adult(..)
             | Clause::Representative(..)
             | Clause::Partner(..)
-            | Clause::Enquiring(_) => false,
+            | Clause::Enquiring(..) => false,
         };
         if holds {
             return Ok(Reached { row, standing });
@@ -103,11 +106,23 @@ pub fn reach_to_add(act: &mut Act, id: Id) -> Result<Reached, Problem> {
     reach(act, id)
 }
 
-/// An agency's reads, unlike its referrals, stop with its information-sharing agreement.
+/// Whether this is a referral of the calling agency to an authority that the client serves: it knows of it, and what keeps it
+/// from reading is the agreement.
+fn sent_where_nothing_is_shared(act: &mut Act, id: Id) -> Result<bool, Problem> {
+    let sent = store::find_sent(act.conn, id, act.caller)?;
+    Ok(act.caller.kind == CallerKind::Client
+        && sent.is_some_and(|row| act.caller.authorities.contains(&row.authority)))
+}
+
+fn no_agreement() -> Problem {
+    Problem::new(Code::Forbidden).saying("The agency's information-sharing agreement is not in force.")
+}
+
+/// An agency's reads, unlike its referrals, stop with its information-sharing agreements: where it has none at all the answer
+/// says so, and of the authorities that have one with it the row filter gives what they share.
 pub fn reads_need_an_agreement(act: &Act) -> Result<(), Problem> {
-    match act.caller.kind == CallerKind::Client && !act.caller.agreement_in_force {
-        true => Err(Problem::new(Code::Forbidden)
-            .saying("The agency's information-sharing agreement is not in force.")),
+    match act.caller.kind == CallerKind::Client && act.caller.agreements.is_empty() {
+        true => Err(no_agreement()),
         false => Ok(()),
     }
 }

@@ -1,27 +1,18 @@
-//! `/v1/referrals` and `/v1/intake-refusals`.
+//! `/v1/referrals`.
 
 use actix_web::{get, post};
-use serde::Serialize;
-use serde_with::skip_serializing_none;
-use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::dto::NewTriage;
 use super::triage::{self, TriageView};
 use super::views::{ReferralAnswer, ReferralFilter};
-use super::{intake, requests, service, store, tasks, telling, updates};
-use crate::act::Act;
+use super::{intake, refusals, requests, service, tasks, telling, updates};
 use crate::body::Body;
-use crate::clock::UtcTime;
 use crate::http::answer::Reply;
 use crate::http::call::Call;
 use crate::http::extract::Ids;
-use crate::http::list::NoFilter;
 use crate::http::params::{IfMatchHeader, ReferralPath};
-use crate::ids::Id;
-use crate::page::{Page, PageParams, PageRequest, Rows};
-use crate::policy::Role;
-use crate::problem::Problem;
+use crate::page::{Page, PageParams};
 
 /// Registers the operations.
 pub fn operations(config: &mut ServiceConfig) {
@@ -32,11 +23,11 @@ pub fn operations(config: &mut ServiceConfig) {
         .service(intake::submit_referrals)
         .service(get_referral)
         .service(triage_referral)
-        .service(list_intake_refusals)
         .service(tasks::resolve_referral_task);
     updates::operations(config);
     requests::operations(config);
     telling::operations(config);
+    refusals::operations(config);
 }
 
 /// List referrals
@@ -93,48 +84,4 @@ pub async fn triage_referral(call: Call, ids: Ids<1>, body: Body<NewTriage>) -> 
         triage::outcome,
     )
     .await
-}
-
-/// A referral that was refused at the door, without its content.
-#[skip_serializing_none]
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct IntakeRefusalView {
-    /// Its id.
-    pub id: Id,
-    /// The agency that sent it.
-    pub agency_id: Option<Id>,
-    /// When.
-    pub refused_at: UtcTime,
-    /// Why.
-    pub code: String,
-    /// At which places of the body.
-    pub pointers: Vec<String>,
-}
-
-/// List refused intake
-///
-/// So that no concern is lost at the door: who sent something that could not be taken, when, and why.
-#[utoipa::path(
-    operation_id = "listIntakeRefusals",
-    tag = "Referrals",
-    params(PageParams),
-    responses((status = 200, description = "A page of refusals", body = Page<IntakeRefusalView>)),
-    extensions(("x-permission" = json!("intake_refusals.read")))
-)]
-#[get("/v1/intake-refusals")]
-pub async fn list_intake_refusals(call: Call) -> Reply {
-    call.list(|act, _: &NoFilter, page| refusals(act, page)).await
-}
-
-fn refusals(act: &mut Act, page: &PageRequest) -> Result<Rows<IntakeRefusalView>, Problem> {
-    let authorities = act.caller.authorities_as(&[Role::Manager]);
-    let rows = store::refusals(act.conn, &authorities, page)?;
-    Ok(Rows::cut(rows, page, |row| row.id).map(|row| IntakeRefusalView {
-        id: row.id,
-        agency_id: row.agency_id,
-        refused_at: row.refused_at,
-        code: row.code,
-        pointers: row.pointers.0,
-    }))
 }

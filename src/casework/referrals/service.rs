@@ -1,12 +1,12 @@
 //! Use cases of intake: submit, read, list, and note what was refused.
 
 use super::dto::NewReferral;
-use super::model::{IntakeRefusal, Referral, Status};
+use super::model::{Referral, Status};
 use super::reach::{Reached, reach, reach_to_read, reads_need_an_agreement};
 use super::views::{EarlierReferrals, Receipt, ReferralAnswer, ReferralFilter, ReferralView};
-use super::{hidden_from, rules, store, triage};
+use super::{hidden_from, refusals, rules, store, triage};
 use crate::act::Act;
-use crate::body::{Body, Unused, storable};
+use crate::body::{Body, Unused};
 use crate::casework::cases::store as cases;
 use crate::db::Connection;
 use crate::db::numbering::{Series, next_reference};
@@ -63,6 +63,7 @@ pub fn submit(act: &mut Act, body: &Body<NewReferral>, lenient: bool) -> Result<
         .referrer
         .as_ref()
         .and_then(|referrer| referrer.agency_type);
+    let agreement_lapsed = from_a_client && !act.caller.agreements.contains(&authority);
     let row = Referral {
         id: act.new_id,
         authority,
@@ -77,7 +78,7 @@ pub fn submit(act: &mut Act, body: &Body<NewReferral>, lenient: bool) -> Result<
         body_digest: body.digest().to_owned(),
         status: Status::Received,
         urgent: rules::is_urgent(&referral),
-        agreement_lapsed: from_a_client && !act.caller.agreement_in_force,
+        agreement_lapsed,
         childrens_route: rules::is_child(&referral, today),
         case_id: None,
         triage: None,
@@ -104,6 +105,7 @@ pub fn submit(act: &mut Act, body: &Body<NewReferral>, lenient: bool) -> Result<
         return repeats(act.conn, &row, body);
     }
     hidden_from::hide(act, &row)?;
+    refusals::landed(act, &row)?;
     act.emit("referral", "received", row.id, row.version, &row.authority, None)?;
     Ok(row.id)
 }
@@ -300,26 +302,4 @@ fn receipts(
     }
     let rows = store::page_of_receipts(act.conn, scope, filter, page)?;
     Ok(Rows::cut(rows, page, |row| row.id).map(|row| ReferralAnswer::Referrer(Box::new(row.into()))))
-}
-
-/// Notes a refusal at the door, without any of the content, so that managers can ask what it was.
-pub fn note_refusal(act: &mut Act, problem: &Problem) -> Result<(), Problem> {
-    let body = problem.body("", "");
-    let refusal = IntakeRefusal {
-        id: act.new_id,
-        authority: act.caller.default_authority.clone(),
-        agency_id: act.caller.agency_id,
-        actor_id: act.caller.id,
-        refused_at: act.now,
-        code: body.code,
-        pointers: Json(
-            body.errors
-                .into_iter()
-                .filter_map(|fault| fault.pointer)
-                .map(|pointer| storable(&pointer))
-                .take(50)
-                .collect(),
-        ),
-    };
-    Ok(store::insert_refusal(act.conn, &refusal)?)
 }

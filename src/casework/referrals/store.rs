@@ -6,7 +6,7 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::model::{IntakeRefusal, Referral};
+use super::model::Referral;
 use super::rules;
 use super::views::ReferralFilter;
 use crate::act::{Act, guarded};
@@ -18,7 +18,7 @@ use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::policy::{AssignmentAccess, Caller, CallerKind, Clause, Scope};
 use crate::problem::Problem;
-use crate::schema::casework::{cases, intake_refusals, referrals};
+use crate::schema::casework::{cases, referrals};
 use crate::schema::foundation::authorities;
 
 type Condition = Box<dyn BoxableExpression<referrals::table, MultiBackend, SqlType = Bool>>;
@@ -73,14 +73,20 @@ fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
             let led_to_theirs = referrals::case_id.assume_not_null().eq_any(theirs);
             Some(Box::new(led_to_theirs.and(open_to(scope))))
         }
-        Clause::ReferredBy(agency) => Some(Box::new(referrals::agency_id.assume_not_null().eq(*agency))),
+        Clause::ReferredBy(agency, authorities) => {
+            let theirs = referrals::agency_id.assume_not_null().eq(*agency);
+            Some(match authorities {
+                Some(authorities) => Box::new(theirs.and(referrals::authority.eq_any(authorities.clone()))),
+                None => Box::new(theirs),
+            })
+        }
         Clause::OpenUnrestricted(_)
         | Clause::Adviser(..)
         | Clause::Emergency(..)
         | Clause::Adult(..)
         | Clause::Representative(..)
         | Clause::Partner(..)
-        | Clause::Enquiring(_)
+        | Clause::Enquiring(..)
         | Clause::Advocate(AssignmentAccess::Asked, _) => None,
         Clause::Advocate(AssignmentAccess::Working, user) => {
             let theirs = cases::table
@@ -263,29 +269,4 @@ pub fn oldest_unread(conn: &mut Connection) -> QueryResult<Vec<(String, Option<U
         (code, since)
     };
     Ok(codes.into_iter().map(of).collect())
-}
-
-/// Notes a refused intake.
-pub fn insert_refusal(conn: &mut Connection, refusal: &IntakeRefusal) -> QueryResult<()> {
-    diesel::insert_into(intake_refusals::table)
-        .values(refusal)
-        .execute(conn)
-        .map(drop)
-}
-
-/// A page of the refused intake of these authorities; what named no authority is everyone's to see.
-pub fn refusals(
-    conn: &mut Connection,
-    authorities: &[String],
-    page: &PageRequest,
-) -> QueryResult<Vec<IntakeRefusal>> {
-    let theirs = intake_refusals::authority
-        .assume_not_null()
-        .eq_any(authorities.to_vec());
-    let query = intake_refusals::table
-        .filter(theirs.or(intake_refusals::authority.is_null()))
-        .into_boxed();
-    crate::paged!(query, intake_refusals, refused_at, page)
-        .select(IntakeRefusal::as_select())
-        .load(conn)
 }

@@ -8,10 +8,12 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::client_rights::{keys_of, only_stops, widening, without};
 use super::credentials::{self, CredentialView};
 use super::{administered, faults_of_authorities, refuse_others};
 use crate::act::{Act, guarded};
 use crate::auth::jwks;
+use crate::auth::secrets::Once;
 use crate::body::{Body, Patch};
 use crate::clock::UtcTime;
 use crate::db::types::{Json, contains_any};
@@ -21,8 +23,10 @@ use crate::http::extract::Ids;
 use crate::http::list::NoFilter;
 use crate::http::params::{ApiClientPath, IfMatchHeader};
 use crate::ids::Id;
+use crate::notices::NoticeKind;
 use crate::page::{Page, PageParams, PageRequest, Rows};
 use crate::people::agencies;
+use crate::people::approvals::{self, ApprovalKind, AskedFor, PendingApproval};
 use crate::people::clients::{self, ApiClient};
 use crate::problem::{Code, Fault, Problem, repeated};
 use crate::schema::people::api_clients as table;
@@ -111,6 +115,8 @@ pub struct ApiClientView {
     pub jwks_uri: Option<String>,
     /// Its live secrets, of which only these ids can be shown.
     pub credentials: Vec<CredentialView>,
+    /// What of it waits for a second person.
+    pub pending_approval: Option<PendingApproval>,
     /// 1, and one more with every change.
     pub version: i64,
     /// When it was registered.
@@ -123,14 +129,23 @@ impl View for ApiClientView {
     }
 
     fn derived_mark(&self) -> Option<String> {
-        Some(super::mark_of(&self.credentials))
+        Some(super::mark_of(&(&self.credentials, &self.pending_approval)))
     }
 }
 
-type Row = (ApiClient, i64, Option<Json<Value>>, Option<String>);
+/// A client with its version and keys.
+pub(super) type Row = (ApiClient, i64, Option<Json<Value>>, Option<String>);
 
 /// The client, if it serves an authority that the caller administers.
 fn find(act: &mut Act, id: Id) -> Result<Row, Problem> {
+    let row = find_any(act, id)?;
+    match is_reached(act, &row) {
+        true => Ok(row),
+        false => Err(Problem::not_found()),
+    }
+}
+
+fn find_any(act: &mut Act, id: Id) -> Result<Row, Problem> {
     let found: Option<Row> = table::table
         .find(id)
         .select((
@@ -141,9 +156,7 @@ fn find(act: &mut Act, id: Id) -> Result<Row, Problem> {
         ))
         .first(act.conn)
         .optional()?;
-    let row = found
-        .filter(|row| is_reached(act, row))
-        .ok_or_else(Problem::not_found)?;
+    let row = found.ok_or_else(Problem::not_found)?;
     act.found.authority = row.0.default_authority.clone();
     Ok(row)
 }
@@ -151,6 +164,11 @@ fn find(act: &mut Act, id: Id) -> Result<Row, Problem> {
 fn is_reached(act: &Act, row: &Row) -> bool {
     let own = administered(act);
     row.0.authorities.0.iter().any(|served| own.contains(served))
+}
+
+/// The client, if it serves an authority that the caller administers: whoever serves several is stopped by each.
+pub(super) fn find_served(act: &mut Act, id: Id) -> Result<ApiClient, Problem> {
+    find(act, id).map(|(client, ..)| client)
 }
 
 /// The client, if all it serves is the caller's to administer.
@@ -184,6 +202,7 @@ fn view(act: &mut Act, row: Row) -> Result<ApiClientView, Problem> {
         jwks: jwks.map(|jwks| jwks.0),
         jwks_uri,
         credentials: credentials.iter().map(credentials::view).collect(),
+        pending_approval: approvals::pending(act.conn, client.id, act.now)?,
         version,
         created_at: client.created_at,
     })
@@ -217,9 +236,29 @@ fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<ApiClientView>, Proble
     })
 }
 
-fn faults(act: &mut Act, entry: &ApiClientEntry) -> Result<Vec<Fault>, Problem> {
+fn faults(
+    act: &mut Act,
+    entry: &ApiClientEntry,
+    before: Option<&ApiClientEntry>,
+) -> Result<Vec<Fault>, Problem> {
     let at = |index: usize| format!("/authorities/{index}");
-    let mut faults = faults_of_authorities(act, &entry.authorities, at)?;
+    let mut faults = match before {
+        // What it serves already stays, whoever takes something else away.
+        Some(before)
+            if entry
+                .authorities
+                .iter()
+                .all(|one| before.authorities.contains(one)) =>
+        {
+            vec![]
+        }
+        _ => faults_of_authorities(act, &entry.authorities, at)?,
+    };
+    faults.extend(repeated(
+        &entry.authorities,
+        at,
+        "This authority stands here already.",
+    ));
     faults.extend(repeated(
         &entry.scopes,
         |index| format!("/scopes/{index}"),
@@ -231,7 +270,8 @@ fn faults(act: &mut Act, entry: &ApiClientEntry) -> Result<Vec<Fault>, Problem> 
         let why = "This must be one of `authorities`.";
         faults.push(Fault::at("/defaultAuthority", "not_among_authorities", why));
     }
-    if !agencies::exists(act.conn, entry.agency_id)? {
+    // Of whom the authorities it is to serve know nothing, nobody here can speak for.
+    if before.is_none() && !agencies::is_known_to(act.conn, entry.agency_id, &administered(act))? {
         faults.push(Fault::at("/agencyId", "unknown", "There is no such agency."));
     }
     if let Some(keys) = &entry.jwks {
@@ -257,11 +297,13 @@ fn codes(scopes: &[ClientScope]) -> Json<Vec<String>> {
 
 fn register(act: &mut Act, body: &Body<ApiClientEntry>) -> Result<Id, Problem> {
     let found = match body.value() {
-        Some(entry) => faults(act, entry)?,
+        Some(entry) => faults(act, entry, None)?,
         None => vec![],
     };
     let entry = body.checked(|_| found)?.clone();
     refuse_same_name(act, &entry.name, act.new_id)?;
+    let enabled = entry.enabled.unwrap_or(true);
+    let decided_in = decided_in(act, &entry.authorities)?;
     let client = ApiClient {
         id: act.new_id,
         name: entry.name,
@@ -269,7 +311,7 @@ fn register(act: &mut Act, body: &Body<ApiClientEntry>) -> Result<Id, Problem> {
         scopes: codes(&entry.scopes),
         default_authority: entry.default_authority,
         authorities: Json(entry.authorities),
-        enabled: entry.enabled.unwrap_or(true),
+        enabled: enabled && decided_in.is_none(),
         created_at: act.now,
     };
     diesel::insert_into(table::table)
@@ -280,13 +322,32 @@ fn register(act: &mut Act, body: &Body<ApiClientEntry>) -> Result<Id, Problem> {
             table::updated_at.eq(act.now),
         ))
         .execute(act.conn)?;
+    if let Some(authority) = decided_in.filter(|_| enabled) {
+        let asked = AskedFor {
+            enable: Some(true),
+            ..AskedFor::default()
+        };
+        approvals::ask(act, (&authority, ApprovalKind::ClientRights), client.id, asked)?;
+    }
     Ok(client.id)
 }
 
-fn amend(act: &mut Act, id: Id, patch: &Body<Patch<ApiClientEntry>>) -> Result<Id, Problem> {
+/// The authority in which a second person decides about a client of these, if one has to.
+pub(super) fn decided_in(act: &mut Act, authorities: &[String]) -> Result<Option<String>, Problem> {
+    let own = administered(act);
+    for authority in authorities.iter().filter(|authority| own.contains(authority)) {
+        if approvals::is_needed(act.conn, authority)? {
+            return Ok(Some(authority.clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// Answers whether the caller reaches the client no longer, having taken it from all that they administer.
+fn amend(act: &mut Act, id: Id, patch: &Body<Patch<ApiClientEntry>>) -> Result<(Id, bool), Problem> {
     let (client, version, jwks, jwks_uri) = find(act, id)?;
-    refuse_others(act, client.authorities.0.iter())?;
     act.expect_version(version)?;
+    let served = client.authorities.0.clone();
     let current = ApiClientEntry {
         name: client.name,
         agency_id: client.agency_id,
@@ -303,7 +364,11 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<ApiClientEntry>>) -> Result<I
         jwks_uri,
     };
     let entry = patch.valid()?.applied_to(&current)?;
-    let mut found = faults(act, &entry)?;
+    let asked = widening(&current, &entry);
+    if !asked.is_nothing() || !only_stops(act, &current, &entry) {
+        refuse_others(act, served.iter())?;
+    }
+    let mut found = faults(act, &entry, Some(&current))?;
     if entry.agency_id != current.agency_id {
         let why = "A client stays with its agency.";
         found.push(Fault::at("/agencyId", "fixed", why));
@@ -312,22 +377,57 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<ApiClientEntry>>) -> Result<I
         return Err(Problem::invalid(found));
     }
     refuse_same_name(act, &entry.name, id)?;
+    let waits = match asked.is_nothing() {
+        true => None,
+        false => decided_in(act, &served)?,
+    };
+    let now = match waits {
+        Some(_) => without(&asked, &current, &entry),
+        None => entry,
+    };
+    save(act, id, version, &now)?;
+    if let Some(authority) = waits {
+        approvals::ask(act, (&authority, ApprovalKind::ClientRights), id, asked)?;
+    }
+    let keys_went = current.jwks_uri.is_some() && now.jwks_uri.is_none() || {
+        let left = keys_of(now.jwks.as_ref());
+        keys_of(current.jwks.as_ref())
+            .iter()
+            .any(|key| !left.contains(key))
+    };
+    let stopped = current.enabled == Some(true) && now.enabled == Some(false);
+    let narrowed = served.iter().any(|one| !now.authorities.contains(one));
+    if stopped || narrowed || keys_went {
+        tell_stopped(act, id, &served)?;
+    }
+    let own = administered(act);
+    Ok((id, !now.authorities.iter().any(|one| own.contains(one))))
+}
+
+/// Tells every authority that a client serves that it, or a key of it, was stopped.
+pub(super) fn tell_stopped(act: &mut Act, id: Id, served: &[String]) -> Result<(), Problem> {
+    for authority in served {
+        approvals::tell(act, authority, NoticeKind::ClientStopped, id)?;
+    }
+    Ok(())
+}
+
+fn save(act: &mut Act, id: Id, version: i64, entry: &ApiClientEntry) -> Result<(), Problem> {
     let read = table::table.find(id).filter(table::version.eq(version));
     let changed = diesel::update(read)
         .set((
-            table::name.eq(entry.name),
+            table::name.eq(&entry.name),
             table::scopes.eq(codes(&entry.scopes)),
-            table::default_authority.eq(entry.default_authority),
-            table::authorities.eq(Json(entry.authorities)),
+            table::default_authority.eq(&entry.default_authority),
+            table::authorities.eq(Json(entry.authorities.clone())),
             table::enabled.eq(entry.enabled.unwrap_or(true)),
-            table::jwks.eq(entry.jwks.map(Json)),
-            table::jwks_uri.eq(entry.jwks_uri),
+            table::jwks.eq(entry.jwks.clone().map(Json)),
+            table::jwks_uri.eq(&entry.jwks_uri),
             table::version.eq(version + 1),
             table::updated_at.eq(act.now),
         ))
         .execute(act.conn)?;
-    guarded(changed)?;
-    Ok(id)
+    guarded(changed)
 }
 
 /// List API clients
@@ -347,7 +447,7 @@ pub async fn list_api_clients(call: Call) -> Reply {
 
 /// Register an API client
 ///
-/// With its public keys, or make a secret for it afterwards.
+/// With its public keys, or make a secret for it afterwards. It may be used once a second person approved (`pendingApproval`).
 #[utoipa::path(
     operation_id = "registerApiClient",
     tag = "Administration",
@@ -378,7 +478,9 @@ pub async fn get_api_client(call: Call, ids: Ids<1>) -> Reply {
 
 /// Amend an API client
 ///
-/// By a merge patch; scopes, keys and `enabled` hold on the next request, on every instance.
+/// By a merge patch; scopes, keys and `enabled` hold on the next request, on every instance. Any administrator of an authority that
+/// it serves stops it, takes its keys away, or takes it from their own authority, and all of them are told; what gives it more is
+/// for whoever administers all that it serves, and waits for a second person (`pendingApproval`).
 #[utoipa::path(
     operation_id = "amendApiClient",
     tag = "Administration",
@@ -390,8 +492,20 @@ pub async fn get_api_client(call: Call, ids: Ids<1>) -> Reply {
 #[patch("/v1/api-clients/{clientId}")]
 pub async fn amend_api_client(call: Call, ids: Ids<1>, body: Body<Patch<ApiClientEntry>>) -> Reply {
     let Ids([client]) = ids;
-    call.change(body, move |act, body| amend(act, client, body), read)
-        .await
+    // Whoever took it from all that they administer reads once more what they did.
+    let (gone, went) = Once::pair();
+    let effect = move |act: &mut Act, body: &Body<Patch<ApiClientEntry>>| {
+        let (id, is_gone) = amend(act, client, body)?;
+        if is_gone {
+            gone.put(String::new());
+        }
+        Ok(id)
+    };
+    call.change(body, effect, move |act, id| match went.take() {
+        Some(_) => find_any(act, id).and_then(|row| view(act, row)),
+        None => read(act, id),
+    })
+    .await
 }
 
 /// Registers the operations.

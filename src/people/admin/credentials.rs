@@ -6,7 +6,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::api_clients::{find_own, reach};
+use super::api_clients::{decided_in, find_own, find_served, reach, tell_stopped};
 use crate::act::{Act, IfMatch};
 use crate::auth::secrets::{self, Once};
 use crate::auth::sign_in::Nothing;
@@ -17,11 +17,10 @@ use crate::http::call::Call;
 use crate::http::extract::Ids;
 use crate::http::params::{ApiClientPath, CredentialPath};
 use crate::ids::Id;
+use crate::people::approvals::routes::{ApprovalView, done_or_waiting};
+use crate::people::approvals::{self, ApprovalKind, AskedFor};
 use crate::people::clients::{self, Credential};
 use crate::problem::Problem;
-
-/// So many secrets of a client are live at one time.
-const LIVE: usize = 2;
 
 /// A secret of a client.
 #[skip_serializing_none]
@@ -57,26 +56,30 @@ fn find(act: &mut Act, client: Id, id: Id) -> Result<CredentialView, Problem> {
 }
 
 fn make(act: &mut Act, client: Id, shown: &Once) -> Result<Id, Problem> {
-    find_own(act, client)?;
-    let live = clients::credentials(act.conn, client)?;
-    let too_many = (live.len() + 1).saturating_sub(LIVE);
-    for older in live.iter().take(too_many) {
-        clients::revoke_credential(act.conn, client, older.id, act.now)?;
+    let found = find_own(act, client)?;
+    if let Some(authority) = decided_in(act, &found.authorities.0)? {
+        let kind = ApprovalKind::ClientSecret;
+        return approvals::ask(act, (&authority, kind), client, AskedFor::default());
     }
     let secret = secrets::random()?;
-    clients::add_credential(act.conn, client, act.new_id, &secret, act.now)?;
+    clients::replace_credential(act.conn, client, act.new_id, &secret, act.now)?;
     shown.put(secret);
     Ok(act.new_id)
 }
 
 /// Make a secret
 ///
-/// Two are live at most: the older one is revoked when a third is made. A repeated request does not show it again.
+/// With it somebody is that client: it waits for a second person (202), and is then fetched by who asked
+/// (`/v1/approvals/{approvalId}/collect`). Where an authority switched that off it is here (201). Two are live at most: the older
+/// one is revoked when a third is made. A repeated request does not show it again.
 #[utoipa::path(
     operation_id = "makeCredential",
     tag = "Administration",
     params(ApiClientPath),
-    responses((status = 201, description = "The secret", body = CredentialView)),
+    responses(
+        (status = 201, description = "The secret", body = CredentialView),
+        (status = 202, description = "It waits for a second person", body = ApprovalView)
+    ),
     extensions(("x-permission" = json!("api_clients.keep")))
 )]
 #[post("/v1/api-clients/{clientId}/credentials")]
@@ -85,10 +88,12 @@ pub async fn make_credential(call: Call, ids: Ids<1>) -> Reply {
     let (shown, show) = Once::pair();
     let effect = move |act: &mut Act, _: &Body<Nothing>| make(act, client, &shown);
     call.create(Body::of(Nothing {}), effect, move |act, id| {
-        let found = find(act, client, id)?;
-        Ok(CredentialView {
-            secret: show.take(),
-            ..found
+        done_or_waiting(act, id, |act, id| {
+            let found = find(act, client, id)?;
+            Ok(CredentialView {
+                secret: show.take(),
+                ..found
+            })
         })
     })
     .await
@@ -116,7 +121,7 @@ pub async fn get_credential(call: Call, ids: Ids<2>) -> Reply {
 
 /// Revoke a secret
 ///
-/// From the next request for a token on it is refused. `If-Match` is not needed, but held to where it is sent.
+/// By any administrator of an authority that the client serves; all of them are told. From the next request for a token on it is refused. `If-Match` is not needed, but held to where it is sent.
 #[utoipa::path(
     operation_id = "revokeCredential",
     tag = "Administration",
@@ -128,12 +133,13 @@ pub async fn get_credential(call: Call, ids: Ids<2>) -> Reply {
 pub async fn revoke_credential(call: Call, ids: Ids<2>) -> Reply {
     let Ids([client, credential]) = ids;
     call.remove(move |act| {
-        find_own(act, client)?;
+        let served = find_served(act, client)?.authorities.0;
         let live = find(act, client, credential)?;
         if matches!(act.if_match, IfMatch::Versions(_)) {
             act.expect_version(live.version())?;
         }
         clients::revoke_credential(act.conn, client, credential, act.now)?;
+        tell_stopped(act, client, &served)?;
         Ok(credential)
     })
     .await

@@ -3,7 +3,9 @@
 
 pub mod agencies;
 pub mod api_clients;
+pub mod client_rights;
 pub mod credentials;
+pub mod rights;
 pub mod teams;
 pub mod users;
 
@@ -17,6 +19,13 @@ use crate::problem::{Code, Fault, Problem};
 /// The authorities that the caller administers.
 fn administered(act: &Act) -> Vec<String> {
     act.caller.authorities_as(&[Role::Admin])
+}
+
+/// The authorities whose agencies and teams the caller sees: where they work or administer.
+fn seen(act: &Act) -> Vec<String> {
+    let mut seen = act.caller.staff_of();
+    seen.extend(administered(act));
+    seen
 }
 
 /// Refuses a change of what belongs to authorities that the caller does not administer.

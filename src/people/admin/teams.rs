@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{faults_of_authorities, refuse_others};
+use super::{faults_of_authorities, refuse_others, seen};
 use crate::act::{Act, guarded};
 use crate::body::{Body, Patch};
 use crate::clock::UtcTime;
@@ -16,7 +16,9 @@ use crate::http::extract::Ids;
 use crate::http::list::NoFilter;
 use crate::http::params::{IfMatchHeader, TeamPath};
 use crate::ids::Id;
+use crate::notices::NoticeKind;
 use crate::page::{Page, PageParams, PageRequest, Rows};
+use crate::people::approvals::{self, ApprovalKind, AskedFor, PendingApproval};
 use crate::people::users;
 use crate::policy::{Role, Team, TeamKind};
 use crate::problem::{Code, Fault, Problem, repeated};
@@ -65,6 +67,9 @@ pub struct TeamView {
     pub kind: TeamKind,
     /// Its members whose account is enabled.
     pub members: Vec<MemberOfTeam>,
+    /// What of it waits for a second person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending_approval: Option<PendingApproval>,
     /// 1, and one more with every change.
     pub version: i64,
     /// When it was set up.
@@ -77,7 +82,7 @@ impl View for TeamView {
     }
 
     fn derived_mark(&self) -> Option<String> {
-        Some(super::mark_of(&self.members))
+        Some(super::mark_of(&(&self.members, &self.pending_approval)))
     }
 }
 
@@ -90,13 +95,6 @@ struct Row {
     kind: TeamKind,
     created_at: UtcTime,
     version: i64,
-}
-
-/// The authorities whose teams the caller sees: where they work or administer.
-fn seen(act: &Act) -> Vec<String> {
-    let mut seen = act.caller.staff_of();
-    seen.extend(super::administered(act));
-    seen
 }
 
 fn find(act: &mut Act, id: Id) -> Result<Row, Problem> {
@@ -118,6 +116,7 @@ fn view(act: &mut Act, row: Row) -> Result<TeamView, Problem> {
             .into_iter()
             .map(|(id, name)| MemberOfTeam { id, name })
             .collect(),
+        pending_approval: approvals::pending(act.conn, row.id, act.now)?,
         version: row.version,
         created_at: row.created_at,
     })
@@ -194,7 +193,19 @@ fn set_up(act: &mut Act, body: &Body<TeamEntry>) -> Result<Id, Problem> {
         authority: entry.authority.clone(),
         kind: entry.kind,
     };
-    users::insert_team(act.conn, &team, &entry.name, &entry.members, act.now)?;
+    let waits = approvals::is_needed(act.conn, &team.authority)? && !entry.members.is_empty();
+    let members: &[Id] = if waits { &[] } else { &entry.members };
+    users::insert_team(act.conn, &team, &entry.name, members, act.now)?;
+    match waits {
+        true => {
+            let asked = AskedFor {
+                join: entry.members.clone(),
+                ..AskedFor::default()
+            };
+            approvals::ask(act, (&team.authority, ApprovalKind::Team), team.id, asked)?;
+        }
+        false => tell_duty(act, &team, team.kind)?,
+    }
     Ok(team.id)
 }
 
@@ -222,19 +233,76 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<TeamEntry>>) -> Result<Id, Pr
         return Err(Problem::invalid(found));
     }
     refuse_same_name(act, &entry, id)?;
+    let not_in = |these: &[Id], those: &[Id]| -> Vec<Id> {
+        these.iter().copied().filter(|one| !those.contains(one)).collect()
+    };
+    let asked = AskedFor {
+        join: not_in(&entry.members, &current.members),
+        leave: not_in(&current.members, &entry.members),
+        team_kind: (entry.kind != current.kind).then_some(entry.kind),
+        ..AskedFor::default()
+    };
     let read = table::table.find(id).filter(table::version.eq(row.version));
     let changed = diesel::update(read)
         .set((
             table::name.eq(&entry.name),
-            table::kind.eq(entry.kind),
             table::version.eq(row.version + 1),
             table::updated_at.eq(act.now),
         ))
         .execute(act.conn)?;
     guarded(changed)?;
-    diesel::delete(team_members::table.filter(team_members::team_id.eq(id))).execute(act.conn)?;
-    users::join_team(act.conn, id, &entry.members)?;
+    if asked.is_nothing() {
+        return Ok(id);
+    }
+    match approvals::is_needed(act.conn, &row.authority)? {
+        true => approvals::ask(act, (&row.authority, ApprovalKind::Team), id, asked).map(drop)?,
+        false => apply(act, id, &asked)?,
+    }
     Ok(id)
+}
+
+/// Tells the authority that those on duty are others than before.
+fn tell_duty(act: &mut Act, team: &Team, before: TeamKind) -> Result<(), Problem> {
+    if team.kind == TeamKind::Duty || before == TeamKind::Duty {
+        approvals::tell(act, &team.authority, NoticeKind::DutyTeamChanged, team.id)?;
+    }
+    Ok(())
+}
+
+/// Makes a team what a second person approved. Who is no member of staff any more does not join.
+pub fn apply(act: &mut Act, id: Id, asked: &AskedFor) -> Result<(), Problem> {
+    let found: Option<Row> = table::table
+        .find(id)
+        .select(Row::as_select())
+        .first(act.conn)
+        .optional()?;
+    let row = found.ok_or_else(Problem::not_found)?;
+    let kind = asked.team_kind.unwrap_or(row.kind);
+    let read = table::table.find(id).filter(table::version.eq(row.version));
+    let changed = diesel::update(read)
+        .set((
+            table::kind.eq(kind),
+            table::version.eq(row.version + 1),
+            table::updated_at.eq(act.now),
+        ))
+        .execute(act.conn)?;
+    guarded(changed)?;
+    let moving: Vec<Id> = asked.leave.iter().chain(&asked.join).copied().collect();
+    let members = team_members::table.filter(team_members::team_id.eq(id));
+    diesel::delete(members.filter(team_members::user_id.eq_any(moving))).execute(act.conn)?;
+    let mut joining = Vec::new();
+    for member in &asked.join {
+        if users::does_casework(act.conn, *member, &row.authority)? {
+            joining.push(*member);
+        }
+    }
+    users::join_team(act.conn, id, &joining)?;
+    let team = Team {
+        id,
+        authority: row.authority,
+        kind,
+    };
+    tell_duty(act, &team, row.kind)
 }
 
 /// List teams
@@ -254,7 +322,7 @@ pub async fn list_teams(call: Call) -> Reply {
 
 /// Set up a team
 ///
-/// In an authority that the caller administers.
+/// In an authority that the caller administers. Its members join once a second person approved (`pendingApproval`).
 #[utoipa::path(
     operation_id = "setUpTeam",
     tag = "Administration",
@@ -285,7 +353,8 @@ pub async fn get_team(call: Call, ids: Ids<1>) -> Reply {
 
 /// Amend a team
 ///
-/// By a merge patch; `members` is replaced whole, and holds on the next request.
+/// By a merge patch; `members` is replaced whole. Who joins or leaves, and what the team is for, waits for a second person, an
+/// administrator or manager (`pendingApproval`), and then holds on the next request.
 #[utoipa::path(
     operation_id = "amendTeam",
     tag = "Administration",

@@ -1,5 +1,7 @@
 //! Accounts of people as administrators keep them: roles, whether they may be used, and the one-time code for a password.
 
+use std::collections::BTreeMap;
+
 use actix_web::{get, patch, post};
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -8,6 +10,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::rights::{Split, refuse_last_manager, split, tell_all, tell_disabled, tell_roles};
 use super::{administered, refuse_others};
 use crate::act::{Act, guarded};
 use crate::auth::secrets::Once;
@@ -20,8 +23,12 @@ use crate::http::call::Call;
 use crate::http::extract::Ids;
 use crate::http::params::{IfMatchHeader, UserPath};
 use crate::ids::Id;
+use crate::notices::NoticeKind;
+use crate::people::accounts::{self, AccountChange};
+use crate::people::agencies;
+use crate::people::approvals::routes::{ApprovalView, done_or_waiting};
+use crate::people::approvals::{self, ApprovalKind, AskedFor, PendingApproval};
 use crate::people::users::{self, User};
-use crate::people::{accounts, agencies};
 use crate::policy::{Role, RoleGrant};
 use crate::problem::{Code, Fault, Problem, repeated};
 use crate::schema::people::users as table;
@@ -70,6 +77,15 @@ pub struct GivenRole {
     pub authority: String,
 }
 
+impl From<GivenRole> for RoleGrant {
+    fn from(given: GivenRole) -> Self {
+        Self {
+            role: given.role,
+            authority: given.authority,
+        }
+    }
+}
+
 impl From<RoleGrant> for GivenRole {
     fn from(grant: RoleGrant) -> Self {
         Self {
@@ -79,12 +95,8 @@ impl From<RoleGrant> for GivenRole {
     }
 }
 
-fn granted(roles: Vec<GivenRole>) -> Json<Vec<RoleGrant>> {
-    let grants = roles.into_iter().map(|given| RoleGrant {
-        role: given.role,
-        authority: given.authority,
-    });
-    Json(grants.collect())
+pub(super) fn granted(roles: Vec<GivenRole>) -> Json<Vec<RoleGrant>> {
+    Json(roles.into_iter().map(RoleGrant::from).collect())
 }
 
 /// An account of a person.
@@ -114,6 +126,8 @@ pub struct AccountView {
     pub has_password: bool,
     /// Whether signing in asks for an authenticator's code.
     pub has_authenticator: bool,
+    /// What of it waits for a second person.
+    pub pending_approval: Option<PendingApproval>,
     /// 1, and one more with every change.
     pub version: i64,
     /// When it was made.
@@ -126,7 +140,8 @@ impl View for AccountView {
     }
 
     fn derived_mark(&self) -> Option<String> {
-        Some(super::mark_of(&(self.has_password, self.has_authenticator)))
+        let signs_in = (self.has_password, self.has_authenticator);
+        Some(super::mark_of(&(signs_in, &self.pending_approval)))
     }
 }
 
@@ -153,7 +168,8 @@ impl View for PasswordCode {
 /// An account, its version, and what makes several accounts one person's.
 type Row = (User, i64, Option<String>, Option<NaiveDate>);
 
-/// The account, if one of its roles is in an authority that the caller administers, or if it has none.
+/// The account, if one of its roles is in an authority that the caller administers, or if it has none and that authority
+/// keeps it.
 fn find(act: &mut Act, id: Id) -> Result<Row, Problem> {
     let found: Option<Row> = table::table
         .find(id)
@@ -165,13 +181,17 @@ fn find(act: &mut Act, id: Id) -> Result<Row, Problem> {
         ))
         .first(act.conn)
         .optional()?;
+    let row = found.ok_or_else(Problem::not_found)?;
     let own = administered(act);
-    let reached = |(user, ..): &Row| {
-        let roles = &user.roles.0;
-        roles.is_empty() || roles.iter().any(|grant| own.contains(&grant.authority))
+    let roles = &row.0.roles.0;
+    let reached = match roles.is_empty() {
+        true => users::registered_by(act.conn, id)?.is_none_or(|keeper| own.contains(&keeper)),
+        false => roles.iter().any(|grant| own.contains(&grant.authority)),
     };
-    let row = found.filter(reached).ok_or_else(Problem::not_found)?;
-    act.found.authority = row.0.roles.0.first().map(|grant| grant.authority.clone());
+    if !reached {
+        return Err(Problem::not_found());
+    }
+    act.found.authority = roles.first().map(|grant| grant.authority.clone());
     Ok(row)
 }
 
@@ -180,6 +200,28 @@ fn find_own(act: &mut Act, id: Id) -> Result<Row, Problem> {
     let row = find(act, id)?;
     refuse_others(act, row.0.roles.0.iter().map(|grant| &grant.authority))?;
     Ok(row)
+}
+
+/// Refuses what somebody does to their own account: rights and what opens it are for others.
+fn refuse_oneself(act: &Act, id: Id) -> Result<(), Problem> {
+    match id == act.caller.id {
+        true => Err(Problem::new(Code::Forbidden).saying(
+            "One's own roles, agency and authenticator, and whether one's own account may be used, are for another administrator.",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// The authority in which a second person decides about this account: of its roles or the one that keeps it, one that the
+/// caller administers.
+fn decided_in(act: &mut Act, id: Id) -> Result<Option<String>, Problem> {
+    let own = administered(act);
+    for authority in users::authorities_of(act.conn, id)? {
+        if own.contains(&authority) && approvals::is_needed(act.conn, &authority)? {
+            return Ok(Some(authority));
+        }
+    }
+    Ok(None)
 }
 
 fn read(act: &mut Act, id: Id) -> Result<AccountView, Problem> {
@@ -197,13 +239,18 @@ fn read(act: &mut Act, id: Id) -> Result<AccountView, Problem> {
         date_of_birth,
         has_password: user.password_hash.is_some(),
         has_authenticator: authenticator.is_some_and(|there| there.confirmed_at.is_some()),
+        pending_approval: approvals::pending(act.conn, id, act.now)?,
         version,
         created_at: user.created_at,
     })
 }
 
 /// Roles may be given and taken only where the caller administers; those elsewhere stay as they are.
-fn faults(act: &mut Act, account: &Account, before: &[GivenRole]) -> Result<Vec<Fault>, Problem> {
+fn faults(
+    act: &mut Act,
+    account: &Account,
+    (before, agency_before): (&[GivenRole], Option<Id>),
+) -> Result<Vec<Fault>, Problem> {
     let at = |index: usize| format!("/roles/{index}");
     let mut faults = repeated(&account.roles, at, "This role stands here already.");
     let own = administered(act);
@@ -224,31 +271,50 @@ fn faults(act: &mut Act, account: &Account, before: &[GivenRole]) -> Result<Vec<
         faults.push(Fault::at("/roles", "not_administered", why));
     }
     if let Some(agency) = account.agency_id
-        && !agencies::exists(act.conn, agency)?
+        && account.agency_id != agency_before
+        && !agencies::is_known_to(act.conn, agency, &own)?
     {
         faults.push(Fault::at("/agencyId", "unknown", "There is no such agency."));
     }
     Ok(faults)
 }
 
+fn ask(act: &mut Act, id: Id, waits: BTreeMap<String, AskedFor>) -> Result<(), Problem> {
+    for (authority, asked) in waits {
+        approvals::ask(act, (&authority, ApprovalKind::AccountRights), id, asked)?;
+    }
+    Ok(())
+}
+
 fn make(act: &mut Act, body: &Body<Account>) -> Result<Id, Problem> {
     let found = match body.value() {
-        Some(account) => faults(act, account, &[])?,
+        Some(account) => faults(act, account, (&[], None))?,
         None => vec![],
     };
     let account = body.checked(|_| found)?.clone();
     if users::named(act.conn, &account.username)?.is_some() {
         return Err(Problem::new(Code::Conflict).saying("There is an account of this name already."));
     }
+    let own = administered(act);
+    let first = account.roles.first().map(|grant| grant.authority.clone());
+    let keeper = first
+        .or_else(|| own.into_iter().next())
+        .ok_or_else(Problem::not_found)?;
+    let nothing = Account {
+        roles: vec![],
+        agency_id: None,
+        ..account.clone()
+    };
+    let Split { now, waits } = split(act, &account, &nothing, &keeper)?;
     let user = User {
         id: act.new_id,
-        username: account.username,
-        name: account.name,
-        enabled: account.enabled.unwrap_or(true),
+        username: now.username,
+        name: now.name,
+        enabled: now.enabled.unwrap_or(true),
         password_hash: None,
-        agency_id: account.agency_id,
-        roles: granted(account.roles),
-        public_contact: account.public_contact,
+        agency_id: now.agency_id,
+        roles: granted(now.roles),
+        public_contact: now.public_contact,
         created_at: act.now,
     };
     users::insert(act.conn, &user)?;
@@ -258,6 +324,20 @@ fn make(act: &mut Act, body: &Body<Account>) -> Result<Id, Problem> {
             table::date_of_birth.eq(account.date_of_birth),
         ))
         .execute(act.conn)?;
+    users::register(act.conn, user.id, &keeper)?;
+    accounts::note(
+        act.conn,
+        user.id,
+        AccountChange::Made,
+        Some(act.caller.id),
+        act.now,
+    )?;
+    tell_roles(
+        act,
+        user.id,
+        user.roles.0.iter().map(|grant| grant.authority.clone()).collect(),
+    )?;
+    ask(act, user.id, waits)?;
     Ok(user.id)
 }
 
@@ -275,7 +355,7 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Prob
         date_of_birth,
     };
     let account = patch.valid()?.applied_to(&current)?;
-    let mut found = faults(act, &account, &current.roles)?;
+    let mut found = faults(act, &account, (&current.roles, current.agency_id))?;
     if account.username != current.username {
         let why = "The name to sign in with stays.";
         found.push(Fault::at("/username", "fixed", why));
@@ -284,46 +364,97 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Prob
         return Err(Problem::invalid(found));
     }
     let enabled = account.enabled.unwrap_or(true);
-    if id == act.caller.id && (account.roles != current.roles || !enabled) {
-        return Err(Problem::new(Code::Forbidden).saying(
-            "One's own roles, and whether one's own account may be used, are for another administrator.",
-        ));
+    let disables = !enabled && current.enabled == Some(true);
+    let enables = enabled && current.enabled == Some(false);
+    let moves = account.agency_id != current.agency_id;
+    if account.roles != current.roles || disables || enables || moves {
+        refuse_oneself(act, id)?;
     }
-    // Whoever holds a role elsewhere is disabled by taking the roles here, not for the other authorities too.
-    if Some(enabled) != current.enabled {
+    // Stopping protects everybody, and any of its administrators may; what gives more is for whoever administers all of it.
+    if enables || moves {
         refuse_others(act, current.roles.iter().map(|grant| &grant.authority))?;
     }
+    let own = administered(act);
+    let all = users::authorities_of(act.conn, id)?;
+    let keeper = all.iter().find(|authority| own.contains(authority)).cloned();
+    let keeper = keeper
+        .or_else(|| own.first().cloned())
+        .ok_or_else(Problem::not_found)?;
+    let Split { now, waits } = split(act, &account, &current, &keeper)?;
+    let changed_in: Vec<String> = now
+        .roles
+        .iter()
+        .filter(|grant| !current.roles.contains(grant))
+        .chain(current.roles.iter().filter(|grant| !now.roles.contains(grant)))
+        .map(|grant| grant.authority.clone())
+        .collect();
+    let held = granted(current.roles.clone()).0;
+    refuse_last_manager(act, id, &held, &granted(now.roles.clone()).0)?;
+    let gives = now.roles.iter().any(|grant| !current.roles.contains(grant));
+    let enabled_now = now.enabled.unwrap_or(true) && enables;
+    let moved_now = now.agency_id != current.agency_id;
     let read = table::table.find(id).filter(table::version.eq(version));
     let changed = diesel::update(read)
         .set((
-            table::name.eq(account.name),
-            table::roles.eq(granted(account.roles)),
-            table::enabled.eq(enabled),
-            table::agency_id.eq(account.agency_id),
-            table::public_contact.eq(account.public_contact),
-            table::staff_number.eq(account.staff_number),
-            table::date_of_birth.eq(account.date_of_birth),
+            table::name.eq(now.name),
+            table::roles.eq(granted(now.roles)),
+            table::enabled.eq(now.enabled.unwrap_or(true)),
+            table::agency_id.eq(now.agency_id),
+            table::public_contact.eq(now.public_contact),
+            table::staff_number.eq(now.staff_number),
+            table::date_of_birth.eq(now.date_of_birth),
             table::version.eq(version + 1),
             table::updated_at.eq(act.now),
         ))
         .execute(act.conn)?;
     guarded(changed)?;
+    if gives || enabled_now || moved_now {
+        accounts::note(
+            act.conn,
+            id,
+            AccountChange::GivenRights,
+            Some(act.caller.id),
+            act.now,
+        )?;
+    }
+    tell_roles(act, id, if moved_now { all } else { changed_in })?;
+    match (disables, enabled_now) {
+        (true, _) => tell_disabled(act, id, &held)?,
+        (_, true) => tell_all(act, id, NoticeKind::AccountDisabled)?,
+        _ => {}
+    }
+    ask(act, id, waits)?;
     Ok(id)
 }
 
-fn reset_authenticator(act: &mut Act, id: Id) -> Result<Id, Problem> {
-    find_own(act, id)?;
-    if id == act.caller.id {
-        return Err(Problem::new(Code::Forbidden)
-            .saying("One's own authenticator is taken away by another administrator."));
+/// Makes a one-time code, and tells every authority of the account.
+pub fn give_code(act: &mut Act, user: Id) -> Result<String, Problem> {
+    find_own(act, user)?;
+    let code = accounts::new_code()?;
+    accounts::give_code(act.conn, user, &code, act.now)?;
+    let by = Some(act.caller.id);
+    accounts::note(act.conn, user, AccountChange::GivenPasswordCode, by, act.now)?;
+    tell_all(act, user, NoticeKind::PasswordCodeMade)?;
+    Ok(code)
+}
+
+fn ask_or(
+    act: &mut Act,
+    (user, kind): (Id, ApprovalKind),
+    done: impl FnOnce(&mut Act) -> Result<(), Problem>,
+) -> Result<Id, Problem> {
+    find_own(act, user)?;
+    refuse_oneself(act, user)?;
+    match decided_in(act, user)? {
+        Some(authority) => approvals::ask(act, (&authority, kind), user, AskedFor::default()),
+        None => done(act).map(|()| user),
     }
-    authenticators::remove(act.conn, id)?;
-    Ok(id)
 }
 
 /// Make an account
 ///
-/// It has no password yet: give the person a one-time code (`…/password-code`), or let a trusted issuer sign them in.
+/// It has no password yet: give the person a one-time code (`…/password-code`), or let a trusted issuer sign them in. Roles with
+/// case content or over accounts, and the agency, wait for a second person (`pendingApproval`).
 #[utoipa::path(
     operation_id = "makeAccount",
     tag = "Administration",
@@ -354,8 +485,9 @@ pub async fn get_account(call: Call, ids: Ids<1>) -> Reply {
 
 /// Amend an account
 ///
-/// By a merge patch; roles and `enabled` hold on the next request, on every instance. One's own roles are for another
-/// administrator.
+/// By a merge patch; what is changed holds on the next request, on every instance. Disabling holds at once, by an administrator of
+/// any of its authorities, and all of them are told. Roles given or taken, the agency, and enabling again wait for a second person
+/// (`pendingApproval`). On one's own account only the name and how the public reaches one may be changed.
 #[utoipa::path(
     operation_id = "amendAccount",
     tag = "Administration",
@@ -373,13 +505,17 @@ pub async fn amend_account(call: Call, ids: Ids<1>, body: Body<Patch<Account>>) 
 
 /// Make a one-time code
 ///
-/// With which the person sets a password, once, within three days. It replaces any code before; the password stays
-/// until it is used. A repeated request does not show it again.
+/// With which the person sets a password, once, within three days. It waits for a second person (202), and is then fetched by who
+/// asked (`/v1/approvals/{approvalId}/collect`). Where an authority switched that off it is here (200). It replaces any code
+/// before; the password stays until it is used. A repeated request does not show it again.
 #[utoipa::path(
     operation_id = "makePasswordCode",
     tag = "Administration",
     params(UserPath),
-    responses((status = 200, description = "The code", body = PasswordCode)),
+    responses(
+        (status = 200, description = "The code", body = PasswordCode),
+        (status = 202, description = "It waits for a second person", body = ApprovalView)
+    ),
     extensions(("x-permission" = json!("users.keep")))
 )]
 #[post("/v1/users/{userId}/password-code")]
@@ -387,17 +523,18 @@ pub async fn make_password_code(call: Call, ids: Ids<1>) -> Reply {
     let Ids([user]) = ids;
     let (shown, show) = Once::pair();
     let give = move |act: &mut Act, _: &Body<Nothing>| {
-        find_own(act, user)?;
-        let code = accounts::new_code()?;
-        accounts::give_code(act.conn, user, &code, act.now)?;
-        shown.put(code);
-        Ok(user)
+        ask_or(act, (user, ApprovalKind::PasswordCode), |act| {
+            shown.put(give_code(act, user)?);
+            Ok(())
+        })
     };
-    call.change(Body::of(Nothing {}), give, move |_, user_id| {
-        Ok(PasswordCode {
-            user_id,
-            code: show.take(),
-            expires_in: accounts::CODE_LIFETIME,
+    call.change(Body::of(Nothing {}), give, move |act, id| {
+        done_or_waiting(act, id, |_, user_id| {
+            Ok(PasswordCode {
+                user_id,
+                code: show.take(),
+                expires_in: accounts::CODE_LIFETIME,
+            })
         })
     })
     .await
@@ -405,19 +542,29 @@ pub async fn make_password_code(call: Call, ids: Ids<1>) -> Reply {
 
 /// Take an authenticator away
 ///
-/// The phone being lost. Where one is needed, the person sets up another at the next sign-in.
+/// The phone being lost. It waits for a second person (202); where an authority switched that off it is done (200). Where an
+/// authenticator is needed, the person sets up another at the next sign-in.
 #[utoipa::path(
     operation_id = "resetAuthenticator",
     tag = "Administration",
     params(UserPath),
-    responses((status = 200, description = "The account", body = AccountView)),
+    responses(
+        (status = 200, description = "The account", body = AccountView),
+        (status = 202, description = "It waits for a second person", body = ApprovalView)
+    ),
     extensions(("x-permission" = json!("users.keep")))
 )]
 #[post("/v1/users/{userId}/totp-reset")]
 pub async fn reset(call: Call, ids: Ids<1>) -> Reply {
     let Ids([user]) = ids;
-    let effect = move |act: &mut Act, _: &Body<Nothing>| reset_authenticator(act, user);
-    call.change(Body::of(Nothing {}), effect, read).await
+    let effect = move |act: &mut Act, _: &Body<Nothing>| {
+        ask_or(act, (user, ApprovalKind::AuthenticatorReset), |act| {
+            let by = Some(act.caller.id);
+            approvals::take_authenticator(act, user, by)
+        })
+    };
+    let render = |act: &mut Act, id| done_or_waiting(act, id, read);
+    call.change(Body::of(Nothing {}), effect, render).await
 }
 
 /// Registers the operations.

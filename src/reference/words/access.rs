@@ -5,6 +5,8 @@ use crate::casework::access::emergency::{EmergencyReason, ReviewOutcome};
 use crate::casework::access::grants::GrantRelationship;
 use crate::casework::requests::RequestKind;
 use crate::notices::NoticeKind;
+use crate::people::approvals::routes::ApprovalAnswer;
+use crate::people::approvals::{ApprovalKind, ApprovalState};
 use crate::policy::Part;
 
 words! {
@@ -55,6 +57,26 @@ words! {
         ApprovalDecided: "A second person decided", "A second person said yes or no.";
         SecondPersonChanged: "The rule of the second person was changed", "How we check has changed.";
         DutyTeamChanged: "A duty team was changed", "The people on duty have changed.";
+    }
+    ApprovalKind, "What a second person decides on" {
+        AccountRights: "Roles or agency of an account, or that it may be used again", "What someone may do here.";
+        PasswordCode: "A code for a password", "A code for a new password.";
+        AuthenticatorReset: "Taking an authenticator away", "Someone lost their phone.";
+        ClientRights: "What a program may do", "What a program may do here.";
+        ClientSecret: "A new secret of a program", "A new key for a program.";
+        Team: "Who is in a team", "Who is in a team.";
+        SecondPerson: "That no second person decides any more", "If a second person checks.";
+    }
+    ApprovalState, "Where an approval stands" {
+        Waiting: "Waits for a second person", "A second person has to say yes.";
+        Approved: "Approved", "The second person said yes.";
+        Refused: "Refused", "The second person said no.";
+        Collected: "Fetched", "It was taken.";
+        Void: "Void after fourteen days", "It is too late now.";
+    }
+    ApprovalAnswer, "What the second person says" {
+        Approve: "Yes", "Yes.";
+        Refuse: "No", "No.";
     }
     RequestKind, "What the adult asks for" {
         CallMe: "To be rung", "Please ring me.";

@@ -178,6 +178,7 @@ on_both_databases! {
         assert_eq!(purged(server), []);
     }
 
+    // Used, expired, or taken back by the one that was made after it.
     fn of_a_spent_invitation_only_the_digest_of_its_code_goes(server) {
         let case = server.as_("adult").get("/v1/me").ok().text("/cases/0/id");
         let practitioner = server.as_("practitioner");
@@ -192,7 +193,7 @@ on_both_databases! {
             Ok(invitations::table.select(invitations::code_digest).load::<String>(conn)?)
         });
         assert!(digests().iter().all(|digest| !digest.starts_with("spent ")));
-        age(server, "invitations", &["expires_at", "redeemed_at"], LONG_AGO);
+        age(server, "invitations", &["expires_at", "redeemed_at", "revoked_at"], LONG_AGO);
         assert_eq!(purged(server), [("invitation_codes", usize::try_from(there).unwrap())]);
         assert!(digests().iter().all(|digest| digest.starts_with("spent ")));
         assert_eq!(rows(server, "invitations"), there, "the invitation is a record");

@@ -128,7 +128,7 @@ mod tests {
         assert!(stand_in.hash.is_some() && stand_in.salt.is_some());
     }
 
-    /// R6.
+    /// Two hundred sign-ins at one time took half a gigabyte before.
     #[test]
     fn whoever_waits_too_long_or_behind_too_many_is_told_to_come_back() {
         let refused = |answer: Result<(), Problem>| {

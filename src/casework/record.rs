@@ -90,9 +90,9 @@ pub struct Showing {
 /// shows none.
 #[derive(Clone, Copy)]
 pub enum PartnerRows {
-    /// None.
+    /// Not a row: the kind is not for partners, or does not say.
     None,
-    /// All.
+    /// Every row of the case, once the agency is named for the kind's section.
     All,
     /// The agency's own, of this case.
     Own(fn(&mut Connection, Id, Id) -> diesel::QueryResult<Vec<Id>>),

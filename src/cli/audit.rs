@@ -20,7 +20,8 @@ pub enum AuditCommand {
         msp-api audit verify --expect 1024 MhW9…   (the number and digest that an earlier run printed)")]
     Verify {
         /// Number and digest of a seal that was noted elsewhere: finds a trail that was put back to an older state
-        #[arg(long, num_args = 2, value_names = ["NUMBER", "DIGEST"])]
+        // One digest in sixty-four begins with a hyphen.
+        #[arg(long, num_args = 2, allow_hyphen_values = true, value_names = ["NUMBER", "DIGEST"])]
         expect: Option<Vec<String>>,
         /// Also good is a trail without any entry, which otherwise says that this is the wrong database
         #[arg(long)]

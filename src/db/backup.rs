@@ -21,7 +21,7 @@ use crate::schema::foundation::audit_entries;
 /// What a copy holds: read from the copy, not from what it was made of.
 #[derive(Debug, Clone)]
 pub struct Copied {
-    /// The file.
+    /// Where the copy stands: it was written aside, checked and then renamed to this.
     pub file: PathBuf,
     /// Its size in bytes.
     pub bytes: u64,

@@ -95,9 +95,9 @@ pub struct GivenCase {
     pub case_id: Id,
     /// What its holder is to it.
     pub relationship: Relationship,
-    /// Which representative or supporter.
+    /// The entry among the adult's representatives, where the app is one's.
     pub representative_id: Option<Id>,
-    /// Which advocate.
+    /// The entry of the register of advocates, where the app is an advocate's.
     pub advocate_id: Option<Id>,
     /// How much of it is shown.
     pub view: AppView,

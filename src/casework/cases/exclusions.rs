@@ -22,7 +22,7 @@ use crate::schema::people::adults;
 /// The human or agency that is kept away: by account, agency or staff number, one of the three.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Excluded {
-    /// By account.
+    /// By account; every account with the same staff number is kept away with it.
     pub user_id: Option<Id>,
     /// By agency: everybody who works for it.
     pub agency_id: Option<Id>,

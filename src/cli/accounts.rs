@@ -233,7 +233,7 @@ async fn give_role(database: &Database, given: UserRole) -> Result<(), String> {
         let user = users::named(conn, &username)?.ok_or_else(|| {
             Problem::new(Code::NotFound).saying(format!("there is no account named {username}"))
         })?;
-        users::give_role(conn, &user, &grant, clock::now())?;
+        users::give_role(conn, user.id, grant.clone(), clock::now())?;
         let what = (AccountChange::NamedOnConsole, NoticeKind::RolesChanged);
         accounts::note_on_console(conn, user.id, what, clock::now())?;
         Ok(user.id)

@@ -243,22 +243,6 @@ pub fn is_managed_by_others(conn: &mut Connection, authority: &str, but: Id) -> 
     Ok(others.iter().any(|roles| roles.0.contains(&grant)))
 }
 
-/// Gives this account a role, if it has not got it.
-pub fn give_role(conn: &mut Connection, user: &User, grant: &RoleGrant, now: UtcTime) -> QueryResult<()> {
-    let mut roles = user.roles.clone();
-    if !roles.0.contains(grant) {
-        roles.0.push(grant.clone());
-    }
-    diesel::update(table::table.find(user.id))
-        .set((
-            table::roles.eq(roles),
-            table::version.eq(table::version + 1),
-            table::updated_at.eq(now),
-        ))
-        .execute(conn)
-        .map(drop)
-}
-
 /// Sets up a team with its members.
 pub fn insert_team(
     conn: &mut Connection,

@@ -59,6 +59,8 @@ crate::codes! {
         ApprovalDecided = "approval_decided",
         /// The rule that a second person decides was switched off or on.
         SecondPersonChanged = "second_person_changed",
+        /// To whom goes what nobody else is left for was changed.
+        EscalationChanged = "escalation_changed",
         /// Who is in a duty team was changed.
         DutyTeamChanged = "duty_team_changed",
     }
@@ -66,7 +68,7 @@ crate::codes! {
 
 impl NoticeKind {
     /// Those about accounts, clients and teams: administrators read these and no others.
-    pub const OF_ACCOUNTS: [Self; 10] = [
+    pub const OF_ACCOUNTS: [Self; 11] = [
         Self::RolesChanged,
         Self::AccountDisabled,
         Self::PasswordCodeMade,
@@ -76,6 +78,7 @@ impl NoticeKind {
         Self::ApprovalAsked,
         Self::ApprovalDecided,
         Self::SecondPersonChanged,
+        Self::EscalationChanged,
         Self::DutyTeamChanged,
     ];
 }

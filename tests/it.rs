@@ -41,6 +41,7 @@ mod hostile_tokens;
 mod intake;
 mod invitations;
 mod issuers;
+mod left_to_act;
 mod licences;
 mod markers;
 mod meetings;

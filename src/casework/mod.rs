@@ -10,6 +10,7 @@ pub mod contacts;
 pub mod disagreements;
 pub mod feedback;
 pub mod informed;
+pub mod left_to_act;
 pub mod links;
 pub mod meetings;
 pub mod operations;

@@ -84,7 +84,23 @@ fn visible(act: &Act) -> notices::BoxedQuery<'static, MultiBackend> {
     let about_accounts = notices::authority
         .eq_any(accounts_of)
         .and(notices::kind.eq_any(NoticeKind::OF_ACCOUNTS));
-    let theirs: Condition = Box::new(notices::authority.eq_any(all_of).or(about_accounts));
+    let mut theirs: Condition = Box::new(notices::authority.eq_any(all_of).or(about_accounts));
+    if act.caller.exceptions.escalated {
+        // Whoever was given what nobody else is left for is told of it, and of what comes of it.
+        let user = act.caller.id;
+        let of_case =
+            kept_away::given_to::<notices::table>(("notices.case_id", "case_id"), "notices.authority", user);
+        let of_referral = kept_away::given_to::<notices::table>(
+            ("notices.resource_id", "referral_id"),
+            "notices.authority",
+            user,
+        );
+        theirs = Box::new(
+            theirs
+                .or(of_referral)
+                .or(notices::case_id.is_not_null().and(of_case)),
+        );
+    }
     let visible = notices::table.filter(theirs).into_boxed();
     match kept_away::whom(&act.scope()) {
         Some(whom) => visible.filter(not(kept_away::from_notice(whom))),

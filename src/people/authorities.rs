@@ -19,6 +19,7 @@ use crate::http::params::{AuthorityPath, IfMatchHeader};
 use crate::ids::Id;
 use crate::notices::NoticeKind;
 use crate::people::approvals::{self, ApprovalKind, AskedFor, PendingApproval};
+use crate::people::users;
 use crate::policy::{Action, Role};
 use crate::problem::{Fault, Problem, repeated};
 use crate::schema::foundation::authorities as table;
@@ -62,6 +63,10 @@ pub struct Settings {
     /// Whom the public reaches, for the booklet.
     #[schema(min_length = 1, max_length = 300)]
     pub public_contact: Option<String>,
+    /// Who is given a case or referral on which nobody else is left to act: the first of these members of staff, outside the
+    /// line, who is not kept away from it. Changing it waits for a second person.
+    #[schema(max_items = 5)]
+    pub escalate_to: Vec<Id>,
     /// Whether a second person decides on rights over case content and accounts; absent: yes. Switching it off itself waits
     /// for one.
     pub second_person: Option<SecondPerson>,
@@ -114,6 +119,12 @@ pub fn unknown_codes(known: &[LocalCode], used: &[String], pointer: impl Fn(usiz
 pub fn settings_of(conn: &mut Connection, code: &str) -> QueryResult<Settings> {
     let found = settings(conn, &[code.to_owned()])?.remove(code);
     Ok(found.unwrap_or_default())
+}
+
+/// Lets nobody else take away who can act in this authority until the transaction ends: of two at once the second sees what
+/// the first left.
+pub fn hold(conn: &mut Connection, code: &str) -> QueryResult<()> {
+    crate::hold_rows!(conn, table::table.find(code.to_owned()))
 }
 
 /// What an authority calls each state.
@@ -225,7 +236,7 @@ pub struct SettingsView {
     /// How it works.
     #[serde(flatten)]
     pub settings: Settings,
-    /// That a second person decides is to be switched off: it waits for one.
+    /// What of it waits for a second person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending_approval: Option<PendingApproval>,
     /// 1, and one more with every change.
@@ -262,14 +273,30 @@ fn read(act: &mut Act, code: &str) -> Result<SettingsView, Problem> {
         authority: found.code,
         name: found.name,
         settings: found.settings.0,
-        pending_approval: approvals::pending_rule(act.conn, code, act.now)?,
+        pending_approval: approvals::pending_of_settings(act.conn, code, act.now)?,
         version: found.version,
     })
+}
+
+fn faults_of_escalation(act: &mut Act, code: &str, named: &[Id]) -> Result<Vec<Fault>, Problem> {
+    let at = |index: usize| format!("/escalateTo/{index}");
+    let mut faults = repeated(named, at, "This person stands here already.");
+    for (index, user) in named.iter().enumerate() {
+        if !users::does_casework(act.conn, *user, code)? {
+            let why = "There is no member of staff of the authority with this id.";
+            faults.push(Fault::at(at(index), "unknown", why));
+        }
+    }
+    Ok(faults)
 }
 
 fn keep(act: &mut Act, code: &str, body: &Body<Settings>) -> Result<Id, Problem> {
     let found = reached(act, code)?;
     act.expect_version(found.version)?;
+    let mut faults = match body.value() {
+        Some(wanted) => faults_of_escalation(act, code, &wanted.escalate_to)?,
+        None => vec![],
+    };
     let settings = body.checked(|settings| {
         let twice = |codes: &[LocalCode], list: &str| {
             let codes: Vec<String> = codes.iter().map(|local| local.code.clone()).collect();
@@ -286,12 +313,10 @@ fn keep(act: &mut Act, code: &str, body: &Body<Settings>) -> Result<Id, Problem>
                 .is_none_or(|rule| rule.reason.is_none());
         let why = "Say why no second person is to decide.";
         let unreasoned = unreasoned.then(|| Fault::required("/secondPerson/reason", why));
-        [
-            twice(&settings.local_response_options, "localResponseOptions"),
-            twice(&settings.local_suggestions, "localSuggestions"),
-            unreasoned.into_iter().collect(),
-        ]
-        .concat()
+        faults.extend(twice(&settings.local_response_options, "localResponseOptions"));
+        faults.extend(twice(&settings.local_suggestions, "localSuggestions"));
+        faults.extend(unreasoned);
+        faults
     })?;
     let before = found.settings.0.clone();
     let mut settings = settings.clone();
@@ -311,8 +336,33 @@ fn keep(act: &mut Act, code: &str, body: &Body<Settings>) -> Result<Id, Problem>
         }
         _ => {}
     }
+    if settings.escalate_to != before.escalate_to {
+        match approvals::is_needed(act.conn, code)? {
+            true => {
+                let asked = AskedFor {
+                    escalate_to: Some(settings.escalate_to.clone()),
+                    ..AskedFor::default()
+                };
+                settings.escalate_to.clone_from(&before.escalate_to);
+                approvals::ask(act, (code, ApprovalKind::Escalation), act.new_id, asked)?;
+            }
+            false => approvals::tell(act, code, NoticeKind::EscalationChanged, act.new_id)?,
+        }
+    }
     guarded(save(act.conn, &found, &settings)?)?;
     Ok(act.new_id)
+}
+
+/// Sets to whom goes what nobody else is left for, and tells the authority.
+pub fn set_escalation(act: &mut Act, code: &str, to: Vec<Id>) -> Result<(), Problem> {
+    let found = find(act.conn, code)?.ok_or_else(Problem::not_found)?;
+    let settings = Settings {
+        escalate_to: to,
+        ..found.settings.0.clone()
+    };
+    guarded(save(act.conn, &found, &settings)?)?;
+    approvals::tell(act, code, NoticeKind::EscalationChanged, act.new_id)?;
+    Ok(())
 }
 
 /// Sets whether a second person decides in this authority, and tells it.
@@ -344,7 +394,7 @@ pub async fn get_authority_settings(call: Call, authority: Key) -> Reply {
 
 /// Keep an authority's settings
 ///
-/// By an administrator of that authority; switching off that a second person decides waits for one (`pendingApproval`). The states of a case are the same everywhere; what they are called is not.
+/// By an administrator of that authority; switching off that a second person decides, and another `escalateTo`, wait for one (`pendingApproval`). The states of a case are the same everywhere; what they are called is not.
 #[utoipa::path(
     operation_id = "keepAuthoritySettings",
     tag = "Administration",

@@ -99,8 +99,9 @@ pub fn give_role(conn: &mut Connection, user: Id, given: RoleGrant, now: UtcTime
     Ok(())
 }
 
-/// A user with one of their teams, and whether there is a conflict, a naming and an emergency access of theirs anywhere.
-type UserAndTeam = (User, Option<(Id, String, TeamKind)>, bool, bool, bool);
+/// A user with one of their teams, and whether there is a conflict, a naming, an emergency access and an escalation of theirs
+/// anywhere.
+type UserAndTeam = (User, Option<(Id, String, TeamKind)>, bool, bool, bool, bool);
 
 /// The user as the policy sees them, for as long as it takes: whatever exceptions there may come to be.
 pub fn caller(conn: &mut Connection, id: Id, now: UtcTime) -> QueryResult<Option<Caller>> {
@@ -141,10 +142,14 @@ pub fn caller_in(
         .sql(" AND one.until > ")
         .bind::<Moment, _>(now)
         .sql(")");
+    let escalated =
+        sql::<Bool>("EXISTS (SELECT 1 FROM escalations AS one WHERE one.ended_at IS NULL AND one.user_id = ")
+            .bind::<Key, _>(id)
+            .sql(")");
     let query = table::table
         .left_join(team_members::table.inner_join(teams::table))
         .filter(table::id.eq(id).and(table::enabled.eq(true)))
-        .select((User::as_select(), of_team, conflict, named, emergency))
+        .select((User::as_select(), of_team, conflict, named, emergency, escalated))
         .into_boxed();
     let query = match session {
         Some(session) => query.filter(exists(
@@ -159,7 +164,7 @@ pub fn caller_in(
     let teams = teams
         .map(|(id, authority, kind)| Team { id, authority, kind })
         .collect();
-    let Some((user, _, conflict, named, emergency)) = rows.into_iter().next() else {
+    let Some((user, _, conflict, named, emergency, escalated)) = rows.into_iter().next() else {
         return Ok(None);
     };
     let agreements = match user.agency_id {
@@ -181,6 +186,7 @@ pub fn caller_in(
             conflict,
             named,
             emergency,
+            escalated,
         },
         at: now,
     }))
@@ -226,21 +232,17 @@ pub fn register(conn: &mut Connection, id: Id, authority: &str) -> QueryResult<(
         .map(drop)
 }
 
-/// Whether somebody else whose account can be used manages this authority.
-pub fn is_managed_by_others(conn: &mut Connection, authority: &str, but: Id) -> QueryResult<bool> {
-    let grant = RoleGrant {
-        role: Role::Manager,
-        authority: authority.to_owned(),
-    };
-    let others: Vec<Json<Vec<RoleGrant>>> = table::table
-        .filter(table::id.ne(but).and(table::enabled.eq(true)))
-        .filter(contains_any::<table::table>(
-            "users.roles",
-            [format!("\"authority\":\"{authority}\"")],
-        ))
-        .select(table::roles)
-        .load(conn)?;
-    Ok(others.iter().any(|roles| roles.0.contains(&grant)))
+/// The accounts that can be used and hold one of these roles in an authority.
+pub fn holders(conn: &mut Connection, authority: &str, roles: &[Role]) -> QueryResult<Vec<Id>> {
+    let written = roles
+        .iter()
+        .map(|role| format!(r#"{{"role":"{}","authority":"{authority}"}}"#, role.as_str()));
+    table::table
+        .filter(table::enabled.eq(true))
+        .filter(contains_any::<table::table>("users.roles", written))
+        .order(table::id)
+        .select(table::id)
+        .load(conn)
 }
 
 /// Sets up a team with its members.
@@ -326,6 +328,19 @@ pub fn names(conn: &mut Connection, ids: &[Id]) -> QueryResult<Vec<(Id, String)>
         .filter(table::id.eq_any(ids))
         .select((table::id, table::name))
         .load(conn)
+}
+
+/// Whether somebody whose account can be used is in a duty team of this authority.
+pub fn anyone_on_duty(conn: &mut Connection, authority: &str) -> QueryResult<bool> {
+    let found: Option<Id> = team_members::table
+        .inner_join(teams::table)
+        .inner_join(table::table)
+        .filter(teams::authority.eq(authority).and(teams::kind.eq(TeamKind::Duty)))
+        .filter(table::enabled.eq(true))
+        .select(table::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
 }
 
 /// The members of a team.

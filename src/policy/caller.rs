@@ -107,6 +107,8 @@ pub struct Exceptions {
     pub named: bool,
     /// Emergency access.
     pub emergency: bool,
+    /// Being given what nobody else is left for.
+    pub escalated: bool,
 }
 
 impl Exceptions {
@@ -115,6 +117,7 @@ impl Exceptions {
         conflict: true,
         named: true,
         emergency: true,
+        escalated: true,
     };
 }
 
@@ -209,7 +212,9 @@ impl Caller {
                     && self.staff_of().is_empty()
                     && !apart.into_iter().any(|role| self.holds(role))
             }
-            Standing::Manager => self.holds(Role::Manager),
+            Standing::Manager => {
+                self.holds(Role::Manager) || (self.exceptions.escalated && !self.staff_of().is_empty())
+            }
             Standing::Delegated => self.holds(Role::DelegatedPractitioner),
             Standing::Allocated | Standing::Staff | Standing::Adviser | Standing::Emergency => {
                 !self.staff_of().is_empty()

@@ -52,6 +52,8 @@ pub enum Clause {
     Adviser(Id, Vec<String>),
     /// Records of these authorities to which this user has emergency access now.
     Emergency(Id, Vec<String>, UtcTime),
+    /// Records of these authorities that were given to this user because nobody else is left to act on them.
+    Escalated(Id, Vec<String>),
     /// Records of which this user is the adult, until some time after the case is closed.
     Adult(Id, Seen, UtcTime),
     /// Records of whose adult this user is a representative or supporter who may receive this part of it and is not
@@ -75,6 +77,7 @@ impl Clause {
     pub fn standing(&self) -> Standing {
         match self {
             Self::Authorities(standing, _) => *standing,
+            Self::Escalated(..) => Standing::Manager,
             Self::Allocated { .. } => Standing::Allocated,
             Self::OpenUnrestricted(_) => Standing::OnDuty,
             Self::Adviser(..) => Standing::Adviser,
@@ -130,16 +133,22 @@ impl Scope {
 /// What `caller` may reach for `action`.
 pub fn scope(caller: &Caller, action: Action) -> Scope {
     let permitted = Standing::ALL.iter().filter(|standing| action.permits(**standing));
+    let clauses = permitted.filter_map(|standing| clause(caller, *standing, action));
     Scope {
-        clauses: permitted
-            .filter_map(|standing| clause(caller, *standing, action))
-            .collect(),
+        clauses: escalated(caller, action).into_iter().chain(clauses).collect(),
         caller: caller.id,
         agency: caller.agency_id,
         exceptions: caller.exceptions,
         managed: caller.authorities_as(&[Role::Manager]),
         at: caller.at,
     }
+}
+
+/// Whoever was given what nobody else is left for decides on it as a manager.
+fn escalated(caller: &Caller, action: Action) -> Option<Clause> {
+    let staff_of = caller.staff_of();
+    let given = caller.exceptions.escalated && action.permits(Standing::Manager) && !staff_of.is_empty();
+    given.then_some(Clause::Escalated(caller.id, staff_of))
 }
 
 fn clause(caller: &Caller, standing: Standing, action: Action) -> Option<Clause> {

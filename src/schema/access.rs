@@ -72,6 +72,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::db::types::{Key, Moment};
+
+    escalations (id) {
+        id -> Key,
+        authority -> Text,
+        case_id -> Nullable<Key>,
+        referral_id -> Nullable<Key>,
+        user_id -> Nullable<Key>,
+        caused_by -> Key,
+        started_at -> Moment,
+        ended_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Date, Nullable, Text};
     use crate::db::types::Key;
 

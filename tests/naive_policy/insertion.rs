@@ -116,7 +116,7 @@ impl World {
         }
         let recorded: Vec<Id> = case_conflicts::table.select(case_conflicts::id).load(conn)?;
         for conflict in recorded {
-            exclusions::refresh_conflict(conn, conflict, now)?;
+            exclusions::derive_conflict(conn, conflict, now)?;
         }
         Ok(())
     }

@@ -45,7 +45,7 @@ CREATE TABLE approvals (
     id uuid PRIMARY KEY,
     version bigint NOT NULL,
     authority text NOT NULL REFERENCES authorities (code),
-    kind text NOT NULL CHECK (kind IN ('account_rights', 'password_code', 'authenticator_reset', 'client_rights', 'client_secret', 'team', 'second_person')),
+    kind text NOT NULL CHECK (kind IN ('account_rights', 'password_code', 'authenticator_reset', 'client_rights', 'client_secret', 'team', 'escalation', 'second_person')),
     resource_id uuid NOT NULL,
     asked_for jsonb NOT NULL,
     state text NOT NULL CHECK (state IN ('waiting', 'approved', 'refused', 'collected', 'void')),

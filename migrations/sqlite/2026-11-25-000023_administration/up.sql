@@ -45,7 +45,7 @@ CREATE TABLE approvals (
     id BLOB PRIMARY KEY,
     version INTEGER NOT NULL,
     authority TEXT NOT NULL REFERENCES authorities (code),
-    kind TEXT NOT NULL CHECK (kind IN ('account_rights', 'password_code', 'authenticator_reset', 'client_rights', 'client_secret', 'team', 'second_person')),
+    kind TEXT NOT NULL CHECK (kind IN ('account_rights', 'password_code', 'authenticator_reset', 'client_rights', 'client_secret', 'team', 'escalation', 'second_person')),
     resource_id BLOB NOT NULL,
     asked_for TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('waiting', 'approved', 'refused', 'collected', 'void')),

@@ -118,7 +118,7 @@ fn named(conflict: &NewConflict) -> [Option<String>; 3] {
 
 /// What a conflict that was recorded, amended or ended keeps somebody away from, with a notice.
 fn take_effect(act: &mut Act, id: Id) -> Result<(), Problem> {
-    exclusions::refresh_conflict(act.conn, id, act.now)?;
+    exclusions::refresh_conflict(act, id)?;
     let (Some(authority), Some(case)) = (act.found.authority.clone(), act.found.case_id) else {
         return Err(Problem::new(Code::Internal));
     };
@@ -136,7 +136,7 @@ fn take_effect(act: &mut Act, id: Id) -> Result<(), Problem> {
 pub fn write(act: &mut Act, case: &Case, conflict: NewConflict) -> Result<(), Problem> {
     let head = Head::of(act, Id::new(), (case.id, &case.authority));
     let id = record::write_new(act, &Conflict::new(head, conflict), "recorded")?;
-    exclusions::refresh_conflict(act.conn, id, act.now)?;
+    exclusions::refresh_conflict(act, id)?;
     let notice = Notice {
         authority: &case.authority,
         kind: NoticeKind::ConflictRecorded,

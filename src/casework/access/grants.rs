@@ -10,7 +10,8 @@ use crate::casework::cases::exclusions;
 use crate::casework::cases::model::Case;
 use crate::casework::cases::reach::Reached;
 use crate::casework::cases::team::excluded;
-use crate::casework::record::{self, Head, Record};
+use crate::casework::left_to_act::{self, On};
+use crate::casework::record::{self, EnteredInError, Head, Record};
 use crate::casework::wishes;
 use crate::ids::Id;
 use crate::people::{agencies, users};
@@ -70,7 +71,7 @@ crate::record_operations! {
     get get_grant "getGrant" "Read who is named" "One adviser or agency.",
     amend amend_grant "amendGrant" "Amend or end it" "By a merge patch; it holds on the next request." by amend,
     mistake mark_grant "markGrantEnteredInError" "/v1/cases/{caseId}/grants/{grantId}/entered-in-error"
-        may "access.keep",
+        may "access.keep" by mark,
 }
 
 /// Names somebody on a case.
@@ -79,7 +80,15 @@ pub fn create(act: &mut Act, case: Id, body: &Body<NewGrant>) -> Result<Id, Prob
 }
 
 fn amend(act: &mut Act, case: Id, id: Id, patch: &Body<Patch<NewGrant>>) -> Result<Id, Problem> {
-    record::amend_as::<Grant>(act, case, id, patch, faults)
+    record::amend_as::<Grant>(act, case, id, patch, faults)?;
+    left_to_act::refuse_nobody(act, On::Case(case))?;
+    Ok(id)
+}
+
+fn mark(act: &mut Act, case: Id, id: Id, body: &Body<EnteredInError>) -> Result<Id, Problem> {
+    record::mark::<Grant>(act, case, id, body)?;
+    left_to_act::refuse_nobody(act, On::Case(case))?;
+    Ok(id)
 }
 
 fn faults(act: &mut Act, case: &Reached, grant: &NewGrant) -> Result<Vec<Fault>, Problem> {

@@ -153,7 +153,7 @@ pub fn unmerge(act: &mut Act, id: Id, body: &Body<Unmerge>) -> Result<Id, Proble
     duplicate.merged_into = None;
     service::write_over(act, &mut duplicate, "unmerged")?;
     service::write_over(act, &mut adult.row, "unmerged")?;
-    exclusions::refresh_around(act.conn, (&[adult.row.id, duplicate.id], &[]), act.now)?;
+    exclusions::refresh_around(act, &[adult.row.id, duplicate.id], &[])?;
     Ok(adult.row.id)
 }
 

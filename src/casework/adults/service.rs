@@ -103,7 +103,7 @@ pub fn amend(act: &mut Act, id: Id, patch: &Body<Patch<AdultCore>>) -> Result<Id
     }
     let mut row = core.write_to(reached.row);
     write_over(act, &mut row, "amended")?;
-    exclusions::refresh_around(act.conn, (&[row.id], &[]), act.now)?;
+    exclusions::refresh_around(act, &[row.id], &[])?;
     Ok(row.id)
 }
 

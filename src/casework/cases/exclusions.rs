@@ -10,11 +10,14 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::kept_away;
+use crate::act::Act;
+use crate::casework::left_to_act::{self, On};
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::ids::Id;
 use crate::people::adults::{Likeness, compared};
 use crate::people::users;
+use crate::problem::Problem;
 use crate::schema::access::{case_conflicts, exclusions, referral_keys};
 use crate::schema::casework::cases;
 use crate::schema::people::adults;
@@ -177,8 +180,18 @@ fn referrals_about(conn: &mut Connection, humans: &[Id]) -> QueryResult<Vec<Id>>
     Ok(found)
 }
 
+/// What exclusions began or ended to keep somebody away from.
+#[derive(Debug, Default)]
+pub struct Moved(BTreeSet<From>);
+
 /// Derives what a conflict keeps somebody away from, after it or anything around it was changed.
-pub fn refresh_conflict(conn: &mut Connection, conflict: Id, now: UtcTime) -> QueryResult<()> {
+pub fn refresh_conflict(act: &mut Act, conflict: Id) -> Result<(), Problem> {
+    let moved = derive_conflict(act.conn, conflict, act.now)?;
+    settle(act, moved)
+}
+
+/// The same, without asking who is left to act.
+pub fn derive_conflict(conn: &mut Connection, conflict: Id, now: UtcTime) -> QueryResult<Moved> {
     type Row = (
         Id,
         Option<Id>,
@@ -213,22 +226,18 @@ pub fn refresh_conflict(conn: &mut Connection, conflict: Id, now: UtcTime) -> Qu
 
 /// Derives anew every exclusion that a change around these adults and cases may reach: a merge or its undoing, a transfer,
 /// a group, another name or number of an adult.
-pub fn refresh_around(
-    conn: &mut Connection,
-    (humans, about): (&[Id], &[Id]),
-    now: UtcTime,
-) -> QueryResult<()> {
-    let humans = same_human(conn, humans)?;
-    let mut around = cases_about(conn, &humans)?;
+pub fn refresh_around(act: &mut Act, humans: &[Id], about: &[Id]) -> Result<(), Problem> {
+    let humans = same_human(act.conn, humans)?;
+    let mut around = cases_about(act.conn, &humans)?;
     around.extend_from_slice(about);
-    around.extend(cases_along(conn, &around)?);
-    around.extend(group_of(conn, &around)?);
+    around.extend(cases_along(act.conn, &around)?);
+    around.extend(group_of(act.conn, &around)?);
     let recorded: Vec<Id> = case_conflicts::table
         .filter(case_conflicts::case_id.eq_any(&around))
         .filter(case_conflicts::ended_on.is_null())
         .filter(case_conflicts::entered_in_error.is_null())
         .select(case_conflicts::id)
-        .load(conn)?;
+        .load(act.conn)?;
     let derived: Vec<Option<Id>> = exclusions::table
         .filter(exclusions::ended_at.is_null())
         .filter(
@@ -238,13 +247,13 @@ pub fn refresh_around(
                 .or(exclusions::case_id.assume_not_null().eq_any(&around)),
         )
         .select(exclusions::conflict_id)
-        .load(conn)?;
+        .load(act.conn)?;
     let conflicts: BTreeSet<Id> = recorded
         .into_iter()
         .chain(derived.into_iter().flatten())
         .collect();
     for conflict in conflicts {
-        refresh_conflict(conn, conflict, now)?;
+        refresh_conflict(act, conflict)?;
     }
     Ok(())
 }
@@ -267,25 +276,25 @@ pub fn index_referral(conn: &mut Connection, referral: Id, known: &Likeness) -> 
 }
 
 /// Keeps from a referral, whose keys are there, those who are excluded from an adult whom it very likely is about.
-pub fn match_referral(conn: &mut Connection, known: &Likeness, now: UtcTime) -> QueryResult<()> {
+pub fn match_referral(act: &mut Act, known: &Likeness) -> Result<(), Problem> {
     let mut conflicts: BTreeSet<Id> = BTreeSet::new();
     if let Some(number) = known.nhs_number.clone() {
         let those = adults::table
             .filter(adults::nhs_number.assume_not_null().eq(number))
             .select(adults::id);
-        let those = those.load(conn)?;
-        conflicts.extend(conflicts_of(conn, those)?);
+        let those = those.load(act.conn)?;
+        conflicts.extend(conflicts_of(act.conn, those)?);
     }
     if let (Some(name), Some(born)) = (known.family_name.as_deref(), known.date_of_birth) {
         let those = adults::table
             .filter(adults::name_key.assume_not_null().eq(compared(name)))
             .filter(adults::date_of_birth.assume_not_null().eq(born))
             .select(adults::id);
-        let those = those.load(conn)?;
-        conflicts.extend(conflicts_of(conn, those)?);
+        let those = those.load(act.conn)?;
+        conflicts.extend(conflicts_of(act.conn, those)?);
     }
     for conflict in conflicts {
-        refresh_conflict(conn, conflict, now)?;
+        refresh_conflict(act, conflict)?;
     }
     Ok(())
 }
@@ -305,16 +314,16 @@ fn conflicts_of(conn: &mut Connection, humans: Vec<Id>) -> QueryResult<Vec<Id>> 
 
 /// Keeps from a referral those it says must not see it, and those it names as a person of concern.
 pub fn of_referral(
-    conn: &mut Connection,
+    act: &mut Act,
     referral: Id,
     whom: impl IntoIterator<Item = Excluded>,
-    now: UtcTime,
-) -> QueryResult<()> {
+) -> Result<(), Problem> {
     let wanted = whom
         .into_iter()
         .map(|whom| (From::Referral(referral), whom))
         .collect();
-    write(conn, Cause::Referral(referral), &wanted, now)
+    let moved = write(act.conn, Cause::Referral(referral), &wanted, act.now)?;
+    settle(act, moved)
 }
 
 /// Whom the referral itself keeps away; they are kept away from the case it leads to as well.
@@ -346,7 +355,7 @@ pub fn said_by_referral(conn: &mut Connection, referral: Id) -> QueryResult<Vec<
 type Wanted = BTreeSet<(From, Excluded)>;
 
 /// Writes what differs: what is wanted and not there begins now, what is there and not wanted ends now, and stays.
-fn write(conn: &mut Connection, cause: Cause, wanted: &Wanted, now: UtcTime) -> QueryResult<()> {
+fn write(conn: &mut Connection, cause: Cause, wanted: &Wanted, now: UtcTime) -> QueryResult<Moved> {
     type Row = (
         Id,
         (Option<Id>, Option<Id>, Option<Id>),
@@ -374,6 +383,7 @@ fn write(conn: &mut Connection, cause: Cause, wanted: &Wanted, now: UtcTime) -> 
             .load(conn)?,
     };
     let mut missing = wanted.clone();
+    let mut moved: BTreeSet<From> = BTreeSet::new();
     for (id, from, (user_id, agency_id, staff_number)) in there {
         let whom = Excluded {
             user_id,
@@ -387,12 +397,14 @@ fn write(conn: &mut Connection, cause: Cause, wanted: &Wanted, now: UtcTime) -> 
             (None, None, None) => None,
         };
         if !from.is_some_and(|from| missing.remove(&(from, whom))) {
+            moved.extend(from);
             diesel::update(exclusions::table.find(id))
                 .set(exclusions::ended_at.eq(now))
                 .execute(conn)?;
         }
     }
     for (from, whom) in missing {
+        moved.insert(from);
         let one_of = |is: fn(From) -> Option<Id>| is(from);
         diesel::insert_into(exclusions::table)
             .values((
@@ -419,6 +431,26 @@ fn write(conn: &mut Connection, cause: Cause, wanted: &Wanted, now: UtcTime) -> 
                 exclusions::started_at.eq(now),
             ))
             .execute(conn)?;
+    }
+    Ok(Moved(moved))
+}
+
+/// An exclusion is never refused: where it leaves nobody who can act, somebody is given it.
+fn settle(act: &mut Act, moved: Moved) -> Result<(), Problem> {
+    let mut on: BTreeSet<On> = BTreeSet::new();
+    for from in moved.0 {
+        match from {
+            From::Case(case) => {
+                on.insert(On::Case(case));
+            }
+            From::Adult(adult) => on.extend(cases_about(act.conn, &[adult])?.into_iter().map(On::Case)),
+            From::Referral(referral) => {
+                on.insert(On::Referral(referral));
+            }
+        }
+    }
+    for one in on {
+        left_to_act::settle(act, one)?;
     }
     Ok(())
 }

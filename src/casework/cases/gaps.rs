@@ -51,5 +51,8 @@ pub fn gaps(state: CaseState, has_adult: bool, around: &Surroundings) -> Vec<Gap
     if died && !around.review_considered {
         gaps.push(Gap::ReviewNotConsidered);
     }
+    if around.nobody_left {
+        gaps.push(Gap::NobodyLeftToAct);
+    }
     gaps
 }

@@ -136,6 +136,20 @@ pub fn is_restricted_from(caller: Id, today: NaiveDate, managed: Vec<String>) ->
         .and(not(nobody.and(cases::authority.eq_any(managed))))
 }
 
+/// That a record was given to somebody because nobody else is left to act on it, or everything of its authority was.
+pub fn given_to<T: 'static>((id, column): (&str, &str), authority: &str, user: Id) -> On<T> {
+    const LIVE: &str = "FROM escalations AS one WHERE one.ended_at IS NULL AND one.user_id = ";
+    Box::new(
+        sql::<Bool>(&format!("({id} IN (SELECT one.{column} {LIVE}"))
+            .bind::<Key, _>(user)
+            .sql(&format!(
+                " AND one.{column} IS NOT NULL) OR {authority} IN (SELECT one.authority {LIVE}"
+            ))
+            .bind::<Key, _>(user)
+            .sql(" AND one.case_id IS NULL AND one.referral_id IS NULL))"),
+    )
+}
+
 /// Whom an exclusion may name in a scope; none where the caller is known to have no exclusion at all.
 pub fn whom(scope: &Scope) -> Option<Whom> {
     scope.exceptions.conflict.then(|| scope.in_conflicts())

@@ -146,6 +146,8 @@ crate::codes! {
         LookAgainAtTelling = "look_again_at_telling",
         /// The adult has died, and nothing says that a review was considered (Care Act 2014 s.44).
         ReviewNotConsidered = "review_not_considered",
+        /// Nobody is left who can act on the case, but whoever the authority names for that.
+        NobodyLeftToAct = "nobody_left_to_act",
     }
 }
 

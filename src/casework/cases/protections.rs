@@ -7,6 +7,7 @@ use super::model::Case;
 use super::store;
 use crate::act::Act;
 use crate::casework::access::{app_access, conflicts, grants};
+use crate::casework::left_to_act::{self, On};
 use crate::ids::Id;
 use crate::notices::{self, Notice, NoticeKind};
 use crate::problem::Problem;
@@ -40,7 +41,7 @@ pub fn take_over(act: &mut Act, case: &mut Case) -> Result<(), Problem> {
     }
     if case.transferred_from.is_some() || case.case_group_id.is_some() {
         let adult: Vec<Id> = case.adult_id.into_iter().collect();
-        exclusions::refresh_around(act.conn, (&adult, &[case.id]), act.now)?;
+        exclusions::refresh_around(act, &adult, &[case.id])?;
     }
     Ok(())
 }
@@ -48,7 +49,7 @@ pub fn take_over(act: &mut Act, case: &mut Case) -> Result<(), Problem> {
 /// Makes what protects any of the cases of an adult hold on all of them, after records were merged.
 pub fn share(act: &mut Act, adult: Id) -> Result<(), Problem> {
     let records = exclusions::same_human(act.conn, &[adult])?;
-    exclusions::refresh_around(act.conn, (&records, &[]), act.now)?;
+    exclusions::refresh_around(act, &records, &[])?;
     let all = exclusions::cases_about(act.conn, &records)?;
     let restricted = exclusions::any_restricted(act.conn, &all)?;
     for id in &all {
@@ -71,7 +72,8 @@ fn restrict(act: &mut Act, case: &mut Case) -> Result<(), Problem> {
     }
     case.restricted = true;
     store::save(act, case)?;
-    leave_notice(act, case)
+    leave_notice(act, case)?;
+    left_to_act::settle(act, On::Case(case.id))
 }
 
 /// Leaves the notice that a case was restricted, or opened again.

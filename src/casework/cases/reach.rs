@@ -110,7 +110,8 @@ fn answered_by(row: &Case, clause: &Clause) -> Option<bool> {
             authorities.contains(&row.authority) && CaseState::OPEN.contains(&row.state) && !row.restricted,
         ),
         Clause::ReferredBy(..) | Clause::SentBy(_) => Some(false),
-        Clause::Adviser(..)
+        Clause::Escalated(..)
+        | Clause::Adviser(..)
         | Clause::Emergency(..)
         | Clause::Adult(..)
         | Clause::Representative(..)

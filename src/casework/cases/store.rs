@@ -29,7 +29,7 @@ use crate::people::adults::{self, AdultBrief};
 use crate::people::authorities;
 use crate::policy::{AssignmentAccess, Clause, Part, Scope, Standing};
 use crate::problem::Problem;
-use crate::schema::access::{case_grants, emergency_access};
+use crate::schema::access::{case_grants, emergency_access, escalations};
 use crate::schema::adult_records::adult_representatives;
 use crate::schema::case_life::caused_enquiries;
 use crate::schema::casework::{
@@ -99,6 +99,13 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
                     .filter(emergency_access::until.gt(*now)),
             )),
         ),
+        Clause::Escalated(user, authorities) => {
+            Box::new(within(authorities).and(kept_away::given_to::<cases::table>(
+                ("cases.id", "case_id"),
+                "cases.authority",
+                *user,
+            )))
+        }
         Clause::Adult(user, seen, now) => {
             let theirs = access::apps_of(*user, Relationship::Adult, *seen);
             Box::new(exists(theirs).and(access::not_long_closed(*now)))
@@ -386,6 +393,8 @@ pub struct Surroundings {
     pub review_considered: bool,
     /// Whether the adult was asked what they want, with any result.
     pub adult_asked: bool,
+    /// Whether nobody is left to act on it.
+    pub nobody_left: bool,
     /// Actions still to be done.
     pub open_actions: i64,
     /// When the adult was last in contact.
@@ -434,6 +443,14 @@ pub fn surroundings(
         .load(conn)?;
     for id in with_outcomes {
         around.entry(id).or_default().has_outcomes = true;
+    }
+    let left_to_nobody: Vec<Option<Id>> = escalations::table
+        .filter(escalations::case_id.assume_not_null().eq_any(&ids))
+        .filter(escalations::ended_at.is_null())
+        .select(escalations::case_id)
+        .load(conn)?;
+    for id in left_to_nobody.into_iter().flatten() {
+        around.entry(id).or_default().nobody_left = true;
     }
     let needs: Vec<(Id, Id, NeedConclusion)> = advocacy_needs::table
         .filter(advocacy_needs::case_id.eq_any(&ids))

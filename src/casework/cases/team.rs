@@ -13,6 +13,7 @@ use crate::act::Act;
 use crate::auth::secrets;
 use crate::body::Body;
 use crate::casework::access::grants;
+use crate::casework::left_to_act::{self, On};
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
 use crate::http::extract::Ids;
@@ -163,6 +164,7 @@ fn allocate(act: &mut Act, id: Id, body: &Body<Allocation>) -> Result<Id, Proble
         case.restricted = restricted;
     }
     store::save(act, &mut case)?;
+    left_to_act::refuse_nobody(act, On::Case(case.id))?;
     act.emit(
         "case",
         "allocated",

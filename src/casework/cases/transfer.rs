@@ -13,6 +13,7 @@ use super::store;
 use crate::act::Act;
 use crate::body::Body;
 use crate::casework::cases::reach::Reached;
+use crate::casework::left_to_act::{self, On};
 use crate::casework::outcomes::dto::NewOutcome;
 use crate::casework::outcomes::model::{ExpressedBy, OutcomeStatus};
 use crate::casework::outcomes::{service as outcomes, store as outcome_store};
@@ -31,7 +32,7 @@ use crate::problem::{Fault, Problem};
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({"toAuthority": "westvale", "reason": "She moved to Westvale", "adultView": "Content, if her words go with her"}))]
+#[schema(example = json!({"toAuthority": "eastmoor", "reason": "She moved to Eastmoor", "adultView": "Content, if her words go with her"}))]
 pub struct Transfer {
     /// The authority it goes to.
     #[schema(min_length = 1, max_length = 40)]
@@ -126,6 +127,7 @@ fn transfer(act: &mut Act, id: Id, body: &Body<Transfer>) -> Result<Id, Problem>
             outcomes::append(act, &arrived, &words)?;
         }
     }
+    left_to_act::refuse_nobody(act, On::Case(opened.id))?;
     case.transferred_to = Some(opened.id);
     case.transfer = Some(Json(
         serde_json::to_value(&wanted).map_err(|error| Problem::caused("a transfer", &error))?,
@@ -178,7 +180,7 @@ fn group(act: &mut Act, id: Id, body: &Body<Grouping>) -> Result<Id, Problem> {
     if case.case_group_id != Some(group) {
         case.case_group_id = Some(group);
         store::save(act, &mut case)?;
-        exclusions::refresh_around(act.conn, (&[], &[case.id, wanted]), act.now)?;
+        exclusions::refresh_around(act, &[], &[case.id, wanted])?;
     }
     Ok(case.id)
 }

@@ -17,7 +17,7 @@ pub fn hide(act: &mut Act, referral: &Referral) -> Result<(), Problem> {
     let content = &referral.content.0;
     let said = said(act, content)?;
     if !said.is_empty() {
-        exclusions::of_referral(act.conn, referral.id, said, act.now)?;
+        exclusions::of_referral(act, referral.id, said)?;
     }
     know(act, referral.id, &content.adult.likeness())
 }
@@ -25,7 +25,7 @@ pub fn hide(act: &mut Act, referral: &Referral) -> Result<(), Problem> {
 /// Notes what a referral's adult may be known by, and hides it from whoever is excluded from somebody known by that.
 pub fn know(act: &mut Act, referral: Id, likeness: &Likeness) -> Result<(), Problem> {
     exclusions::index_referral(act.conn, referral, likeness)?;
-    Ok(exclusions::match_referral(act.conn, likeness, act.now)?)
+    exclusions::match_referral(act, likeness)
 }
 
 fn said(act: &mut Act, content: &NewReferral) -> Result<Vec<Excluded>, Problem> {

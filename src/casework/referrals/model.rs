@@ -28,6 +28,11 @@ crate::codes! {
     }
 }
 
+impl Status {
+    /// Those in which it waits for a decision; a withdrawal closes nothing.
+    pub const WAITING: [Self; 3] = [Self::Received, Self::InformationRequested, Self::Withdrawn];
+}
+
 crate::codes! {
     /// Type of abuse or risk.
     pub enum AbuseType {

@@ -72,9 +72,10 @@ pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
             }
             Clause::ReferredBy(agency, _) => row.agency_id == Some(*agency),
             Clause::SentBy(user) => row.created_by == *user,
-            Clause::Authorities(..) | Clause::Allocated { .. } | Clause::Advocate(..) => {
-                store::find(act.conn, &allowed.only(vec![clause]), id)?.is_some()
-            }
+            Clause::Authorities(..)
+            | Clause::Escalated(..)
+            | Clause::Allocated { .. }
+            | Clause::Advocate(..) => store::find(act.conn, &allowed.only(vec![clause]), id)?.is_some(),
             Clause::OpenUnrestricted(_)
             | Clause::Adviser(..)
             | Clause::Emergency(..)

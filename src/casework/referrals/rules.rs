@@ -96,10 +96,7 @@ pub fn is_urgent(referral: &NewReferral) -> bool {
 
 /// Whether a decision can still be made: one that settles a referral is made once.
 pub fn can_be_triaged(status: Status) -> bool {
-    matches!(
-        status,
-        Status::Received | Status::InformationRequested | Status::Withdrawn
-    )
+    Status::WAITING.contains(&status)
 }
 
 /// What is wrong with a decision, whatever the referral is.

@@ -73,6 +73,25 @@ fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
             let led_to_theirs = referrals::case_id.assume_not_null().eq_any(theirs);
             Some(Box::new(led_to_theirs.and(open_to(scope))))
         }
+        Clause::Escalated(user, authorities) => {
+            let itself = kept_away::given_to::<referrals::table>(
+                ("referrals.id", "referral_id"),
+                "referrals.authority",
+                *user,
+            );
+            let of_case = kept_away::given_to::<referrals::table>(
+                ("referrals.case_id", "case_id"),
+                "referrals.authority",
+                *user,
+            );
+            let given = referrals::authority
+                .eq_any(authorities.clone())
+                .and(itself.or(referrals::case_id.is_not_null().and(of_case)));
+            Some(match kept_away::whom(scope) {
+                Some(whom) => Box::new(given.and(not(kept_away::from_referral(whom)))),
+                None => Box::new(given),
+            })
+        }
         Clause::ReferredBy(agency, authorities) => {
             let theirs = referrals::agency_id.assume_not_null().eq(*agency);
             Some(match authorities {

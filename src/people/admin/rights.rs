@@ -1,19 +1,20 @@
 //! What an account may do, and who says so: which part of a change holds at once, and which waits for a second person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
 use super::users::Account;
 use crate::act::{Act, guarded};
+use crate::casework::left_to_act::{self, Lost};
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::notices::NoticeKind;
 use crate::people::accounts::{self, AccountChange};
 use crate::people::approvals::{self, AskedFor};
 use crate::people::users::{self, User};
-use crate::policy::{Role, RoleGrant};
-use crate::problem::{Code, Problem};
+use crate::policy::{CASEWORK, Role, RoleGrant};
+use crate::problem::Problem;
 use crate::schema::people::users as table;
 
 /// A change of an account in two parts.
@@ -79,41 +80,44 @@ pub(super) fn split(
     Ok(Split { now, waits })
 }
 
-/// The authorities of these roles that would be left without a manager whose account can be used, were it not for this one.
-fn managed_by_nobody_but(act: &mut Act, id: Id, roles: &[RoleGrant]) -> Result<Vec<String>, Problem> {
-    let mut managed = Vec::new();
-    for grant in roles.iter().filter(|grant| grant.role == Role::Manager) {
-        if !users::is_managed_by_others(act.conn, &grant.authority, id)? {
-            managed.push(grant.authority.clone());
-        }
-    }
-    Ok(managed)
-}
-
-/// Refuses to take the role of an authority's last manager: nobody would be left to decide about referrals and cases.
-pub(super) fn refuse_last_manager(
+/// What taking these roles leaves: refused where nobody would be left who can act. `by` is who asked for it.
+pub(super) fn refuse_nobody(
     act: &mut Act,
-    id: Id,
+    (user, by): (Id, Id),
     before: &[RoleGrant],
     after: &[RoleGrant],
 ) -> Result<(), Problem> {
-    let taken: Vec<RoleGrant> = before
-        .iter()
-        .filter(|grant| !after.contains(grant))
-        .cloned()
-        .collect();
-    match managed_by_nobody_but(act, id, &taken)?.is_empty() {
-        true => Ok(()),
-        false => Err(Problem::new(Code::NobodyLeftToAct)
-            .saying("This is the last manager of the authority. Give the role to another first.")),
+    let taken = before.iter().filter(|grant| !after.contains(grant));
+    for authority in authorities_of(taken.filter(|grant| CASEWORK.contains(&grant.role))) {
+        left_to_act::refuse_taken(act, &authority, Lost { user, author: by })?;
     }
+    let given = after.iter().filter(|grant| !before.contains(grant));
+    for authority in authorities_of(given) {
+        left_to_act::settle_given(act, &authority)?;
+    }
+    Ok(())
 }
 
-/// Tells every authority of an account that it was disabled. That is never refused; where nobody is left to manage, it says so.
-pub(super) fn tell_disabled(act: &mut Act, id: Id, roles: &[RoleGrant]) -> Result<(), Problem> {
-    tell_all(act, id, NoticeKind::AccountDisabled)?;
-    for authority in managed_by_nobody_but(act, id, roles)? {
-        approvals::tell(act, &authority, NoticeKind::NobodyLeftToAct, id)?;
+fn authorities_of<'a>(grants: impl Iterator<Item = &'a RoleGrant>) -> BTreeSet<String> {
+    grants.map(|grant| grant.authority.clone()).collect()
+}
+
+/// Tells every authority of an account that it was disabled. That is never refused: where nobody is left who can act,
+/// whom the authority names for it can.
+pub(super) fn tell_disabled(act: &mut Act, user: Id, roles: &[RoleGrant]) -> Result<(), Problem> {
+    tell_all(act, user, NoticeKind::AccountDisabled)?;
+    let author = act.caller.id;
+    for authority in authorities_of(roles.iter().filter(|grant| CASEWORK.contains(&grant.role))) {
+        left_to_act::settle_disabled(act, &authority, Lost { user, author })?;
+    }
+    Ok(())
+}
+
+/// Tells every authority of an account that it can be used again.
+pub(super) fn tell_enabled(act: &mut Act, user: Id, roles: &[RoleGrant]) -> Result<(), Problem> {
+    tell_all(act, user, NoticeKind::AccountDisabled)?;
+    for authority in authorities_of(roles.iter()) {
+        left_to_act::settle_given(act, &authority)?;
     }
     Ok(())
 }
@@ -156,13 +160,12 @@ pub fn apply(act: &mut Act, id: Id, asked: &AskedFor, by: Id) -> Result<(), Prob
         _ => asked.agency_id.or(user.agency_id),
     };
     let enable = asked.enable == Some(true);
-    refuse_last_manager(act, id, &user.roles.0, &roles)?;
     // Whoever loses the last role in an authority is told of there too.
     let before = users::authorities_of(act.conn, id)?;
     let read = table::table.find(id).filter(table::version.eq(version));
     let changed = diesel::update(read)
         .set((
-            table::roles.eq(Json(roles)),
+            table::roles.eq(Json(roles.clone())),
             table::enabled.eq(user.enabled || enable),
             table::agency_id.eq(agency),
             table::version.eq(version + 1),
@@ -170,6 +173,7 @@ pub fn apply(act: &mut Act, id: Id, asked: &AskedFor, by: Id) -> Result<(), Prob
         ))
         .execute(act.conn)?;
     guarded(changed)?;
+    refuse_nobody(act, (id, by), &user.roles.0, &roles)?;
     accounts::note(act.conn, id, AccountChange::GivenRights, Some(by), act.now)?;
     let grants = asked.give_roles.iter().chain(&asked.take_roles);
     let mut changed_in: Vec<String> = grants.map(|grant| grant.authority.clone()).collect();
@@ -178,7 +182,7 @@ pub fn apply(act: &mut Act, id: Id, asked: &AskedFor, by: Id) -> Result<(), Prob
     }
     tell_roles(act, id, changed_in)?;
     match enable {
-        true => tell_all(act, id, NoticeKind::AccountDisabled),
+        true => tell_enabled(act, id, &roles),
         false => Ok(()),
     }
 }

@@ -278,6 +278,7 @@ pub fn apply(act: &mut Act, id: Id, asked: &AskedFor) -> Result<(), Problem> {
         .optional()?;
     let row = found.ok_or_else(Problem::not_found)?;
     let kind = asked.team_kind.unwrap_or(row.kind);
+    let was_on_duty = row.kind == TeamKind::Duty && !users::team_members(act.conn, id)?.is_empty();
     let read = table::table.find(id).filter(table::version.eq(row.version));
     let changed = diesel::update(read)
         .set((
@@ -297,6 +298,11 @@ pub fn apply(act: &mut Act, id: Id, asked: &AskedFor) -> Result<(), Problem> {
         }
     }
     users::join_team(act.conn, id, &joining)?;
+    let still_on_duty = kind == TeamKind::Duty && !users::team_members(act.conn, id)?.is_empty();
+    if was_on_duty && !still_on_duty && !users::anyone_on_duty(act.conn, &row.authority)? {
+        return Err(Problem::new(Code::NobodyLeftToAct)
+            .saying("Nobody would be left on duty in this authority. Let somebody else join first."));
+    }
     let team = Team {
         id,
         authority: row.authority,

@@ -10,7 +10,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::rights::{Split, refuse_last_manager, split, tell_all, tell_disabled, tell_roles};
+use super::rights::{Split, refuse_nobody, split, tell_all, tell_disabled, tell_enabled, tell_roles};
 use super::{administered, refuse_others};
 use crate::act::{Act, guarded};
 use crate::auth::secrets::Once;
@@ -389,7 +389,7 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Prob
         .map(|grant| grant.authority.clone())
         .collect();
     let held = granted(current.roles.clone()).0;
-    refuse_last_manager(act, id, &held, &granted(now.roles.clone()).0)?;
+    let holds = granted(now.roles.clone()).0;
     let gives = now.roles.iter().any(|grant| !current.roles.contains(grant));
     let enabled_now = now.enabled.unwrap_or(true) && enables;
     let moved_now = now.agency_id != current.agency_id;
@@ -408,6 +408,7 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Prob
         ))
         .execute(act.conn)?;
     guarded(changed)?;
+    refuse_nobody(act, (id, act.caller.id), &held, &holds)?;
     if gives || enabled_now || moved_now {
         accounts::note(
             act.conn,
@@ -420,7 +421,7 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Prob
     tell_roles(act, id, if moved_now { all } else { changed_in })?;
     match (disables, enabled_now) {
         (true, _) => tell_disabled(act, id, &held)?,
-        (_, true) => tell_all(act, id, NoticeKind::AccountDisabled)?,
+        (_, true) => tell_enabled(act, id, &holds)?,
         _ => {}
     }
     ask(act, id, waits)?;

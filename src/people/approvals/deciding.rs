@@ -72,6 +72,10 @@ fn carry_out(act: &mut Act, approval: &Approval) -> Result<(), Problem> {
         ApprovalKind::AuthenticatorReset => take_authenticator(act, about, Some(by)),
         ApprovalKind::ClientRights => client_rights::apply(act, about, asked),
         ApprovalKind::Team => teams::apply(act, about, asked),
+        ApprovalKind::Escalation => {
+            let to = asked.escalate_to.clone().unwrap_or_default();
+            authorities::set_escalation(act, &approval.authority, to)
+        }
         ApprovalKind::SecondPerson => {
             let rule = authorities::SecondPerson {
                 required: false,

@@ -43,9 +43,16 @@ crate::codes! {
         ClientSecret = "client_secret",
         /// Who is in a team, and what it is for.
         Team = "team",
+        /// To whom goes what nobody else is left for.
+        Escalation = "escalation",
         /// Switching off that a second person decides.
         SecondPerson = "second_person",
     }
+}
+
+impl ApprovalKind {
+    /// Those about who acts on cases and referrals: managers decide on these too.
+    pub const OF_MANAGERS: [Self; 2] = [Self::Team, Self::Escalation];
 }
 
 crate::codes! {
@@ -100,6 +107,8 @@ pub struct AskedFor {
     pub leave: Vec<Id>,
     /// What a team is to be for.
     pub team_kind: Option<TeamKind>,
+    /// To whom what nobody else is left for is to go.
+    pub escalate_to: Option<Vec<Id>>,
     /// Why the second person is to be switched off.
     pub reason: Option<String>,
 }
@@ -184,7 +193,7 @@ pub fn ask(
         authority: authority.to_owned(),
         kind,
         resource_id: match kind {
-            ApprovalKind::SecondPerson => id,
+            ApprovalKind::SecondPerson | ApprovalKind::Escalation => id,
             _ => resource,
         },
         asked_for: Json(asked_for),
@@ -231,31 +240,25 @@ pub fn pending(conn: &mut Connection, resource: Id, now: UtcTime) -> QueryResult
     Ok(found.map(|(id, what)| PendingApproval { id, what }))
 }
 
-/// The request to switch the rule off that waits in this authority.
-pub fn pending_rule(
+/// What waits for a second person about the settings of this authority: the oldest of it.
+pub fn pending_of_settings(
     conn: &mut Connection,
     authority: &str,
     now: UtcTime,
 ) -> QueryResult<Option<PendingApproval>> {
-    let found: Option<Id> = table::table
-        .filter(
-            table::authority
-                .eq(authority)
-                .and(table::kind.eq(ApprovalKind::SecondPerson)),
-        )
+    let kinds = [ApprovalKind::SecondPerson, ApprovalKind::Escalation];
+    let found: Option<(Id, ApprovalKind)> = table::table
+        .filter(table::authority.eq(authority).and(table::kind.eq_any(kinds)))
         .filter(
             table::state
                 .eq(ApprovalState::Waiting)
                 .and(table::expires_at.gt(now)),
         )
         .order(table::id)
-        .select(table::id)
+        .select((table::id, table::kind))
         .first(conn)
         .optional()?;
-    Ok(found.map(|id| PendingApproval {
-        id,
-        what: ApprovalKind::SecondPerson,
-    }))
+    Ok(found.map(|(id, what)| PendingApproval { id, what }))
 }
 
 /// The approval of this id.
@@ -277,7 +280,7 @@ fn objection(
     let administers = caller
         .authorities_as(&[Role::Admin])
         .contains(&approval.authority);
-    let leads = approval.kind == ApprovalKind::Team
+    let leads = ApprovalKind::OF_MANAGERS.contains(&approval.kind)
         && caller
             .authorities_as(&[Role::Manager])
             .contains(&approval.authority);

@@ -191,15 +191,15 @@ pub struct ApprovalFilter {
     pub kind: Vec<ApprovalKind>,
 }
 
-/// Administrators and auditors see all of their authorities, managers those about teams.
+/// Administrators and auditors see all of their authorities, managers those about who acts.
 fn visible(act: &Act) -> table::BoxedQuery<'static, crate::db::MultiBackend> {
     let all_of = act.caller.authorities_as(&[Role::Admin, Role::Auditor]);
-    let teams_of = act.caller.authorities_as(&[Role::Manager]);
-    let about_teams = table::authority
-        .eq_any(teams_of)
-        .and(table::kind.eq(ApprovalKind::Team));
+    let managed = act.caller.authorities_as(&[Role::Manager]);
+    let who_acts = table::authority
+        .eq_any(managed)
+        .and(table::kind.eq_any(ApprovalKind::OF_MANAGERS));
     table::table
-        .filter(table::authority.eq_any(all_of).or(about_teams))
+        .filter(table::authority.eq_any(all_of).or(who_acts))
         .into_boxed()
 }
 

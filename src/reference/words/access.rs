@@ -56,6 +56,7 @@ words! {
         ApprovalAsked: "Something waits for a second person", "A second person has to say yes.";
         ApprovalDecided: "A second person decided", "A second person said yes or no.";
         SecondPersonChanged: "The rule of the second person was changed", "How we check has changed.";
+        EscalationChanged: "To whom goes what nobody else is left for was changed", "Who steps in has changed.";
         DutyTeamChanged: "A duty team was changed", "The people on duty have changed.";
     }
     ApprovalKind, "What a second person decides on" {
@@ -65,6 +66,7 @@ words! {
         ClientRights: "What a program may do", "What a program may do here.";
         ClientSecret: "A new secret of a program", "A new key for a program.";
         Team: "Who is in a team", "Who is in a team.";
+        Escalation: "To whom goes what nobody else is left for", "Who steps in when no one else can.";
         SecondPerson: "That no second person decides any more", "If a second person checks.";
     }
     ApprovalState, "Where an approval stands" {

@@ -64,6 +64,7 @@ words! {
         FamilyNotToldBeforeCourt: "The family was not told before the court application", "We still need to tell your family about the court.";
         LookAgainAtTelling: "It is time to look again at why somebody was not told", "We must think again about who to tell.";
         ReviewNotConsidered: "A review of what happened is still to be considered", "We still need to learn from what happened.";
+        NobodyLeftToAct: "Nobody is left who can act", "We are finding someone who can help.";
     }
     ClosureItem, "What is looked at before closing" {
         AgreementWithAdult: "Agreement with the adult", "We asked if you agree to stop.";

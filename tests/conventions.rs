@@ -89,6 +89,11 @@ impl World {
             .get(&format!("/v1/cases/{case}/emergency-access"))
             .ok()
             .text("/items/0/id");
+        // One that is about the case.
+        let notice = manager
+            .get("/v1/notices?kind=emergency_access_used")
+            .ok()
+            .text("/items/0/id");
         Self {
             ids: vec![
                 ("agencyId", agency),
@@ -145,7 +150,7 @@ impl World {
                 ("askedId", first("requests")),
                 ("conflictId", first("conflicts")),
                 ("emergencyId", emergency),
-                ("noticeId", manager.get("/v1/notices").ok().text("/items/0/id")),
+                ("noticeId", notice),
                 ("feedbackId", feedback),
                 ("outcomeId", outcome),
                 (

@@ -192,7 +192,8 @@ on_both_databases! {
 }
 
 fn twin_partner(server: &Server, case: &str, name: &str) -> (Actor, String) {
-    let kept = json!({"name": format!("Ward {name}"), "agencyType": "other", "agreementFrom": "2026-01-01"});
+    let kept = json!({"name": format!("Ward {name}"), "agencyType": "other",
+        "agreements": [{"authority": "northbank", "from": "2026-01-01"}]});
     let agency = server.as_("admin").post("/v1/agencies", &kept).created().id();
     let grant = json!({"relationship": "partner", "agencyId": agency, "reason": "Visits",
         "sections": ["meetings", "plan", "wishes"]});
@@ -200,22 +201,7 @@ fn twin_partner(server: &Server, case: &str, name: &str) -> (Actor, String) {
         .as_("manager")
         .post(&format!("/v1/cases/{case}/grants"), &grant)
         .created();
-    let nurse = server.add_user(
-        &format!("nurse-{name}"),
-        msp_api::policy::Role::Analyst,
-        "northbank",
-        None,
-    );
-    let user = msp_api::ids::Id::parse(&nurse.get("/v1/me").ok().text("/id")).unwrap();
-    let works_for = msp_api::ids::Id::parse(&agency).unwrap();
-    server.database(move |conn| {
-        use diesel::prelude::*;
-        use msp_api::schema::people::users;
-        diesel::update(users::table.find(user))
-            .set(users::agency_id.eq(works_for))
-            .execute(conn)?;
-        Ok(())
-    });
+    let nurse = server.add_agency_worker(&format!("nurse-{name}"), &agency);
     (nurse, agency)
 }
 

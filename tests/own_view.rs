@@ -1,7 +1,5 @@
 //! Who has only a part of a case, or only their own view of it: what of it is theirs, and that the rest shows in no way.
 
-use msp_api::ids::Id;
-use msp_api::policy::Role;
 use serde_json::{Value, json};
 
 use crate::stories::accepted_case;
@@ -17,22 +15,7 @@ pub fn partner(server: &Server, case: &str) -> (Actor, String) {
         .as_("manager")
         .post(&format!("/v1/cases/{case}/grants"), &grant)
         .created();
-    let nurse = server.add_user("hospice-nurse", Role::Analyst, "northbank", None);
-    let (user, works_for) = (
-        Id::parse(&nurse.get("/v1/me").ok().text("/id")).unwrap(),
-        Id::parse(&agency).unwrap(),
-    );
-    server.database(move |conn| {
-        use diesel::prelude::*;
-        use msp_api::schema::people::users;
-        let no_roles: msp_api::db::types::Json<Vec<msp_api::policy::RoleGrant>> =
-            msp_api::db::types::Json(vec![]);
-        diesel::update(users::table.find(user))
-            .set((users::agency_id.eq(works_for), users::roles.eq(no_roles)))
-            .execute(conn)?;
-        Ok(())
-    });
-    (nurse, agency)
+    (server.add_agency_worker("hospice-nurse", &agency), agency)
 }
 
 fn ids(list: &Value) -> Vec<&str> {

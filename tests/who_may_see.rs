@@ -28,17 +28,7 @@ fn all_are(actor: &Actor, case: &str, status: u16) {
 
 /// Somebody who works for the agency behind `nhs-intake`, with no role in any authority.
 fn nurse(server: &Server) -> Actor {
-    let nurse = server.add_user("nurse", msp_api::policy::Role::Analyst, "northbank", None);
-    let agency = msp_api::ids::Id::parse(&agency_of(server, "nhs-intake")).unwrap();
-    server.database(move |conn| {
-        use diesel::prelude::*;
-        use msp_api::schema::people::users;
-        diesel::update(users::table.filter(users::username.eq("nurse")))
-            .set(users::agency_id.eq(agency))
-            .execute(conn)?;
-        Ok(())
-    });
-    nurse
+    server.add_agency_worker("nurse", &agency_of(server, "nhs-intake"))
 }
 
 on_both_databases! {

@@ -66,6 +66,7 @@ pub fn client(conn: &mut Connection, id: Id, scopes: &[String], now: UtcTime) ->
         default_authority: client.default_authority,
         authorities: client.authorities.0,
         agreements,
+        escalated: false,
         exceptions: Exceptions::ANY,
         at: now,
     }))

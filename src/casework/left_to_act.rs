@@ -15,7 +15,7 @@ use crate::db::Connection;
 use crate::ids::Id;
 use crate::notices::{self, Notice, NoticeKind};
 use crate::people::{authorities, users};
-use crate::policy::{Action, CASEWORK, Caller, Exceptions, Role, scope};
+use crate::policy::{Action, CASEWORK, Caller, Role, scope};
 use crate::problem::{Code, Problem};
 use crate::schema::access::{case_grants, escalations, exclusions};
 use crate::schema::casework::{cases, referrals};
@@ -83,10 +83,7 @@ fn authority_of(conn: &mut Connection, on: On) -> QueryResult<Option<String>> {
 /// nobody else was left.
 fn can_act(conn: &mut Connection, on: On, caller: Caller) -> QueryResult<bool> {
     let by_themselves = Caller {
-        exceptions: Exceptions {
-            escalated: false,
-            ..caller.exceptions
-        },
+        escalated: false,
         ..caller
     };
     Ok(match on {
@@ -117,26 +114,31 @@ fn is_anyone_left(
     Ok(false)
 }
 
-/// The first of those whom the authority names for it who is neither the author nor kept away.
+/// The first of those whom the authority names for it who is not kept away; the author only if nobody else is.
 fn next_person(
     conn: &mut Connection,
     on: Option<On>,
     (authority, author): (&str, Id),
 ) -> QueryResult<Option<Id>> {
+    let mut own = None;
     for user in authorities::settings_of(conn, authority)?.escalate_to {
-        let is_author = user == author || users::are_one_human(conn, user, author)?;
-        if is_author || !users::does_casework(conn, user, authority)? {
+        if !users::does_casework(conn, user, authority)? {
             continue;
         }
         let kept_away = match on {
             Some(on) => is_kept_away(conn, on, user)?,
             None => false,
         };
-        if !kept_away {
-            return Ok(Some(user));
+        if kept_away {
+            continue;
         }
+        if user == author || users::are_one_human(conn, user, author)? {
+            own = own.or(Some(user));
+            continue;
+        }
+        return Ok(Some(user));
     }
-    Ok(None)
+    Ok(own)
 }
 
 fn is_kept_away(conn: &mut Connection, on: On, user: Id) -> QueryResult<bool> {
@@ -388,13 +390,12 @@ fn depending_on(conn: &mut Connection, authority: &str, lost: Lost, now: UtcTime
             return Ok(found);
         }
     }
-    let of: Vec<(Option<Id>, Option<Id>, Option<Id>)> = exclusions::table
+    type Kept = (Option<Id>, Option<Id>, Option<Id>);
+    let of: Vec<Kept> = exclusions::table
         .filter(exclusions::ended_at.is_null())
         .select((exclusions::case_id, exclusions::adult_id, exclusions::referral_id))
         .load(conn)?;
-    let all = |pick: fn(&(Option<Id>, Option<Id>, Option<Id>)) -> Option<Id>| -> Vec<Id> {
-        of.iter().filter_map(pick).collect()
-    };
+    let all = |pick: fn(&Kept) -> Option<Id>| -> Vec<Id> { of.iter().filter_map(pick).collect() };
     let excluded: Vec<Id> = open()
         .filter(
             cases::id

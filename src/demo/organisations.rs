@@ -213,6 +213,7 @@ fn client(
         default_authority: client.default_authority,
         authorities: client.authorities.0,
         agreements: authorities.to_vec(),
+        escalated: false,
         exceptions: Exceptions::ANY,
         at: now,
     })

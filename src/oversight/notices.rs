@@ -85,9 +85,9 @@ fn visible(act: &Act) -> notices::BoxedQuery<'static, MultiBackend> {
         .eq_any(accounts_of)
         .and(notices::kind.eq_any(NoticeKind::OF_ACCOUNTS));
     let mut theirs: Condition = Box::new(notices::authority.eq_any(all_of).or(about_accounts));
-    if act.caller.exceptions.escalated {
+    if act.caller.escalated {
         // Whoever was given what nobody else is left for is told of it, and of what comes of it.
-        let user = act.caller.id;
+        let user = (act.caller.id, act.caller.at);
         let of_case =
             kept_away::given_to::<notices::table>(("notices.case_id", "case_id"), "notices.authority", user);
         let of_referral = kept_away::given_to::<notices::table>(

@@ -186,8 +186,8 @@ pub fn caller_in(
             conflict,
             named,
             emergency,
-            escalated,
         },
+        escalated,
         at: now,
     }))
 }

@@ -107,8 +107,6 @@ pub struct Exceptions {
     pub named: bool,
     /// Emergency access.
     pub emergency: bool,
-    /// Being given what nobody else is left for.
-    pub escalated: bool,
 }
 
 impl Exceptions {
@@ -117,7 +115,6 @@ impl Exceptions {
         conflict: true,
         named: true,
         emergency: true,
-        escalated: true,
     };
 }
 
@@ -145,6 +142,8 @@ pub struct Caller {
     /// The authorities that share with the caller's agency: their agreement with it is in force today, and the client
     /// serves them, or the person has a role or is registered there.
     pub agreements: Vec<String>,
+    /// Whether something was given to them that nobody else is left to act on.
+    pub escalated: bool,
     /// Which exceptions there may be for them.
     pub exceptions: Exceptions,
     /// When the caller was looked up, for what holds only until some time.
@@ -212,9 +211,7 @@ impl Caller {
                     && self.staff_of().is_empty()
                     && !apart.into_iter().any(|role| self.holds(role))
             }
-            Standing::Manager => {
-                self.holds(Role::Manager) || (self.exceptions.escalated && !self.staff_of().is_empty())
-            }
+            Standing::Manager => self.holds(Role::Manager) || (self.escalated && !self.staff_of().is_empty()),
             Standing::Delegated => self.holds(Role::DelegatedPractitioner),
             Standing::Allocated | Standing::Staff | Standing::Adviser | Standing::Emergency => {
                 !self.staff_of().is_empty()

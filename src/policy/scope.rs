@@ -147,7 +147,7 @@ pub fn scope(caller: &Caller, action: Action) -> Scope {
 /// Whoever was given what nobody else is left for decides on it as a manager.
 fn escalated(caller: &Caller, action: Action) -> Option<Clause> {
     let staff_of = caller.staff_of();
-    let given = caller.exceptions.escalated && action.permits(Standing::Manager) && !staff_of.is_empty();
+    let given = caller.escalated && action.permits(Standing::Manager) && !staff_of.is_empty();
     given.then_some(Clause::Escalated(caller.id, staff_of))
 }
 
@@ -233,6 +233,7 @@ mod tests {
             default_authority: None,
             authorities: vec![],
             agreements: vec![],
+            escalated: false,
             exceptions: Exceptions::ANY,
             at: crate::clock::now(),
         }

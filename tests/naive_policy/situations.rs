@@ -221,6 +221,7 @@ impl World {
             default_authority: None,
             authorities: vec![],
             agreements: vec![],
+            escalated: false,
             exceptions: Exceptions::ANY,
             at: clock::now(),
         }
@@ -243,6 +244,7 @@ impl World {
                 .into_iter()
                 .map(str::to_owned)
                 .collect(),
+            escalated: false,
             exceptions: Exceptions::ANY,
             ..self.user(dice)
         }

@@ -12,6 +12,7 @@ use std::sync::mpsc;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
+use diesel::prelude::*;
 use msp_api::app::App;
 use msp_api::audit::sealer;
 use msp_api::casework::cases::access;
@@ -24,6 +25,7 @@ use msp_api::people::clients;
 use msp_api::people::users::{self, User};
 use msp_api::policy::{CallerKind, Role, RoleGrant};
 use msp_api::problem::Problem;
+use msp_api::schema::people::users as accounts;
 
 pub use databases::Kind;
 pub use http::{Actor, Answer};
@@ -213,6 +215,20 @@ impl Server {
             .issue(id, CallerKind::User, &[], clock::now())
             .unwrap();
         Actor::new(&self.base, Some(token))
+    }
+
+    /// Somebody in Northbank who works for this agency and has no role.
+    pub fn add_agency_worker(&self, name: &str, agency: &str) -> Actor {
+        let actor = self.add_user(name, Role::Analyst, "northbank", None);
+        let (name, agency) = (name.to_owned(), Id::parse(agency).unwrap());
+        self.database(move |conn| {
+            let no_roles: Json<Vec<RoleGrant>> = Json(vec![]);
+            diesel::update(accounts::table.filter(accounts::username.eq(&name)))
+                .set((accounts::agency_id.eq(agency), accounts::roles.eq(no_roles)))
+                .execute(conn)?;
+            Ok(())
+        });
+        actor
     }
 
     /// The id of a demo user.

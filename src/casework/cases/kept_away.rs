@@ -13,8 +13,9 @@ use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
+use crate::clock::UtcTime;
 use crate::db::MultiBackend;
-use crate::db::types::Key;
+use crate::db::types::{Key, Moment};
 use crate::ids::Id;
 use crate::policy::Scope;
 use crate::schema::access::case_grants;
@@ -136,15 +137,20 @@ pub fn is_restricted_from(caller: Id, today: NaiveDate, managed: Vec<String>) ->
         .and(not(nobody.and(cases::authority.eq_any(managed))))
 }
 
-/// That a record was given to somebody because nobody else is left to act on it, or everything of its authority was.
-pub fn given_to<T: 'static>((id, column): (&str, &str), authority: &str, user: Id) -> On<T> {
-    const LIVE: &str = "FROM escalations AS one WHERE one.ended_at IS NULL AND one.user_id = ";
+/// That a record was given to somebody because nobody else is left to act on it, or everything of its authority was. It lasts
+/// to the end of the request that ends it, so that whoever gives it on is answered with what became of it.
+pub fn given_to<T: 'static>((id, column): (&str, &str), authority: &str, (user, at): (Id, UtcTime)) -> On<T> {
+    const LIVE: &str = "FROM escalations AS one WHERE (one.ended_at IS NULL OR one.ended_at >= ";
     Box::new(
         sql::<Bool>(&format!("({id} IN (SELECT one.{column} {LIVE}"))
+            .bind::<Moment, _>(at)
+            .sql(") AND one.user_id = ")
             .bind::<Key, _>(user)
             .sql(&format!(
                 " AND one.{column} IS NOT NULL) OR {authority} IN (SELECT one.authority {LIVE}"
             ))
+            .bind::<Moment, _>(at)
+            .sql(") AND one.user_id = ")
             .bind::<Key, _>(user)
             .sql(" AND one.case_id IS NULL AND one.referral_id IS NULL))"),
     )

@@ -103,7 +103,7 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
             Box::new(within(authorities).and(kept_away::given_to::<cases::table>(
                 ("cases.id", "case_id"),
                 "cases.authority",
-                *user,
+                (*user, scope.at),
             )))
         }
         Clause::Adult(user, seen, now) => {

@@ -77,12 +77,12 @@ fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
             let itself = kept_away::given_to::<referrals::table>(
                 ("referrals.id", "referral_id"),
                 "referrals.authority",
-                *user,
+                (*user, scope.at),
             );
             let of_case = kept_away::given_to::<referrals::table>(
                 ("referrals.case_id", "case_id"),
                 "referrals.authority",
-                *user,
+                (*user, scope.at),
             );
             let given = referrals::authority
                 .eq_any(authorities.clone())

@@ -31,6 +31,7 @@ mod conventions;
 mod drafts;
 mod expected_status;
 mod feedback;
+mod flows;
 mod graph;
 mod hostile_tokens;
 mod intake;

@@ -91,6 +91,8 @@ pub struct Notice<'a> {
     pub resource_id: Id,
     /// Its case, where it has one: whom a conflict keeps away from the case does not read the notice.
     pub case_id: Option<Id>,
+    /// Who did it: a notice is for others, and not theirs to put aside.
+    pub author: Id,
 }
 
 /// Leaves a notice in the transaction at hand.
@@ -103,6 +105,7 @@ pub fn leave(conn: &mut Connection, notice: Notice, now: UtcTime) -> QueryResult
             notices::resource_id.eq(notice.resource_id),
             notices::case_id.eq(notice.case_id),
             notices::created_at.eq(now),
+            notices::created_by.eq(notice.author),
         ))
         .execute(conn)
         .map(drop)

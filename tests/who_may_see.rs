@@ -225,6 +225,42 @@ on_both_databases! {
         all_are(&stranger, &case, 404);
     }
 
+    fn a_notice_is_put_aside_by_somebody_else_than_who_it_tells_of(server) {
+        let manager = server.as_("manager");
+        let curious = server.add_user("manager-curious", msp_api::policy::Role::Manager, "northbank", None);
+        let relative = server.add_user("manager-relative", msp_api::policy::Role::Manager, "northbank", None);
+        let (_, case) = accepted_case(server, "PPN-NOTICE");
+        let conflict = json!({"userId": relative.get("/v1/me").ok().id(), "kind": "related", "detail": "Her son"});
+        manager.post(&format!("/v1/cases/{case}/conflicts"), &conflict).created();
+        let used = json!({"reasonCode": "out_of_hours", "reason": "The police ask where she is"});
+        let begun = curious.post(&format!("/v1/cases/{case}/emergency-access"), &used).created();
+        let waiting = "/v1/notices?kind=emergency_access_used&handled=false&limit=100";
+        let waits_for = |who: &Actor| {
+            let page = who.get(waiting).ok();
+            page.body["items"].as_array().unwrap().iter().find(|notice| notice["resourceId"] == json!(begun.id())).cloned()
+        };
+        let notice = waits_for(&manager).expect("the manager reads it");
+        let one = format!("/v1/notices/{}", notice["id"].as_str().unwrap());
+        let handled = format!("{one}/handled");
+        let tag = manager.get(&one).ok().tag();
+        // Who looked may know of the notice, and not make it disappear.
+        assert!(waits_for(&curious).is_some());
+        curious.post(&handled, &json!({})).if_match(&tag).expect(403);
+        server.as_("auditor").post(&handled, &json!({})).if_match(&tag).expect(403);
+        // Whom a conflict keeps away from the case, and who sees no case at all, find no notice of it.
+        for nothing in [&relative, &server.as_("admin"), &server.as_("manager-eastmoor")] {
+            assert!(waits_for(nothing).is_none());
+            nothing.get(&one).expect(404);
+            nothing.post(&handled, &json!({})).if_match(&tag).expect(404);
+        }
+        let done = manager.post(&handled, &json!({})).if_match(&tag).ok();
+        assert_eq!(done.text("/handledBy"), server.user_id("manager"));
+        assert!(waits_for(&manager).is_none() && waits_for(&server.as_("auditor")).is_none());
+        server.as_("auditor").get(&one).ok();
+        manager.post(&handled, &json!({})).if_match(&tag).expect(412);
+        manager.post(&handled, &json!({})).if_match(&done.tag()).expect(409);
+    }
+
     fn a_conflict_and_a_restriction_hold_for_the_referral_and_for_reviews_too(server) {
         let manager = server.as_("manager");
         let (referral, case) = accepted_case(server, "PPN-CONFLICTED");

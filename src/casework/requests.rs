@@ -145,6 +145,7 @@ pub fn ask(act: &mut Act, case: Id, body: &Body<NewCaseRequest>) -> Result<Id, P
         kind,
         resource_id: request.id,
         case_id: Some(case.row.id),
+        author: act.caller.id,
     };
     notices::leave(act.conn, notice, act.now)?;
     write_new(act, &request, "asked")

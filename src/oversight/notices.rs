@@ -22,7 +22,7 @@ use crate::http::params::{IfMatchHeader, NoticePath};
 use crate::ids::Id;
 use crate::notices::NoticeKind;
 use crate::page::{Page, PageParams, PageRequest, Rows};
-use crate::policy::Role;
+use crate::policy::{Action, Role};
 use crate::problem::{Code, Problem};
 use crate::schema::access::notices;
 use crate::schema::casework::cases;
@@ -78,7 +78,7 @@ type Condition = Box<dyn BoxableExpression<notices::table, MultiBackend, SqlType
 /// administer, and none about a case that a conflict keeps them away from.
 fn visible(act: &Act) -> notices::BoxedQuery<'static, MultiBackend> {
     let all_of = match act.action {
-        crate::policy::Action::NoticesRead => act.caller.authorities_as(&[Role::Manager, Role::Auditor]),
+        Action::NoticesRead => act.caller.authorities_as(&[Role::Manager, Role::Auditor]),
         _ => act.caller.authorities_as(&[Role::Manager]),
     };
     let accounts_of = act.caller.authorities_as(&[Role::Admin]);
@@ -128,6 +128,15 @@ fn get(act: &mut Act, id: Id) -> Result<NoticeView, Problem> {
 fn handle(act: &mut Act, id: Id) -> Result<Id, Problem> {
     let notice = get(act, id)?;
     act.expect_version(notice.version)?;
+    let author: Option<Id> = notices::table
+        .find(id)
+        .select(notices::created_by)
+        .first(act.conn)?;
+    if author == Some(act.caller.id) {
+        return Err(
+            Problem::new(Code::Forbidden).saying("Nobody puts aside a notice of what they did themselves.")
+        );
+    }
     if notice.handled_at.is_some() {
         return Err(Problem::new(Code::Conflict).saying("Somebody dealt with this already."));
     }
@@ -189,7 +198,8 @@ pub async fn get_notice(call: Call, ids: Ids<1>) -> Reply {
 
 /// Say that a notice was dealt with
 ///
-/// It stays in the list, with who said so; `handled=false` leaves it out.
+/// By a manager, or an administrator where it is about accounts; never by whoever it tells of. It stays in the list, with
+/// who said so; `handled=false` leaves it out.
 #[utoipa::path(
     operation_id = "handleNotice",
     tag = "Notices",

@@ -89,6 +89,7 @@ diesel::table! {
         case_id -> Nullable<Key>,
         created_at -> Moment,
         version -> BigInt,
+        created_by -> Nullable<Key>,
         handled_at -> Nullable<Moment>,
         handled_by -> Nullable<Key>,
     }

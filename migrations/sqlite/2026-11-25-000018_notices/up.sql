@@ -6,6 +6,7 @@ CREATE TABLE notices_new (
     case_id BLOB REFERENCES cases (id),
     created_at INTEGER NOT NULL,
     version INTEGER NOT NULL DEFAULT 1,
+    created_by BLOB,
     handled_at INTEGER,
     handled_by BLOB
 ) STRICT;

@@ -192,6 +192,7 @@ pub fn begin(act: &mut Act, case: Id, body: &Body<NewEmergencyAccess>) -> Result
         kind: NoticeKind::EmergencyAccessUsed,
         resource_id: row.id,
         case_id: Some(case.id),
+        author: act.caller.id,
     };
     notices::leave(act.conn, notice, act.now)?;
     write_new(act, &row, "used")

@@ -31,6 +31,8 @@ USER 10001:10001
 WORKDIR /data
 VOLUME /data
 ENV DATABASE_URL=sqlite:/data/msp.db
+# Each thread would keep memory that it used once for itself.
+ENV MALLOC_ARENA_MAX=2
 EXPOSE 8080
 # The slim image has no curl. Asks MSP_BIND, or 127.0.0.1:8080.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["msp-api", "health"]

@@ -49,7 +49,8 @@ impl App {
         let keys = Arc::new(Keys::load(&database, &config).await?);
         let contract = Contract::build()?;
         let tokens = Arc::new(Tokens::new(Arc::clone(&keys), config.public_url.clone()));
-        let (watched, watching, accepted) = (Arc::clone(&keys), database.clone(), Arc::clone(&tokens));
+        let (watched, watching, accepted) =
+            (Arc::clone(&keys), database.for_background(), Arc::clone(&tokens));
         let every = Duration::from_secs(RELOADED_EVERY.unsigned_abs());
         actix_web::rt::spawn(async move {
             loop {

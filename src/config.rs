@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use actix_web::http::Uri;
 use clap::{CommandFactory, Parser};
 
+use crate::http::client_address::TrustedProxies;
+use crate::logs;
+
 /// The settings. `msp-api config` prints them with their meaning and value.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "msp-api", disable_help_flag = true, disable_version_flag = true)]
@@ -52,9 +55,15 @@ pub struct Config {
     #[arg(long, env = "MSP_OIDC_ISSUERS")]
     pub oidc_issuers: Option<PathBuf>,
 
-    /// Addresses (commas between) of the proxies whose X-Forwarded-For tells where a sign-in comes from
-    #[arg(long, env = "MSP_TRUSTED_PROXIES", value_delimiter = ',')]
-    pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Addresses or networks (10.0.0.0/8), with commas, of the proxies whose X-Forwarded-For tells who calls; none if callers
+    /// reach this server without one. Production must say which
+    #[arg(long, env = "MSP_TRUSTED_PROXIES", value_parser = TrustedProxies::parse)]
+    pub trusted_proxies: Option<TrustedProxies>,
+
+    /// local if PostgreSQL is reached only within one machine or a network that nobody else can read: production then goes without
+    /// sslmode=verify-full or sslmode=require in DATABASE_URL
+    #[arg(long, env = "MSP_DATABASE_NETWORK", value_parser = ["local"])]
+    pub database_network: Option<String>,
 
     /// Public keys that sealed the audit trail before the signing key was changed, with commas, as `msp-api audit verify` prints them
     #[arg(long, env = "MSP_RETIRED_KEYS", value_delimiter = ',')]
@@ -72,8 +81,8 @@ pub struct Config {
     #[arg(long, env = "MSP_BODY_SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=300))]
     pub body_seconds: u64,
 
-    /// Seconds given to running requests when the server is asked to stop
-    #[arg(long, env = "MSP_SHUTDOWN_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=600))]
+    /// Seconds given to running requests when the server is asked to stop; five seconds later it ends in any case
+    #[arg(long, env = "MSP_SHUTDOWN_SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(0..=600))]
     pub shutdown_seconds: u64,
 
     /// Threads that serve HTTP; 0 is one for each processor
@@ -92,6 +101,7 @@ pub struct Config {
 impl Config {
     /// Reads the environment; the message names the setting that is wrong.
     pub fn from_environment() -> Result<Self, String> {
+        unknown_setting(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
         let config = Self::try_parse_from(["msp-api"]).map_err(|error| by_their_names(&error.to_string()))?;
         config.check()?;
         Ok(config)
@@ -112,6 +122,19 @@ impl Config {
             return Err("MSP_PRODUCTION=true needs MSP_SIGNING_KEY_FILE (openssl genpkey -algorithm ed25519 -out key.pem)"
                 .to_owned());
         }
+        if self.production && self.trusted_proxies.is_none() {
+            return Err("MSP_PRODUCTION=true needs MSP_TRUSTED_PROXIES: the addresses of the TLS proxy, or none. Without it \
+                every caller looks like the proxy, and whoever guesses passwords slows everybody's signing in"
+                .to_owned());
+        }
+        if self.production && self.database_network.is_none() && sends_in_clear(&self.database_url) {
+            return Err(
+                "MSP_PRODUCTION=true needs sslmode=verify-full (or require) in DATABASE_URL; or MSP_DATABASE_NETWORK=local, \
+                 if nobody else can read what goes to the database"
+                    .to_owned(),
+            );
+        }
+        logs::check_filter(&self.log)?;
         if self.production
             && let Some(plain) = self
                 .cors_origins
@@ -123,6 +146,12 @@ impl Config {
             ));
         }
         Ok(())
+    }
+
+    /// The proxies whose word on where a request comes from counts.
+    pub fn proxies(&self) -> &TrustedProxies {
+        static NONE: TrustedProxies = TrustedProxies::none();
+        self.trusted_proxies.as_ref().unwrap_or(&NONE)
     }
 
     /// The list that `msp-api config` prints: name, value in force, meaning. A URL with a password is not shown.
@@ -169,6 +198,48 @@ fn origin(text: &str) -> Result<String, String> {
     })
 }
 
+/// Whether what goes to this database may be read on the way: PostgreSQL, unless TLS is asked for.
+fn sends_in_clear(url: &str) -> bool {
+    let Some((_, query)) = url.split_once('?').filter(|_| url.starts_with("postgres")) else {
+        return url.starts_with("postgres");
+    };
+    // The last one counts.
+    let mode = query
+        .split('&')
+        .rev()
+        .find_map(|part| part.strip_prefix("sslmode="));
+    !matches!(mode, Some("verify-full" | "verify-ca" | "require"))
+}
+
+/// Whether a name is one of those that tests and orchestrators set, which are no settings of the program: Kubernetes
+/// gives each container the addresses of a service named `msp` as `MSP_SERVICE_HOST`, `MSP_PORT_8080_TCP`.
+fn is_of_others(name: &str) -> bool {
+    let tests = name.starts_with("MSP_TEST_") || name == "MSP_BLESS";
+    let service =
+        name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || name.ends_with("_PORT");
+    tests || service || name.contains("_TCP") || name.contains("_UDP")
+}
+
+/// A setting with a wrong letter would be one that silently does not hold.
+fn unknown_setting(names: impl Iterator<Item = String>) -> Result<(), String> {
+    let command = Config::command();
+    let known: Vec<&str> = command
+        .get_arguments()
+        .filter_map(|argument| argument.get_env()?.to_str())
+        .collect();
+    let mut unknown: Vec<String> = names
+        .filter(|name| name.starts_with("MSP_") && !known.contains(&name.as_str()) && !is_of_others(name))
+        .collect();
+    unknown.sort();
+    match unknown.is_empty() {
+        true => Ok(()),
+        false => Err(format!(
+            "there is no setting {}; `msp-api config` lists those there are",
+            unknown.join(", ")
+        )),
+    }
+}
+
 /// A parser's message with the settings under the names they have in the environment.
 fn by_their_names(message: &str) -> String {
     let command = Config::command();
@@ -195,9 +266,71 @@ mod tests {
         assert!(with(&["--production=true"]).unwrap_err().contains("https://"));
         let key = with(&["--production=true", "--public-url=https://api.example.org"]);
         assert!(key.unwrap_err().contains("MSP_SIGNING_KEY_FILE"));
+        let mut right = vec![
+            "--production=true",
+            "--public-url=https://api.example.org",
+            "--signing-key-file=key.pem",
+        ];
+        assert!(with(&right).unwrap_err().contains("MSP_TRUSTED_PROXIES"));
+        right.push("--trusted-proxies=none");
+        assert!(with(&right).is_ok());
+        for wrong in ["", "the proxy", "none,10.0.0.1", "10.0.0.0/33", "10.0.0.1,"] {
+            assert!(with(&[&format!("--trusted-proxies={wrong}")]).is_err(), "{wrong}");
+        }
         assert!(with(&["--rate-limit=many"]).is_err());
         assert!(with(&["--public-url=api.example.org"]).is_err());
         assert!(with(&[]).is_ok());
+    }
+
+    #[test]
+    fn production_sends_nothing_to_postgresql_in_clear() {
+        let production = [
+            "--production=true",
+            "--public-url=https://api.example.org",
+            "--signing-key-file=key.pem",
+            "--trusted-proxies=none",
+        ];
+        let on = |url: &str, more: &[&str]| {
+            let url = format!("--database-url={url}");
+            with(&[&production[..], &[url.as_str()], more].concat())
+        };
+        for clear in [
+            "postgres://msp@db/msp",
+            "postgresql://msp@db/msp?connect_timeout=2",
+            "postgres://msp@db/msp?sslmode=prefer",
+            "postgres://msp@db/msp?sslmode=require&sslmode=disable",
+            "postgres://msp:sslmode=require@db/msp",
+        ] {
+            assert!(on(clear, &[]).unwrap_err().contains("sslmode"), "{clear}");
+            assert!(on(clear, &["--database-network=local"]).is_ok(), "{clear}");
+        }
+        for safe in [
+            "postgres://msp@db/msp?sslmode=verify-full",
+            "postgres://msp@db/msp?connect_timeout=2&sslmode=require",
+            "sqlite:data/msp.db",
+        ] {
+            assert!(on(safe, &[]).is_ok(), "{safe}");
+        }
+        assert!(with(&["--database-network=far"]).is_err());
+    }
+
+    #[test]
+    fn a_name_that_is_no_setting_is_told_of() {
+        let names = |names: &[&str]| unknown_setting(names.iter().map(|name| (*name).to_owned()));
+        assert!(
+            names(&["MSP_POOLSIZE", "HOME"])
+                .unwrap_err()
+                .contains("MSP_POOLSIZE")
+        );
+        let fine = [
+            "MSP_POOL_SIZE",
+            "MSP_TEST_MIXED",
+            "MSP_BLESS",
+            "MSP_SERVICE_HOST",
+            "MSP_PORT_8080_TCP_ADDR",
+            "PATH",
+        ];
+        assert!(names(&fine).is_ok());
     }
 
     #[test]
@@ -234,6 +367,7 @@ mod tests {
             "--production=true",
             "--public-url=https://a.example",
             "--signing-key-file=key.pem",
+            "--trusted-proxies=none",
         ];
         assert!(with(&[&production[..], &["--cors-origins=http://a.example"]].concat()).is_err());
     }

@@ -10,8 +10,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::act::Act;
 use crate::auth::secrets;
+use crate::casework::access::invitations;
 use crate::casework::actions::{ActionRow, ActionStatus};
-use crate::casework::cases::access::{self as case_access, AppView};
+use crate::casework::cases::access::{self as case_access, AppView, Holder};
 use crate::casework::cases::model::CaseState;
 use crate::casework::cases::reach::{Reached, reach};
 use crate::casework::cases::store as case_store;
@@ -28,8 +29,8 @@ use crate::http::params::CasePath;
 use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::people::{authorities, users};
-use crate::policy::Standing;
-use crate::problem::{Code, Problem};
+use crate::policy::{Role, Standing};
+use crate::problem::Problem;
 use crate::reference;
 
 /// Records of a kind on the page at most, newest first.
@@ -46,6 +47,15 @@ pub const DID_YOU_GET_IT: &str = "We have done our work. Did you get what you wa
 pub const YOUR_WORKER: &str = "Your worker. They listen to you and help you stay safe.";
 /// What the advocate is called.
 pub const YOUR_ADVOCATE: &str = "Your advocate. They are on your side and help you speak up.";
+
+/// Said of a second code that the worker made.
+pub const NEW_CODE_BY_YOUR_WORKER: &str =
+    "Your worker made a new code to see this page. If you did not ask for it, tell us.";
+/// Said of a second code that a manager made.
+pub const NEW_CODE_BY_A_MANAGER: &str =
+    "A manager made a new code to see this page. If you did not ask for it, tell us.";
+/// For so long the page says that a second code was made: 30 days, in seconds.
+const SAYS_NEW_CODES_FOR: i64 = 30 * 86_400;
 
 /// What was decided, in plain words: it says where the case stands, and nothing of anybody else.
 pub fn where_things_are(state: CaseState) -> &'static str {
@@ -100,6 +110,16 @@ pub struct Next {
     pub when: Option<NaiveDate>,
 }
 
+/// A second code for the page, which ended the one before: whoever did not ask for it learns of it here.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NewCode {
+    /// When it was made.
+    pub when: NaiveDate,
+    /// That it was made, and by whom, in plain words.
+    pub text: String,
+}
+
 /// The adult's own page.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -121,6 +141,8 @@ pub struct MyView {
     pub next_meeting: Option<UtcTime>,
     /// What they are asked.
     pub questions_for_you: Vec<String>,
+    /// Second codes that were made for this page in the last 30 days, newest first; at the view `next_steps_only` too.
+    pub new_codes: Vec<NewCode>,
     /// What they can do when they are not happy.
     pub if_you_are_not_happy: String,
     /// What was promised to everybody.
@@ -143,7 +165,9 @@ impl View for MyView {
 
 fn read(act: &mut Act, id: Id) -> Result<MyView, Problem> {
     let case = reach(act, id)?;
-    let view = case_access::view_of(act.conn, case.row.id, act.caller.id)?;
+    let given = case_access::given(act.conn, case.row.id, act.caller.id)?;
+    let view = given.as_ref().map(|given| given.view);
+    let holder = given.and_then(|given| given.holder()).unwrap_or(Holder::Adult);
     let next_steps_only = case.standing == Standing::Representative || view == Some(AppView::NextStepsOnly);
     let newest = PageRequest {
         limit: MOST,
@@ -167,6 +191,7 @@ fn read(act: &mut Act, id: Id) -> Result<MyView, Problem> {
         next_steps: next_steps(act, &case, &newest)?,
         next_meeting,
         questions_for_you: vec![],
+        new_codes: new_codes(act, &case, holder)?,
         if_you_are_not_happy: IF_YOU_ARE_NOT_HAPPY.to_owned(),
         promise: reference::promise_in_easy_read(),
         version: case.row.version,
@@ -184,9 +209,24 @@ fn read(act: &mut Act, id: Id) -> Result<MyView, Problem> {
     if !next_steps_only && matches!(case.row.state, CaseState::Concluded | CaseState::Closed) {
         page.questions_for_you.push(DID_YOU_GET_IT.to_owned());
     }
-    let json = serde_json::to_string(&page).map_err(|_| Problem::new(Code::Internal))?;
+    let json = serde_json::to_string(&page).map_err(|error| Problem::caused("the page's mark", &error))?;
     page.mark = secrets::digest_of(json.as_bytes()).chars().take(12).collect();
     Ok(page)
+}
+
+/// What a reader's page says of second codes: of their own, and the worker sees the adult's.
+fn new_codes(act: &mut Act, case: &Reached, holder: Holder) -> Result<Vec<NewCode>, Problem> {
+    let since = act.now.plus_seconds(-SAYS_NEW_CODES_FOR);
+    let made = invitations::replacing(act.conn, case.row.id, holder, since)?;
+    let say = |role: Role| match role {
+        Role::Manager => NEW_CODE_BY_A_MANAGER,
+        _ => NEW_CODE_BY_YOUR_WORKER,
+    };
+    let said = made.into_iter().map(|invitation| NewCode {
+        when: invitation.created_at.date(),
+        text: say(invitation.made_by_role).to_owned(),
+    });
+    Ok(said.collect())
 }
 
 fn helpers(act: &mut Act, case: &Reached) -> Result<Vec<Helper>, Problem> {
@@ -204,7 +244,7 @@ fn helpers(act: &mut Act, case: &Reached) -> Result<Vec<Helper>, Problem> {
             contact: user.public_contact.or(office),
         });
     }
-    for (_, name) in case_store::advocates(act.conn, case.row.id)? {
+    for (_, _, name) in case_store::advocates(act.conn, case.row.id)? {
         helpers.push(Helper {
             name,
             role: YOUR_ADVOCATE.to_owned(),

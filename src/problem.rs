@@ -47,6 +47,8 @@ problem_codes! {
         "The token was good and is now too old. Get a new one and repeat the request.";
     AccessEnded = 401, "access_ended", "Access has ended",
         "The token was good but the account or client behind it is disabled. An app should remove what it holds.";
+    InvitationInvalid = 401, "invitation_invalid", "The invitation's code is not good",
+        "The code is unknown, used, expired or taken back, or the app may not be used now: these are not told apart. Ask for a new one.";
     Forbidden = 403, "forbidden", "Not allowed",
         "The caller's role, scope or relationship to this record does not allow this action.";
     NotFound = 404, "not_found", "Not found",
@@ -55,8 +57,10 @@ problem_codes! {
         "The path exists but not with this method. `Allow` lists the methods it has.";
     NotAcceptable = 406, "not_acceptable", "Not acceptable",
         "The Accept header excludes the media type that this path answers with: JSON, unless the contract says otherwise.";
+    RequestTimeout = 408, "request_timeout", "The body did not arrive",
+        "The whole body did not arrive in time, or broke off. Nothing was changed. Send the request again, on a new connection; repeat a POST with the same Idempotency-Key.";
     Conflict = 409, "conflict", "In conflict with what is recorded",
-        "The request contradicts what is recorded, or another request is changing the same thing. Read it again, then decide.";
+        "The request contradicts what is recorded. Read it again, then decide.";
     InvalidTransition = 409, "invalid_transition", "This step cannot be taken yet",
         "The step is not possible from the present state, or something that must be recorded is missing. `missing` lists all of it.";
     AgencyReferenceConflict = 409, "agency_reference_conflict", "This agency reference is taken",
@@ -147,6 +151,7 @@ pub struct Problem {
     faults: Vec<Fault>,
     extra: serde_json::Map<String, serde_json::Value>,
     cause: Option<Cause>,
+    diagnosis: Option<Box<str>>,
     retry_after: Option<u64>,
 }
 
@@ -159,8 +164,27 @@ impl Problem {
             faults: vec![],
             extra: serde_json::Map::new(),
             cause: None,
+            diagnosis: None,
             retry_after: None,
         }
+    }
+
+    /// A fault of ours (500). `what` tells the operator which; nobody else reads it.
+    pub fn internal(what: &'static str) -> Self {
+        Self::new(Code::Internal).diagnosed(what)
+    }
+
+    /// A fault of ours (500) that showed in an error of a library. Of the error the operator reads what cannot hold
+    /// anybody's data: the kind of an input or output error, what [`crate::db::error`] keeps of a database error, and
+    /// of others the name of their type.
+    pub fn caused<E: std::error::Error + 'static>(what: &'static str, error: &E) -> Self {
+        let error: &(dyn std::error::Error + 'static) = error;
+        let kept = match (error.downcast_ref::<std::io::Error>(), error.downcast_ref()) {
+            (Some(error), _) => error.kind().to_string(),
+            (_, Some(error)) => crate::db::error::diagnosis(error),
+            (None, None) => std::any::type_name::<E>().to_owned(),
+        };
+        Self::new(Code::Internal).diagnosed(format!("{what}: {kept}"))
     }
 
     /// Missing, or not to be known about: one answer for both.
@@ -219,6 +243,25 @@ impl Problem {
         self
     }
 
+    /// Adds what the operator needs to find the cause: never a value, since it goes to the log.
+    #[must_use]
+    pub(crate) fn diagnosed(mut self, diagnosis: impl Into<Box<str>>) -> Self {
+        self.diagnosis = Some(diagnosis.into());
+        self
+    }
+
+    /// What the operator reads of the cause.
+    pub(crate) fn diagnosis(&self) -> Option<&str> {
+        self.diagnosis.as_deref()
+    }
+
+    /// Logs a fault of ours, where its answer goes out: once, in the span of its request.
+    pub(crate) fn log_if_ours(&self) {
+        if self.code == Code::Internal {
+            tracing::error!(cause = self.diagnosis().unwrap_or("unknown"), "a fault of ours");
+        }
+    }
+
     /// What the database said, where it was the database.
     pub fn cause(&self) -> Option<Cause> {
         self.cause
@@ -245,15 +288,35 @@ impl Problem {
                 .unwrap_or_default();
             format!("{place} {}: {}", fault.code, fault.detail)
         });
-        let said = self
-            .detail
-            .clone()
-            .unwrap_or_else(|| self.code.explanation().to_owned());
-        std::iter::once(said)
+        // What callers are told in general helps an operator only where nothing better is known.
+        let said = self.detail.clone().or_else(|| match self.diagnosis {
+            Some(_) => None,
+            None => Some(self.code.explanation().to_owned()),
+        });
+        said.into_iter()
             .chain(faults)
             .chain(missing)
+            .chain(self.diagnosis().map(str::to_owned))
             .collect::<Vec<_>>()
             .join("; ")
+    }
+
+    /// Whether the sender will send the same again by itself: nothing was judged, so nothing was refused.
+    pub fn is_for_now(&self) -> bool {
+        matches!(
+            self.code,
+            Code::RequestTimeout | Code::RateLimited | Code::Unavailable
+        )
+    }
+
+    /// Puts another refusal in the place of "not to be known about", where something was named in a body. A stall or a
+    /// fault of ours stays what it is.
+    #[must_use]
+    pub fn if_hidden(self, refusal: impl FnOnce() -> Self) -> Self {
+        match self.code {
+            Code::NotFound | Code::Forbidden => refusal(),
+            _ => self,
+        }
     }
 
     /// Seconds after which to try again: given, or one second for an outage.

@@ -28,10 +28,10 @@ on_both_databases! {
         };
         let of_the_council = json!({"name": "Ida Inside", "organisation": "northbank council", "kinds": ["care_act_s68"]});
         refused_for(&entry(server, &of_the_council), "not_independent");
-        let two_hats = server.add_user("two-hats", Role::Advocate, "northbank", None).get("/v1/me").ok().id();
-        let on_the_staff = json!({"name": "Paula Payroll", "organisation": "Northbank Voices", "kinds": ["care_act_s68"],
-            "userId": two_hats});
+        let two_hats = server.add_user("two-hats", Role::Advocate, "northbank", None);
+        let on_the_staff = json!({"name": "Paula Payroll", "organisation": "Northbank Voices", "kinds": ["care_act_s68"]});
         let on_the_staff = entry(server, &on_the_staff);
+        server.make_login(&two_hats, &on_the_staff);
         server.database(|conn| {
             use diesel::prelude::*;
             use msp_api::schema::people::users;

@@ -194,8 +194,12 @@ on_both_databases! {
         for path in ["/v1/cases", "/v1/me", "/v1/nothing"] {
             server.nobody().get(path).expect(401);
         }
+        server.wait(server.app().audit.flush());
         let written = entries(server).split_off(before);
-        assert_eq!(written.len(), sent.len(), "as many rows as requests");
+        let counted: i64 = written.iter().map(|entry| i64::from(entry.count)).sum();
+        assert_eq!(counted, i64::try_from(sent.len()).unwrap(), "each request is in a row");
+        // Some of many equal refusals share one.
+        let written: Vec<Entry> = written.into_iter().filter(|entry| entry.count == 1).collect();
         let mut statuses = BTreeSet::new();
         let names = every_name(&contract);
         for entry in &written {
@@ -219,7 +223,7 @@ on_both_databases! {
                 }
             }
         }
-        assert_eq!(written.iter().map(|entry| entry.request_id).collect::<BTreeSet<_>>().len(), sent.len());
+        assert_eq!(written.iter().map(|entry| entry.request_id).collect::<BTreeSet<_>>().len(), written.len());
         for expected in [200, 400, 403, 404, 405, 406, 422] {
             assert!(statuses.contains(&expected), "no request was answered {expected}: {statuses:?}");
         }
@@ -293,24 +297,76 @@ fn every_name(contract: &Value) -> BTreeSet<String> {
     names
 }
 
+/// S11.
 #[test]
-fn a_caller_over_the_limit_leaves_rows_too() {
-    let server = Server::on(&databases::filled(Kind::Sqlite), &["--rate-limit=5"]);
-    let before = entries(&server).len();
-    let manager = server.as_("manager");
-    let statuses: Vec<u16> = (0..4)
-        .flat_map(|_| {
-            [
-                manager.get("/v1/me").send().status,
-                manager.get("/v1/nothing").send().status,
-            ]
-        })
-        .collect();
-    assert!(statuses.contains(&429) && statuses.contains(&404) && statuses.contains(&200));
-    let written: Vec<u16> = entries(&server)
-        .split_off(before)
-        .iter()
-        .map(|entry| u16::try_from(entry.status).unwrap())
-        .collect();
-    assert_eq!(written, statuses);
+fn a_request_beyond_the_limit_is_counted_and_leaves_no_row() {
+    for kind in Kind::BOTH {
+        let server = Server::on(&databases::filled(kind), &["--rate-limit=5"]);
+        let before = entries(&server).len();
+        let manager = server.as_("manager");
+        let statuses: Vec<u16> = (0..100)
+            .flat_map(|_| {
+                [
+                    manager.get("/v1/me").send().status,
+                    manager.get("/v1/nothing").send().status,
+                ]
+            })
+            .collect();
+        server.wait(server.app().audit.flush());
+        let audited = statuses.iter().filter(|status| **status != 429);
+        let written: Vec<u16> = entries(&server)
+            .split_off(before)
+            .iter()
+            .map(|entry| u16::try_from(entry.status).unwrap())
+            .collect();
+        assert_eq!(written, audited.copied().collect::<Vec<_>>());
+        assert!(written.contains(&404) && written.contains(&200));
+        assert!(written.len() < 20, "{} of 200", written.len());
+    }
+}
+
+on_both_databases! {
+    /// S11: a program that is refused again and again does not fill the disk, and no refusal is lost.
+    fn from_the_sixty_first_equal_refusal_on_one_row_counts_them(server) {
+        let before = entries(server).len();
+        let (board, practitioner) = (server.as_("board"), server.as_("practitioner"));
+        for _ in 0..200 {
+            board.get("/v1/cases").expect(403);
+            practitioner.get(&format!("/v1/cases/{}", Id::new())).expect(404);
+        }
+        practitioner.get("/v1/cases?colour=blue").expect(400);
+        server.wait(server.app().audit.flush());
+        let written = entries(server).split_off(before);
+        let of = |status: i32| written.iter().filter(move |entry| entry.status == status).collect::<Vec<_>>();
+        for status in [403, 404] {
+            let rows = of(status);
+            assert_eq!(rows.len(), 61, "{status}");
+            assert_eq!(rows.iter().map(|entry| entry.count).sum::<i32>(), 200, "{status}");
+            let last = rows.last().unwrap();
+            assert_eq!(last.count, 140, "the counting row comes last");
+            assert!(last.personal.is_some());
+        }
+        assert_eq!(of(404).last().unwrap().resource_id, None, "each was another case");
+        assert_eq!(of(400).len(), 1);
+        assert_eq!(of(400)[0].count, 1);
+
+        // The auditor reads how many there were, on the screen and in the table; and the seal covers the number.
+        let auditor = server.as_("auditor");
+        let found = "/v1/audit-events?operation=listCases&outcome=refused&limit=100";
+        let items = auditor.get(found).ok().body["items"].as_array().unwrap().clone();
+        let counts: Vec<i64> = items.iter().map(|item| item["count"].as_i64().unwrap()).collect();
+        assert_eq!(counts.iter().sum::<i64>(), 201);
+        assert!(counts.contains(&140));
+        let table = auditor.get(found).header("Accept", "text/csv").ok().text;
+        let column = table.lines().next().unwrap().split(',').position(|name| name.contains("count")).unwrap();
+        assert!(table.lines().any(|line| line.split(',').nth(column) == Some("140")), "{table}");
+        server.seal();
+        let verified = || auditor.get("/v1/audit-events/verification").ok().body["valid"] == true;
+        assert!(verified());
+        server.database(|conn| {
+            diesel::update(table::table.filter(table::count.eq(140))).set(table::count.eq(14)).execute(conn)?;
+            Ok(())
+        });
+        assert!(!verified(), "a smaller number is a change like any other");
+    }
 }

@@ -42,6 +42,7 @@ fn entry(number: u32) -> Entry {
         personal,
         role: Some("practitioner".to_owned()),
         relationship: Some("allocated".to_owned()),
+        count: 1,
     }
 }
 
@@ -369,6 +370,10 @@ impl Source for Memory {
     fn totals(&mut self) -> Result<(i64, i64, i64), Problem> {
         let sealed = self.seals.iter().map(|seal| i64::from(seal.entries)).sum();
         Ok((self.entries.len() as i64, sealed, self.waiting.len() as i64))
+    }
+
+    fn has_cases(&mut self) -> Result<bool, Problem> {
+        Ok(true)
     }
 
     fn entry_ids(&mut self, after: Option<Id>) -> Result<Vec<Id>, Problem> {

@@ -144,7 +144,7 @@ fn a_body_that_does_not_arrive_in_time_is_given_up() {
     let length = slow.read(&mut answer).unwrap();
     let answer = String::from_utf8_lossy(&answer[..length]).into_owned();
     assert!(
-        answer.starts_with("HTTP/1.1 400") && answer.contains("within 1 seconds"),
+        answer.starts_with("HTTP/1.1 408") && answer.contains("within 1 seconds"),
         "{answer}"
     );
 }

@@ -141,6 +141,16 @@ fn earlier_contract(now: &str) -> Option<Value> {
     serde_json::from_str(&earlier).ok()
 }
 
+/// What was taken out of the contract on purpose while nothing is released, until the next change of it: an account is
+/// linked by its own token only, and is nothing that staff write into a record.
+const TAKEN_OUT: [&str; 5] = [
+    "AdvocateEntry.userId is gone",
+    "NewRepresentative.userId is gone",
+    "Patch_AdvocateEntry.userId is gone",
+    "Patch_NewRepresentative.userId is gone",
+    "RepresentativeView.userId is gone",
+];
+
 fn breaks(before: &Value, now: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for (path, item) in before["paths"].as_object().unwrap() {
@@ -211,7 +221,9 @@ fn nothing_breaks_the_contract_that_was_committed_before() {
     let now = contract().json;
     let now_read: Value = serde_json::from_str(&now).unwrap();
     if let Some(before) = earlier_contract(&now) {
-        assert_eq!(breaks(&before, &now_read), Vec::<String>::new());
+        let mut broken = breaks(&before, &now_read);
+        broken.retain(|one| !TAKEN_OUT.contains(&one.as_str()));
+        assert_eq!(broken, Vec::<String>::new());
     }
     let mut broken = now_read.clone();
     broken["paths"].as_object_mut().unwrap().remove("/v1/me");

@@ -170,7 +170,7 @@ impl Operation {
         self.has_parameter("cursor")
     }
 
-    fn has_parameter(&self, name: &str) -> bool {
+    pub fn has_parameter(&self, name: &str) -> bool {
         self.spec["parameters"]
             .as_array()
             .unwrap()
@@ -192,7 +192,7 @@ impl Operation {
         self.spec["operationId"].as_str().unwrap()
     }
 
-    fn named(&self) -> String {
+    pub fn named(&self) -> String {
         format!("{} {}", self.method, self.template)
     }
 }

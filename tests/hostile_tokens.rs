@@ -1,6 +1,6 @@
 //! Access tokens that are none: all are refused alike. And what a change of the signing key means for those that are.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ use msp_api::clock;
 use msp_api::db::Database;
 use msp_api::ids::Id;
 use msp_api::policy::CallerKind;
+use msp_api::private_files;
 use msp_api::schema::foundation::secrets as table;
 use serde_json::{Value, json};
 
@@ -408,7 +409,8 @@ fn keys_in_files_are_replaced_without_an_outage() {
     std::fs::create_dir(&folder).unwrap();
     let file = |name: &str, text: &[u8]| {
         let path = folder.join(name);
-        std::fs::write(&path, text).unwrap();
+        let mut file = private_files::open(&path).unwrap();
+        file.write_all(text).unwrap();
         path.display().to_string()
     };
     let pem = || openssl(&["genpkey", "-algorithm", "ed25519"], b"");

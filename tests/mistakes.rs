@@ -115,7 +115,7 @@ on_both_databases! {
         representative.get(&format!("/v1/cases/{case}")).ok();
         let list = practitioner.get(&format!("/v1/adults/{adult}/representatives")).ok();
         let items = list.body["items"].as_array().unwrap();
-        let theirs = items.iter().find(|one| one["userId"] == server.user_id("representative")).unwrap();
+        let theirs = items.iter().find(|one| one["name"] == "Rosa Lind").unwrap();
         let one = format!("/v1/adults/{adult}/representatives/{}", theirs["id"].as_str().unwrap());
         let tag = practitioner.tag(&one);
         let mark = format!("{one}/entered-in-error");

@@ -66,6 +66,8 @@ fn the_fixed_words_of_the_page_are_easy_to_read() {
             my_view::WHAT_DO_YOU_WANT,
             my_view::DID_YOU_GET_IT,
             my_view::YOUR_WORKER,
+            my_view::NEW_CODE_BY_YOUR_WORKER,
+            my_view::NEW_CODE_BY_A_MANAGER,
             my_view::YOUR_ADVOCATE,
             requests::IF_URGENT,
         ])

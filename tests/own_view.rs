@@ -8,7 +8,7 @@ use crate::stories::accepted_case;
 use crate::support::{Actor, Server};
 
 /// Somebody who works for a new agency that is named on the case with every section, and the agency.
-fn partner(server: &Server, case: &str) -> (Actor, String) {
+pub fn partner(server: &Server, case: &str) -> (Actor, String) {
     let entry =
         json!({"name": "Harbour Hospice", "agencyType": "nhs_community", "agreementFrom": "2026-01-01"});
     let agency = server.as_("admin").post("/v1/agencies", &entry).created().id();
@@ -280,13 +280,14 @@ on_both_databases! {
         let (manager, elsewhere) = (server.as_("manager"), server.as_("manager-eastmoor"));
         let entry = manager.get("/v1/advocates").ok();
         let path = format!("/v1/advocates/{}", entry.text("/items/0/id"));
-        assert_eq!(elsewhere.get(&path).ok().text("/authority"), "northbank", "all may ask the advocate");
+        elsewhere.get(&path).expect(404);
+        elsewhere.patch(&path, &json!({"available": false})).if_match("W/\"1\"").expect(404);
+        assert!(!elsewhere.get("/v1/advocates").ok().text.contains("Rosa Lindqvist"));
+        let tag = manager.tag(&path);
+        server.as_("practitioner").patch(&path, &json!({"available": false})).if_match(&tag).expect(403);
         let taken = json!({"userId": server.user_id("advocate")});
-        elsewhere.patch(&path, &taken).if_match(&elsewhere.tag(&path)).expect(403);
-        let theirs = json!({"name": "Jo Marsh", "organisation": "Eastmoor Voices", "kinds": ["imca_general"],
-            "userId": server.user_id("advocate")});
-        let refused = elsewhere.post("/v1/advocates", &theirs).expect(422);
-        assert_eq!(refused.pointers("errors"), ["/userId"], "an account of another authority is not theirs to link");
+        let refused = manager.patch(&path, &taken).if_match(&tag).expect(422);
+        assert_eq!(refused.pointers("errors"), ["/userId"], "nobody links a login by hand");
         let named = json!({"name": "Jo Marsh", "organisation": "Eastmoor Voices", "kinds": ["imca_general"], "authority": "northbank"});
         assert_eq!(elsewhere.post("/v1/advocates", &named).expect(422).pointers("errors"), ["/authority"]);
         manager.patch(&path, &json!({"available": false})).if_match(&manager.tag(&path)).ok();

@@ -133,6 +133,7 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
     use msp_api::casework::referrals::updates::UpdateKind;
     use msp_api::casework::responses::{AdultChoice, ResponseOption};
     use msp_api::casework::singleton;
+    use msp_api::demo::InventedBy;
     use msp_api::people::agencies::AgencyType;
     let sql = [
         include_str!("../migrations/postgres/2026-11-21-000002_people/up.sql"),
@@ -142,6 +143,7 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         include_str!("../migrations/postgres/2026-11-21-000009_reference/up.sql"),
         include_str!("../migrations/postgres/2026-11-21-000013_identity/up.sql"),
         include_str!("../migrations/postgres/2026-11-22-000017_own_parts/up.sql"),
+        include_str!("../migrations/postgres/2026-11-25-000020_operations/up.sql"),
     ]
     .concat();
     let squeezed = sql.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -176,6 +178,7 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         FeedbackStatus,
         QuestionnaireStatus,
         EndedBecause,
+        InventedBy,
         CountedBy
     );
 }

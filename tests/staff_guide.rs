@@ -448,13 +448,13 @@ on_both_databases! {
         let case = Guide::begin(server, "PPN-NEPHEW");
         let outcome = case.wants("I want to manage my own money", 1);
         let read = case.read();
-        let nephew = server.add_user("nephew", Role::Representative, "northbank", Some(&read.text("/reference")));
-        let account = nephew.get("/v1/me").ok();
-        assert_eq!(account.body["cases"].as_array().unwrap().len(), 1);
+        let nephew = server.add_user("nephew", Role::Representative, "northbank", None);
         let people = format!("/v1/adults/{}/representatives", read.text("/adult/id"));
-        let him = json!({"kind": "representative", "name": "A Nephew", "relationship": "nephew", "userId": account.id(),
+        let him = json!({"kind": "representative", "name": "A Nephew", "relationship": "nephew",
             "legalAuthority": "lpa_property_finance", "chosenByAdult": "not_known", "conflict": "none"});
         let him = case.practitioner.post(&people, &him).created();
+        server.give_case(&nephew, &read.text("/reference"), (Role::Representative, Some(&him.id())));
+        assert_eq!(nephew.get("/v1/me").ok().body["cases"].as_array().unwrap().len(), 1);
         let his = |agrees: &str| json!({"ownWords": "She wants me to look after it", "changeKind": "replaced", "changeReason": "other",
             "initiatedBy": "representative", "adultAgrees": agrees, "confirmedBy": "representative"});
         for agrees in ["not_known", "no"] {

@@ -299,9 +299,10 @@ impl Story<'_> {
             "nobody_to_support"
         );
         let entry = json!({"name": "Rosa Lindqvist", "organisation": "Northbank Voices", "kinds": ["care_act_s68"],
-            "userId": self.server.user_id("advocate"), "independenceDeclaredOn": "2026-04-01"});
+            "independenceDeclaredOn": "2026-04-01"});
         let entry = self.manager.post("/v1/advocates", &entry).created();
         let advocate = self.server.as_("advocate");
+        self.server.make_login(&advocate, &entry.id());
         advocate.get(&self.path("")).expect(404);
         let request =
             json!({"kind": "care_act_s68", "basis": "duty", "advocateId": entry.id(), "needId": need.id()});

@@ -44,6 +44,7 @@ pub fn digest_of(entry: &Entry) -> [u8; DIGEST] {
         (17, text(&entry.personal_digest)),
         (18, text(&entry.role)),
         (19, text(&entry.relationship)),
+        (20, (entry.count != 1).then(|| entry.count.to_be_bytes().to_vec())),
     ];
     for (tag, field) in optional {
         if let Some(field) = field {

@@ -10,7 +10,7 @@ use super::Entry;
 use super::canonical::{DIGEST, digest_of, sha256};
 use crate::clock::UtcTime;
 use crate::ids::Id;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::schema::audit::audit_seals;
 
 /// Begins everything that is signed here; a token begins otherwise, so neither passes for the other.
@@ -56,7 +56,8 @@ impl Seal {
         let mut seal = Self {
             number: before.map_or(1, |before| before.number + 1),
             sealed_at: now,
-            entries: i32::try_from(entries.len()).map_err(|_| Problem::new(Code::Internal))?,
+            entries: i32::try_from(entries.len())
+                .map_err(|error| Problem::caused("a seal's entries", &error))?,
             covers,
             previous: before.map(Self::link).unwrap_or_default(),
             digest: String::new(),
@@ -200,7 +201,8 @@ impl Signer {
     }
 
     fn sign(&self, text: &str) -> Result<String, Problem> {
-        crypto::sign(text.as_bytes(), &self.key, Algorithm::EdDSA).map_err(|_| Problem::new(Code::Internal))
+        crypto::sign(text.as_bytes(), &self.key, Algorithm::EdDSA)
+            .map_err(|error| Problem::caused("a seal's signature", &error))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use super::chain::{Seal, Signer};
 use super::sealer::LEASE;
@@ -14,6 +15,8 @@ use crate::problem::{Code, Problem};
 
 const IDS: i64 = 10_000;
 const TRIES: usize = 10;
+/// How long one piece of a verification may take.
+const PIECE: Duration = Duration::from_secs(60);
 
 /// The trail as one connection sees it.
 pub struct Rows<'a>(
@@ -53,6 +56,10 @@ impl Source for Rows<'_> {
         Ok(store::totals(self.0)?)
     }
 
+    fn has_cases(&mut self) -> Result<bool, Problem> {
+        Ok(store::has_cases(self.0)?)
+    }
+
     fn entry_ids(&mut self, after: Option<Id>) -> Result<Vec<Id>, Problem> {
         Ok(store::entry_ids(self.0, after, IDS)?)
     }
@@ -66,6 +73,7 @@ pub async fn verify(
     expected: Option<Anchor>,
 ) -> Result<Report, Problem> {
     let judge = Arc::clone(signer);
+    let database = &database.with_limit(PIECE);
     let opening = database
         .read(move |conn| verify::open(&mut Rows(conn), &judge))
         .await?;
@@ -94,7 +102,10 @@ pub async fn verify(
         .collect();
     let mut found = Found::default();
     for task in tasks {
-        found.merge(task.await.map_err(|_| Problem::new(Code::Internal))??);
+        found.merge(
+            task.await
+                .map_err(|error| Problem::caused("verification", &error))??,
+        );
     }
     database
         .read(move |conn| verify::close(&mut Rows(conn), &opening, expected.as_ref(), found))

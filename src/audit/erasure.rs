@@ -3,8 +3,7 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::{AuditOutcome, Entry, insert};
-use crate::clock;
+use super::{Entry, insert};
 use crate::db::types::Json;
 use crate::db::{Connection, Database};
 use crate::ids::Id;
@@ -49,26 +48,9 @@ fn erase_some(conn: &mut Connection, subject: Id) -> Result<usize, Problem> {
         .set(audit_entries::personal.eq(None::<Json<serde_json::Value>>))
         .execute(conn)?;
     let entry = Entry {
-        id: Id::new(),
-        occurred_at: clock::now(),
-        request_id: Id::new(),
-        actor_id: Id::new(),
-        actor_kind: "system".to_owned(),
-        agency_id: None,
-        authority,
-        operation: ERASURE.to_owned(),
-        outcome: AuditOutcome::Done,
-        status: 200,
         resource: Some("Audit".to_owned()),
         resource_id: Some(subject),
-        case_id: None,
-        purpose: None,
-        on_behalf_of: None,
-        returned: Json(json!({ "erased": erased })),
-        personal_digest: None,
-        personal: None,
-        role: None,
-        relationship: None,
+        ..Entry::of_the_system(ERASURE, authority, json!({ "erased": erased }))
     };
     insert(conn, &[entry])?;
     Ok(erased)

@@ -5,6 +5,9 @@
 //! request sits apart in `personal`, covered by a salted digest, so that it can be erased lawfully and the
 //! entry's canonical form still stands.
 //!
+//! Every request of a caller who is known has an entry, what was refused too; only of many equal refusals in a minute one
+//! entry says how many there were ([`Entry::count`]), and a request beyond the limit (429) is counted in metrics alone.
+//!
 //! Each entry is noted in `audit_unsealed` by the transaction that writes it. One [`Sealer`] across all instances
 //! takes what is noted there and puts a [`chain::Seal`] on it: signed, and standing on the seal before.
 //! [`verify`] says what that finds and what it cannot.
@@ -13,6 +16,7 @@ mod canonical;
 pub mod chain;
 pub mod database;
 mod erasure;
+mod repeats;
 pub mod sealer;
 pub mod search;
 pub mod store;
@@ -22,9 +26,9 @@ mod writer;
 use diesel::prelude::*;
 use serde_json::Value;
 
-use crate::clock::UtcTime;
+use crate::clock::{self, UtcTime};
 use crate::db::Connection;
-use crate::db::error::{Cause, cause_of};
+use crate::db::error::{Cause, cause_of, diagnosis};
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::problem::{Code, Problem};
@@ -115,6 +119,37 @@ pub struct Entry {
     pub role: Option<String>,
     /// What the actor was to the record: the purpose, where none was stated.
     pub relationship: Option<String>,
+    /// How many equal refusals this entry stands for; 1 is the request itself.
+    pub count: i32,
+}
+
+impl Entry {
+    /// What was done on the server's own console, or by the server itself.
+    pub fn of_the_system(operation: &str, authority: Option<String>, returned: Value) -> Self {
+        Self {
+            id: Id::new(),
+            occurred_at: clock::now(),
+            request_id: Id::new(),
+            actor_id: Id::new(),
+            actor_kind: "system".to_owned(),
+            agency_id: None,
+            authority,
+            operation: operation.to_owned(),
+            outcome: AuditOutcome::Done,
+            status: 200,
+            resource: None,
+            resource_id: None,
+            case_id: None,
+            purpose: None,
+            on_behalf_of: None,
+            returned: Json(returned),
+            personal_digest: None,
+            personal: None,
+            role: None,
+            relationship: None,
+            count: 1,
+        }
+    }
 }
 
 /// Writes entries in the transaction at hand, and notes that they wait for a seal.
@@ -149,9 +184,14 @@ pub fn record(conn: &mut Connection, entry: &Entry) -> Result<(), Problem> {
 }
 
 fn not_written(error: &diesel::result::Error) -> Problem {
-    let cause = cause_of(error);
+    let (cause, diagnosis) = (cause_of(error), diagnosis(error));
     if cause != Cause::Retry {
-        tracing::error!(?cause, "an audit entry could not be written");
+        metrics::counter!("audit_write_failures_total").increment(1);
     }
-    Problem::new(Code::Unavailable).because(cause)
+    if cause == Cause::Defect {
+        tracing::error!(cause = diagnosis, "an audit entry could not be written");
+    }
+    Problem::new(Code::Unavailable)
+        .because(cause)
+        .diagnosed(diagnosis)
 }

@@ -30,9 +30,9 @@ pub struct Sealer {
 
 impl Sealer {
     /// Starts it on the current runtime.
-    pub fn start(database: Database, signer: Arc<Signer>) -> Self {
+    pub fn start(database: &Database, signer: Arc<Signer>) -> Self {
         let (stop, stopped) = oneshot::channel();
-        let task = actix_web::rt::spawn(run(database, signer, stopped));
+        let task = actix_web::rt::spawn(run(database.for_background(), signer, stopped));
         Self { stop, task }
     }
 

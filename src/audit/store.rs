@@ -7,6 +7,7 @@ use super::chain::Seal;
 use crate::db::Connection;
 use crate::ids::Id;
 use crate::schema::audit::{audit_seals, audit_unsealed};
+use crate::schema::casework::cases;
 use crate::schema::foundation::audit_entries;
 
 diesel::joinable!(audit_unsealed -> audit_entries (entry_id));
@@ -98,4 +99,9 @@ pub fn totals(conn: &mut Connection) -> QueryResult<(i64, i64, i64)> {
         sealed.unwrap_or_default(),
         waiting.unwrap_or_default(),
     ))
+}
+
+/// Whether there is any case.
+pub fn has_cases(conn: &mut Connection) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(cases::table.select(cases::id))).get_result(conn)
 }

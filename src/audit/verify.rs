@@ -4,7 +4,7 @@
 //! one; seals that are missing, changed, in another order or signed by others; a cut at the end, since the last seal is
 //! also in a signed mark kept apart. What cannot: a change within the second before an entry is sealed, by someone who
 //! writes to the database; and the whole trail put back to an older state, seals and mark together, unless its end is
-//! held against one that was printed or logged before.
+//! held against one that was printed or logged before. A trail that is gone whole shows as long as there are cases.
 
 use std::collections::{HashMap, HashSet};
 
@@ -56,6 +56,8 @@ crate::codes! {
         MarkWrong = "mark_wrong",
         /// The chain ends before the seal that was marked as the last, or goes on after it.
         EndDiffers = "end_differs",
+        /// There are cases and no entry at all.
+        TrailEmpty = "trail_empty",
         /// The chain does not hold the seal that it is held against.
         ExpectedDiffers = "expected_differs",
     }
@@ -105,6 +107,8 @@ pub trait Source {
     fn waiting(&mut self) -> Result<Vec<(Id, bool)>, Problem>;
     /// Entries, those that seals cover, those that wait; all at one moment.
     fn totals(&mut self) -> Result<(i64, i64, i64), Problem>;
+    /// Whether there are cases, none of which could be there without an entry.
+    fn has_cases(&mut self) -> Result<bool, Problem>;
     /// A page of the ids of all entries, in order.
     fn entry_ids(&mut self, after: Option<Id>) -> Result<Vec<Id>, Problem>;
 }
@@ -312,6 +316,9 @@ pub fn close(
         found.add(TrailFinding::PersonalErasedUnrecorded, None, None);
     }
     let (entries, sealed, waiting) = source.totals()?;
+    if entries == 0 && sealed == 0 && waiting == 0 && source.has_cases()? {
+        found.add(TrailFinding::TrailEmpty, None, None);
+    }
     if entries != sealed + waiting || found.count > 0 {
         inserted(source, opening, &mut found)?;
     }
@@ -415,6 +422,13 @@ pub struct LastSeal {
     pub sealed_at: UtcTime,
     /// The Ed25519 key that signed it.
     pub public_key: String,
+}
+
+impl Report {
+    /// Whether there was nothing to verify.
+    pub fn is_empty(&self) -> bool {
+        self.entries == 0 && self.seals == 0 && self.unsealed == 0
+    }
 }
 
 /// What a verification found.

@@ -23,16 +23,16 @@ pub fn load(conn: &mut Connection, accepted: &Accepted, now: UtcTime) -> Result<
         }
     };
     let caller = caller.ok_or_else(|| Problem::new(Code::AccessEnded))?;
-    match has_only_single_cases(&caller) && !access::has_any(conn, caller.id, now)? {
+    match is_given_each_case(&caller) && access::is_over(conn, caller.id, now)? {
         true => Err(Problem::new(Code::AccessEnded)),
         false => Ok(caller),
     }
 }
 
-/// Whether all that this caller reaches are cases that were given to them one by one.
-fn has_only_single_cases(caller: &Caller) -> bool {
-    let single = |grant: &RoleGrant| matches!(grant.role, Role::Adult | Role::Representative);
-    caller.kind == CallerKind::User && !caller.roles.is_empty() && caller.roles.iter().all(single)
+/// Whether all that this caller reaches are cases that are given one by one.
+fn is_given_each_case(caller: &Caller) -> bool {
+    let given = |grant: &RoleGrant| Role::GIVEN_CASES.contains(&grant.role);
+    caller.kind == CallerKind::User && !caller.roles.is_empty() && caller.roles.iter().all(given)
 }
 
 /// An API client that is enabled, with those of these scopes that it has.

@@ -6,6 +6,7 @@
 //! taken back when it succeeds. A name that nobody has is counted like any other.
 
 use std::net::IpAddr;
+use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
 use diesel::prelude::*;
@@ -13,12 +14,15 @@ use diesel::prelude::*;
 use super::secrets;
 use crate::clock::UtcTime;
 use crate::db::{Connection, Database};
+use crate::http::client_address::{self, TrustedProxies};
 use crate::ids::Id;
 use crate::problem::{Code, Problem};
 use crate::schema::identity::{guesses as table, known_addresses};
 
 /// An address is known for so long after a sign-in: a year.
 const KNOWN_FOR: i64 = 365 * 86_400;
+/// Longer than a password takes to be compared, also behind a few others.
+const ANSWERED_AFTER: Duration = Duration::from_secs(1);
 
 crate::codes! {
     /// What failures are counted by.
@@ -56,20 +60,10 @@ impl CountedBy {
 pub struct Origin(String);
 
 impl Origin {
-    /// Of a request. What a proxy says counts only where the operator named that proxy.
-    pub fn of(request: &HttpRequest, trusted: &[IpAddr]) -> Self {
-        let peer = request.peer_addr().map(|address| address.ip());
-        let through_proxy = peer.is_some_and(|peer| trusted.contains(&peer.to_canonical()));
-        let forwarded = request
-            .headers()
-            .get_all("x-forwarded-for")
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .filter_map(|address| address.trim().parse::<IpAddr>().ok())
-            .filter(|address| !trusted.contains(&address.to_canonical()))
-            .last();
-        let origin = forwarded.filter(|_| through_proxy).or(peer);
-        let text = origin.map(|origin| network_of(origin.to_canonical()));
+    /// Of a request.
+    pub fn of(request: &HttpRequest, trusted: &TrustedProxies) -> Self {
+        let address = client_address::of(request.peer_addr(), request.headers(), trusted);
+        let text = address.map(network_of);
         Self(secrets::digest_of(text.unwrap_or_default().as_bytes()))
     }
 }
@@ -88,9 +82,14 @@ fn network_of(address: IpAddr) -> String {
 /// One attempt to sign in.
 #[derive(Debug, Clone)]
 pub struct Attempt {
+    begun: Instant,
     account: String,
     origin: Origin,
     known: bool,
+    shared: bool,
+    /// Until when one that is not known would have to wait: what a failure is answered with.
+    held_until: Option<UtcTime>,
+    counted: Vec<(CountedBy, String)>,
 }
 
 /// Counts an attempt, or says how long to wait.
@@ -101,68 +100,111 @@ pub async fn begin(
     origin: Origin,
     now: UtcTime,
 ) -> Result<Attempt, Problem> {
-    let account = secrets::digest_of(username.as_bytes());
-    let look = (account.clone(), origin.clone());
-    // A flood that must wait anyway takes no turn at writing.
-    let known = database
-        .read(move |conn| {
-            let (account, origin) = look;
-            let known = is_known(conn, user, &origin, now)?;
-            let attempt = Attempt {
-                account,
-                origin,
-                known,
-            };
-            for (kind, subject) in attempt.counters() {
-                wait_for(blocked_until(conn, kind, &subject)?, now)?;
-            }
-            Ok(known)
-        })
-        .await?;
-    let attempt = Attempt {
-        account,
+    let fresh = Attempt {
+        begun: Instant::now(),
+        // One account, however its name is written.
+        account: secrets::digest_of(username.to_lowercase().as_bytes()),
         origin,
-        known,
+        known: false,
+        shared: false,
+        held_until: None,
+        counted: vec![],
     };
-    let counted = attempt.clone();
-    database
-        .write(move |conn| {
-            let old = now.plus_seconds(-86_400);
-            diesel::delete(table::table.filter(table::last_at.lt(old))).execute(conn)?;
-            for (kind, subject) in counted.counters() {
-                count(conn, kind, &subject, now)?;
+    // A flood that must wait anyway takes no turn at writing.
+    let looked = database.read(move |conn| {
+        let mut attempt = fresh.clone();
+        attempt.known = is_known(conn, user, &attempt.origin, now)?;
+        attempt.shared = attempt.known || somebody_came_from(conn, &attempt.origin)?;
+        for (kind, subject) in attempt.counters() {
+            let until = blocked_until(conn, kind, &subject)?.filter(|until| now < *until);
+            attempt.held_until = attempt.held_until.max(until);
+        }
+        let until = match attempt.known {
+            true => blocked_until(conn, CountedBy::Known, &attempt.pair())?.filter(|until| now < *until),
+            false => attempt.held_until,
+        };
+        Ok((attempt, until))
+    });
+    let (attempt, until) = looked.await?;
+    if let Some(until) = until {
+        return Err(attempt.has_to_wait(until, now).await);
+    }
+    let counting = attempt.clone();
+    let counted = database.write(move |conn| {
+        let old = now.plus_seconds(-86_400);
+        diesel::delete(table::table.filter(table::last_at.lt(old))).execute(conn)?;
+        let mut attempt = counting.clone();
+        if attempt.known {
+            let pair = attempt.pair();
+            wait_for(count(conn, CountedBy::Known, &pair, now)?, now)?;
+            attempt.counted.push((CountedBy::Known, pair));
+        }
+        for (kind, subject) in attempt.counters() {
+            match count(conn, kind, &subject, now)? {
+                None => attempt.counted.push((kind, subject)),
+                // Whoever is known goes on, and waits for none but failures from that very address.
+                Some(until) if attempt.known => attempt.held_until = attempt.held_until.max(Some(until)),
+                Some(until) => wait_for(Some(until), now)?,
             }
-            Ok(())
-        })
-        .await?;
-    Ok(attempt)
+        }
+        Ok(attempt)
+    });
+    counted.await
 }
 
 impl Attempt {
-    /// What this attempt is counted by, always in the same order, so that two never wait for each other.
-    fn counters(&self) -> Vec<(CountedBy, String)> {
-        match self.known {
-            true => vec![(CountedBy::Known, format!("{} {}", self.account, self.origin.0))],
-            false => vec![
-                (CountedBy::Account, self.account.clone()),
-                (CountedBy::Address, self.origin.0.clone()),
-            ],
+    /// What every attempt is counted by, always in the same order, so that two never wait for each other. One from a
+    /// known address counts like any other, or the answers to guesses would tell which names are known there.
+    fn counters(&self) -> [(CountedBy, String); 2] {
+        [
+            (CountedBy::Account, self.account.clone()),
+            (CountedBy::Address, self.origin.0.clone()),
+        ]
+    }
+
+    fn pair(&self) -> String {
+        format!("{} {}", self.account, self.origin.0)
+    }
+
+    /// How a wrong name, password or code is answered: as any other guess from there would be at this moment.
+    pub async fn refused(&self, now: UtcTime) -> Problem {
+        match self.held_until {
+            Some(until) => self.has_to_wait(until, now).await,
+            None => Problem::new(Code::Unauthenticated),
+        }
+    }
+
+    /// Where people signed in from, names that are known there are evaluated when others are not: both are then answered
+    /// after the same time.
+    async fn has_to_wait(&self, until: UtcTime, now: UtcTime) -> Problem {
+        if self.shared {
+            tokio::time::sleep(ANSWERED_AFTER.saturating_sub(self.begun.elapsed())).await;
+        }
+        match wait_for(Some(self.held_until.unwrap_or(until)), now) {
+            Err(problem) => problem,
+            Ok(()) => Problem::new(Code::Unauthenticated),
         }
     }
 
     /// Takes the attempt back because it succeeded, and remembers where it came from.
     pub fn succeeded(&self, conn: &mut Connection, user: Id, now: UtcTime) -> QueryResult<()> {
-        for (kind, subject) in self.counters() {
-            let counter = table::table.find((kind.as_str(), &subject));
-            // Signing in to an account of one's own must not pay for guessing at others.
-            match kind {
-                CountedBy::Address => diesel::update(counter.filter(table::failures.gt(0)))
+        for (kind, subject) in &self.counted {
+            let counter = table::table.find((kind.as_str(), subject));
+            // Signing in to an account of one's own must not pay for guessing at others, nor signing in from where one is
+            // known for what others guess from elsewhere.
+            let forgets = match kind {
+                CountedBy::Address => false,
+                CountedBy::Account => !self.known,
+                CountedBy::Known => true,
+            };
+            match forgets {
+                true => diesel::delete(counter).execute(conn)?,
+                false => diesel::update(counter.filter(table::failures.gt(0)))
                     .set((
                         table::failures.eq(table::failures - 1),
-                        table::blocked_until.eq(now),
+                        table::blocked_until.eq(blocks_nobody(now)),
                     ))
                     .execute(conn)?,
-                CountedBy::Account | CountedBy::Known => diesel::delete(counter).execute(conn)?,
             };
         }
         let there = known_addresses::table.find((user, &self.origin.0));
@@ -193,6 +235,12 @@ fn is_known(conn: &mut Connection, user: Id, origin: &Origin, now: UtcTime) -> Q
     Ok(last.is_some_and(|last| now < last.plus_seconds(KNOWN_FOR)))
 }
 
+/// Whether anybody signed in from there before.
+fn somebody_came_from(conn: &mut Connection, origin: &Origin) -> QueryResult<bool> {
+    let there = known_addresses::table.filter(known_addresses::digest.eq(&origin.0));
+    diesel::select(diesel::dsl::exists(there)).get_result(conn)
+}
+
 fn blocked_until(conn: &mut Connection, kind: CountedBy, subject: &str) -> QueryResult<Option<UtcTime>> {
     table::table
         .find((kind.as_str(), subject))
@@ -211,15 +259,27 @@ fn wait_for(until: Option<UtcTime>, now: UtcTime) -> Result<(), Problem> {
     }
 }
 
-/// Adds one failure. The update comes first: it makes others wait for this row on PostgreSQL.
-fn count(conn: &mut Connection, kind: CountedBy, subject: &str, now: UtcTime) -> Result<(), Problem> {
+/// Long enough ago for another attempt that came a little earlier, or to an instance whose clock is behind: two colleagues
+/// who sign in at once do not wait for each other.
+fn blocks_nobody(now: UtcTime) -> UtcTime {
+    now.plus_seconds(-3_600)
+}
+
+/// Adds one failure, or answers until when nothing counts. The update comes first: it makes others wait for this row on
+/// PostgreSQL.
+fn count(
+    conn: &mut Connection,
+    kind: CountedBy,
+    subject: &str,
+    now: UtcTime,
+) -> QueryResult<Option<UtcTime>> {
     let counter = table::table.find((kind.as_str(), subject));
     let fresh = (
         table::kind.eq(kind.as_str()),
         table::subject.eq(subject),
         table::failures.eq(0),
         table::last_at.eq(now),
-        table::blocked_until.eq(now),
+        table::blocked_until.eq(blocks_nobody(now)),
     );
     crate::insert_unless_there!(&mut *conn, table, fresh)?;
     diesel::update(counter)
@@ -228,7 +288,12 @@ fn count(conn: &mut Connection, kind: CountedBy, subject: &str, now: UtcTime) ->
     let (failures, last_at, until): (i32, UtcTime, UtcTime) = counter
         .select((table::failures, table::last_at, table::blocked_until))
         .first(conn)?;
-    wait_for(Some(until), now)?;
+    if now < until {
+        diesel::update(counter)
+            .set(table::failures.eq(failures - 1))
+            .execute(conn)?;
+        return Ok(Some(until));
+    }
     let (_, _, forgotten_after) = kind.patience();
     let failures = match last_at.plus_seconds(forgotten_after) < now {
         true => 1,
@@ -238,10 +303,13 @@ fn count(conn: &mut Connection, kind: CountedBy, subject: &str, now: UtcTime) ->
         .set((
             table::failures.eq(failures),
             table::last_at.eq(now),
-            table::blocked_until.eq(now.plus_seconds(kind.delay(failures))),
+            table::blocked_until.eq(match kind.delay(failures) {
+                0 => blocks_nobody(now),
+                delay => now.plus_seconds(delay),
+            }),
         ))
         .execute(conn)?;
-    Ok(())
+    Ok(None)
 }
 
 #[cfg(test)]

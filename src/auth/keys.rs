@@ -19,6 +19,7 @@ use super::tokens;
 use crate::clock::{self, UtcTime};
 use crate::config::Config;
 use crate::db::{self, Connection, Database};
+use crate::private_files;
 use crate::problem::{Code, Problem};
 use crate::schema::foundation::secrets as table;
 
@@ -32,6 +33,8 @@ const SIGNS_AFTER: i64 = CACHED_FOR + RELOADED_EVERY;
 const RETIRED_FOR: i64 = SIGNS_AFTER + RELOADED_EVERY + tokens::LIFETIME + 60;
 /// Seconds between two looks because of tokens whose key is not known.
 const LOOKED_AGAIN_AFTER: i64 = 5;
+/// What a PEM file of a whole key says of itself.
+const PRIVATE: &str = "PRIVATE KEY";
 const CURRENT: &str = "signing_key";
 const SEALING: &str = "sealing_key";
 const PREVIOUS: &str = "signing_key_previous";
@@ -109,7 +112,7 @@ impl Ring {
 
 /// What is published of a key that is given whole, or only by its public part.
 fn public_part(pem: &str) -> Result<Jwk, jsonwebtoken::errors::Error> {
-    let mut jwk = match pem.contains("PRIVATE KEY") {
+    let mut jwk = match pem.contains(PRIVATE) {
         true => Jwk::from_encoding_key(&EncodingKey::from_ed_pem(pem.as_bytes())?, Algorithm::EdDSA)?,
         false => Jwk::from_decoding_key(&DecodingKey::from_ed_pem(pem.as_bytes())?, Some(Algorithm::EdDSA))?,
     };
@@ -198,13 +201,26 @@ impl Keys {
 }
 
 fn read(path: &std::path::Path, setting: &str) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| format!("{setting} {}: {error}", path.display()))
+    let failed = |error: std::io::Error| format!("{setting} {}: {error}", path.display());
+    let pem = std::fs::read_to_string(path).map_err(failed)?;
+    if pem.contains(PRIVATE) && private_files::is_open_to_others(path).map_err(failed)? {
+        return Err(format!(
+            "{setting} {}: others than its owner may read this key; run `chmod 600` on it, and make a new one if somebody \
+             else had access",
+            path.display()
+        ));
+    }
+    Ok(pem)
+}
+
+fn no_key() -> Problem {
+    Problem::internal("there is no signing key in the database")
 }
 
 async fn ring_in(database: &Database) -> Result<Ring, Problem> {
     database
         .read(|conn| {
-            let (current, _) = find(conn, CURRENT)?.ok_or_else(|| Problem::new(Code::Internal))?;
+            let (current, _) = find(conn, CURRENT)?.ok_or_else(no_key)?;
             let now = clock::now();
             let ring = match find(conn, PREVIOUS)? {
                 Some((previous, rotated)) if now < rotated.plus_seconds(SIGNS_AFTER) => {
@@ -216,7 +232,7 @@ async fn ring_in(database: &Database) -> Result<Ring, Problem> {
                 }
                 _ => Ring::of(&current, &[]),
             };
-            ring.map_err(|_| Problem::new(Code::Internal))
+            ring.map_err(|why| Problem::internal("the signing keys").diagnosed(why))
         })
         .await
 }
@@ -257,7 +273,7 @@ pub async fn rotate(database: &Database, replaced: Replaced) -> Result<String, S
             let why = "the key that was replaced last still verifies tokens: wait twenty minutes";
             return Err(Problem::new(Code::Conflict).saying(why));
         }
-        let (current, _) = find(conn, CURRENT)?.ok_or_else(|| Problem::new(Code::Internal))?;
+        let (current, _) = find(conn, CURRENT)?.ok_or_else(no_key)?;
         diesel::delete(table::table.find(PREVIOUS)).execute(conn)?;
         if retires {
             diesel::insert_into(table::table)

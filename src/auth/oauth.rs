@@ -127,7 +127,10 @@ fn invalid_client() -> TokenRefusal {
     refusal("invalid_client", why)
 }
 
-fn unavailable(_: Problem) -> TokenRefusal {
+/// RFC 6749 has no code for a fault of the server here, so the caller is told to come back, and the operator the cause.
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
+fn unavailable(problem: Problem) -> TokenRefusal {
+    problem.log_if_ours();
     refusal("temporarily_unavailable", "Try again in a moment.")
 }
 

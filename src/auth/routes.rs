@@ -1,17 +1,16 @@
 //! Reading who one is.
 
 use actix_web::get;
-use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::act::Act;
+use crate::casework::cases::access;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
 use crate::ids::Id;
 use crate::policy::{CallerKind, RoleGrant, Standing};
 use crate::problem::Problem;
-use crate::schema::casework::case_access;
 
 /// Who is calling.
 #[derive(Debug, Serialize, ToSchema)]
@@ -87,19 +86,10 @@ pub async fn me(call: Call) -> Reply {
 
 fn who_is_calling(act: &mut Act) -> Result<Me, Problem> {
     let caller = act.caller;
-    let asks_by_grant = caller.could_be(Standing::Adult) || caller.could_be(Standing::Representative);
-    let granted: Vec<(Id, String)> = match asks_by_grant {
-        true => case_access::table
-            .filter(
-                case_access::user_id
-                    .eq(caller.id)
-                    .and(case_access::ended_at.is_null())
-                    .and(case_access::paused_at.is_null()),
-            )
-            .order(case_access::id)
-            .limit(100)
-            .select((case_access::case_id, case_access::relationship))
-            .load(act.conn)?,
+    let by_grant = [Standing::Adult, Standing::Representative, Standing::Advocate];
+    let asks_by_grant = by_grant.iter().any(|standing| caller.could_be(*standing));
+    let granted = match asks_by_grant {
+        true => access::shown_to(act.conn, caller.id, 100)?,
         false => vec![],
     };
     let is_client = caller.kind == CallerKind::Client;
@@ -112,7 +102,10 @@ fn who_is_calling(act: &mut Act) -> Result<Me, Problem> {
         scopes: caller.scopes.clone(),
         cases: granted
             .into_iter()
-            .map(|(id, relationship)| MyCase { id, relationship })
+            .map(|given| MyCase {
+                id: given.case_id,
+                relationship: given.relationship.as_str().to_owned(),
+            })
             .collect(),
         agreement: is_client.then_some(SharingAgreement {
             in_force: caller.agreement_in_force,

@@ -6,12 +6,12 @@ use aws_lc_rs::{constant_time, digest, rand};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// A new 256-bit secret as URL-safe text.
 pub fn random() -> Result<String, Problem> {
     let mut bytes = [0_u8; 32];
-    rand::fill(&mut bytes).map_err(|_| Problem::new(Code::Internal))?;
+    rand::fill(&mut bytes).map_err(|error| Problem::caused("random bytes", &error))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
@@ -21,7 +21,7 @@ const LEGIBLE: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// A new 100-bit code that a person can type.
 pub fn code() -> Result<String, Problem> {
     let mut bytes = [0_u8; 20];
-    rand::fill(&mut bytes).map_err(|_| Problem::new(Code::Internal))?;
+    rand::fill(&mut bytes).map_err(|error| Problem::caused("random bytes", &error))?;
     let letters = bytes
         .iter()
         .filter_map(|byte| LEGIBLE.get(usize::from(byte & 31)));

@@ -13,7 +13,7 @@ use super::secrets;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::ids::Id;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::schema::identity::sessions as table;
 
 /// How long a refresh token is good for: 90 days.
@@ -32,6 +32,8 @@ crate::codes! {
         PasswordChanged = "password_changed",
         /// The app was paused, or found not safe.
         AppPaused = "app_paused",
+        /// An authenticator was set up: the session was started without one.
+        AuthenticatorSetUp = "authenticator_set_up",
     }
 }
 
@@ -122,7 +124,7 @@ pub fn start(conn: &mut Connection, key: &hmac::Key, user: Id, now: UtcTime) -> 
     let session = Id::new();
     let secret = URL_SAFE_NO_PAD
         .decode(secrets::random()?)
-        .map_err(|_| Problem::new(Code::Internal))?;
+        .map_err(|error| Problem::caused("a new secret", &error))?;
     let refresh_token = token_of(session, 0, &secret, key);
     diesel::insert_into(table::table)
         .values((
@@ -231,8 +233,21 @@ pub fn end(conn: &mut Connection, session: Id, because: EndedBecause, now: UtcTi
 
 /// Ends every session of a user.
 pub fn end_all_of(conn: &mut Connection, user: Id, because: EndedBecause, now: UtcTime) -> QueryResult<()> {
+    end_others_of(conn, user, None, because, now)
+}
+
+/// Ends every session of a user but the one they call in.
+pub fn end_others_of(
+    conn: &mut Connection,
+    user: Id,
+    present: Option<Id>,
+    because: EndedBecause,
+    now: UtcTime,
+) -> QueryResult<()> {
     let theirs = table::user_id.eq(user).and(table::ended_at.is_null());
-    diesel::update(table::table.filter(theirs))
+    // A new id is that of no session.
+    let others = theirs.and(table::id.ne(present.unwrap_or_default()));
+    diesel::update(table::table.filter(others))
         .set((table::ended_at.eq(now), table::ended_because.eq(because)))
         .execute(conn)
         .map(drop)

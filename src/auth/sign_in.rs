@@ -119,7 +119,7 @@ async fn attempt(app: &App, request: &HttpRequest, asked: NewSession) -> Result<
         Ok((id, known))
     });
     let (user, known) = known.await?;
-    let origin = Origin::of(request, &app.config.trusted_proxies);
+    let origin = Origin::of(request, app.config.proxies());
     let counted = guesses::begin(&app.database, &asked.username, user, origin, now).await?;
 
     let given = secrets::digest_of(asked.password.as_bytes());
@@ -127,10 +127,9 @@ async fn attempt(app: &App, request: &HttpRequest, asked: NewSession) -> Result<
     let by_password = passwords::verify(asked.password, hash).await?;
     let of_code = known.as_ref().and_then(|known| known.code_digest.as_deref());
     let by_code = of_code.is_some_and(|digest| secrets::same(digest, &given));
-    let unauthenticated = || Problem::new(Code::Unauthenticated);
-    let known = known
-        .filter(|_| by_password || by_code)
-        .ok_or_else(unauthenticated)?;
+    let Some(known) = known.filter(|_| by_password || by_code) else {
+        return Err(counted.refused(now).await);
+    };
 
     let authenticator = known.authenticator.filter(|there| there.confirmed_at.is_some());
     let mut missing = Vec::new();
@@ -148,8 +147,10 @@ async fn attempt(app: &App, request: &HttpRequest, asked: NewSession) -> Result<
     let code = asked.code.unwrap_or_default();
     let step = match &authenticator {
         Some(there) => {
-            let step = there.step_of(&code, &app.keys.authenticators, now);
-            Some(step.ok_or_else(unauthenticated)?)
+            let Some(step) = there.step_of(&code, &app.keys.authenticators, now) else {
+                return Err(counted.refused(now).await);
+            };
+            Some(step)
         }
         None => None,
     };
@@ -204,8 +205,8 @@ pub fn answer(app: &App, user: Id, renewable: Option<Renewable>) -> Result<Sessi
 
 /// Staff reach other people's records; the adult, whoever represents her and advocates reach only what they are given.
 fn is_staff(user: &User) -> bool {
-    let given = [Role::Adult, Role::Representative, Role::Advocate];
-    user.roles.0.iter().any(|grant| !given.contains(&grant.role))
+    let given = |role: &Role| Role::GIVEN_CASES.contains(role);
+    user.roles.0.iter().any(|grant| !given(&grant.role))
 }
 
 /// Sign out
@@ -308,7 +309,7 @@ pub async fn begin_authenticator(app: Data<App>, call: Call) -> Reply {
 
 /// Confirm an authenticator
 ///
-/// With a code it shows. From then on signing in asks for one.
+/// With a code it shows. From then on signing in asks for one, and every other session of the account is over.
 #[utoipa::path(
     operation_id = "confirmAuthenticator",
     tag = "Signing in",
@@ -318,6 +319,7 @@ pub async fn begin_authenticator(app: Data<App>, call: Call) -> Reply {
 )]
 #[post("/v1/me/totp/confirmation")]
 pub async fn confirm_authenticator(app: Data<App>, call: Call, body: Body<FirstCode>) -> Reply {
+    let present = call.session();
     let confirm = move |act: &mut Act, body: &Body<FirstCode>| {
         let code = body.valid()?.code.clone();
         let pending = own(act)?.1.filter(|there| there.confirmed_at.is_none());
@@ -328,6 +330,9 @@ pub async fn confirm_authenticator(app: Data<App>, call: Call, body: Body<FirstC
             .step_of(&code, &app.keys.authenticators, act.now)
             .ok_or_else(|| Problem::invalid(vec![wrong]))?;
         authenticators::confirm(act.conn, pending.user_id, step, act.now)?;
+        // Whoever has another session showed no more than a password for it.
+        let because = EndedBecause::AuthenticatorSetUp;
+        sessions::end_others_of(act.conn, pending.user_id, present, because, act.now)?;
         Ok(pending.id)
     };
     call.change(body, confirm, |act, _| view(act)).await

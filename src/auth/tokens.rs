@@ -157,7 +157,7 @@ impl Tokens {
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some(TYPE.to_owned());
         header.kid = Some(ring.kid.clone());
-        encode(&header, &claims, &ring.signing).map_err(|_| Problem::new(Code::Internal))
+        encode(&header, &claims, &ring.signing).map_err(|error| Problem::caused("an access token", &error))
     }
 
     /// A token that was accepted before and has not expired.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
 use super::check::{faults_of, validator};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// Name of its schemas.
 pub(super) const NAME: &str = "Patch";
@@ -24,13 +24,14 @@ pub struct Patch<T> {
 impl<T: Serialize + DeserializeOwned + ToSchema + 'static> Patch<T> {
     /// What the record would be after the patch, held to the same schema as a new one.
     pub fn applied_to(&self, current: &T) -> Result<T, Problem> {
-        let mut json = serde_json::to_value(current).map_err(|_| Problem::new(Code::Internal))?;
+        let mut json = serde_json::to_value(current)
+            .map_err(|error| Problem::caused("a record to be patched", &error))?;
         merge(&mut json, &self.members);
         let faults = faults_of(validator::<T>(), &json);
         if !faults.is_empty() {
             return Err(Problem::invalid(faults));
         }
-        serde_json::from_value(json).map_err(|_| Problem::new(Code::Internal))
+        serde_json::from_value(json).map_err(|error| Problem::caused("a patched record", &error))
     }
 }
 

@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 
 use super::cases::model::Agreement;
 use super::outcomes::model::Outcome;
-use super::own;
 use super::plans::model::PlanRow;
 use super::record::{self, Head, OwnedRow, Record};
 use super::wishes::{Wish, WishKind};
@@ -22,6 +21,7 @@ use crate::db::Connection;
 use crate::db::types::Json;
 use crate::http::answer::View;
 use crate::ids::Id;
+use crate::people::agencies;
 use crate::problem::{Code, Fault, Problem};
 use crate::schema::actions::actions;
 
@@ -50,7 +50,7 @@ pub struct EarlierDueDate {
 
 crate::case_row! {
     /// An action as it is kept.
-    ActionRow (ActionContent) in actions as "action" {
+    ActionRow (ActionContent) in actions as "action" [partner own of_agency] [withheld in shown_version, shown_at] {
         /// What.
         text: String,
         /// Who will do it.
@@ -228,6 +228,9 @@ impl Record for ActionRow {
     fn shown(mut self, case: &Reached) -> ActionView {
         if !case.sees_what_is_withheld() {
             self.override_reason = None;
+            self.overrides_wish_id = None;
+            self.version = self.shown_version;
+            self.updated_at = self.shown_at;
         }
         self.view()
     }
@@ -254,12 +257,15 @@ fn create(act: &mut Act, case: Id, body: &Body<NewAction>) -> Result<Id, Problem
 fn amend(act: &mut Act, case: Id, id: Id, patch: &Body<Patch<NewAction>>) -> Result<Id, Problem> {
     let case = reach(act, case)?;
     let row: ActionRow = record::row(act, &case, id)?;
-    act.expect_version(row.version)?;
+    act.expect_version(match case.sees_what_is_withheld() {
+        true => row.version,
+        false => row.shown_version,
+    })?;
     let before = row.body();
     let body = patch.valid()?.applied_to(&before)?;
     let only_the_status = NewAction {
         status: body.status,
-        ..before
+        ..before.clone()
     };
     if case.partner.is_some() && body != only_the_status {
         return Err(Problem::new(Code::Forbidden)
@@ -269,7 +275,7 @@ fn amend(act: &mut Act, case: Id, id: Id, patch: &Body<Patch<NewAction>>) -> Res
     if !faults.is_empty() {
         return Err(Problem::invalid(faults));
     }
-    let mut amended = ActionRow::new(row.head(), body);
+    let mut amended = ActionRow::new(row.head(), body.clone());
     amended.due_history = row.due_history;
     if amended.due_on != row.due_on {
         amended.due_history.0.push(EarlierDueDate {
@@ -277,7 +283,19 @@ fn amend(act: &mut Act, case: Id, id: Id, patch: &Body<Patch<NewAction>>) -> Res
             changed_at: act.now,
         });
     }
-    record::write_over(act, &mut amended, "amended")
+    match without_withheld(body) == without_withheld(before) {
+        true => record::write_over_withheld(act, &mut amended),
+        false => record::write_over(act, &mut amended, "amended"),
+    }
+}
+
+/// What shows of an action to whoever does not see that it goes against a wish.
+fn without_withheld(action: NewAction) -> NewAction {
+    NewAction {
+        overrides_wish_id: None,
+        override_reason: None,
+        ..action
+    }
 }
 
 fn faults(act: &mut Act, case: &Reached, action: &NewAction) -> Result<Vec<Fault>, Problem> {
@@ -292,7 +310,7 @@ fn faults(act: &mut Act, case: &Reached, action: &NewAction) -> Result<Vec<Fault
             ));
         }
     }
-    faults.extend(own::fault_of_agency(act.conn, action.agency_id, "/agencyId")?);
+    faults.extend(agencies::fault_of(act.conn, action.agency_id, "/agencyId")?);
     if let Some(id) = action.plan_id
         && PlanRow::find(act.conn, case.row.id, id)?.is_none()
     {
@@ -313,6 +331,14 @@ fn faults(act: &mut Act, case: &Reached, action: &NewAction) -> Result<Vec<Fault
         }
     }
     Ok(faults)
+}
+
+/// Actions of a case that are this agency's.
+fn of_agency(conn: &mut Connection, case: Id, agency: Id) -> QueryResult<Vec<Id>> {
+    actions::table
+        .filter(actions::case_id.eq(case).and(actions::agency_id.eq(agency)))
+        .select(actions::id)
+        .load(conn)
 }
 
 /// How many actions of each of these cases are still to be done.

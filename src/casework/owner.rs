@@ -1,7 +1,7 @@
 //! What a record belongs to, and how much of its records shows to whoever reached it.
 
 use super::cases::reach::Reached;
-use super::own;
+use super::record::PartnerRows;
 use crate::act::Act;
 use crate::db::Connection;
 use crate::ids::Id;
@@ -26,9 +26,13 @@ pub trait Owner: Sized {
     fn corrects_others(&self) -> bool {
         false
     }
-    /// Of records of this kind the only ones that show; none: all of them do.
-    fn shows_only(&self, _conn: &mut Connection, _resource: &str) -> diesel::QueryResult<Option<Vec<Id>>> {
+    /// The only ones that show of a kind of which a partner agency sees these rows; none: all of them do.
+    fn shows_only(&self, _conn: &mut Connection, _kind: PartnerRows) -> diesel::QueryResult<Option<Vec<Id>>> {
         Ok(None)
+    }
+    /// Whether its records show with what is withheld from apps and partner agencies.
+    fn shows_withheld(&self) -> bool {
+        true
     }
     /// Whether this is the account of the person it is about.
     fn is_about(&self, _conn: &mut Connection, _account: Id) -> diesel::QueryResult<bool> {
@@ -61,11 +65,16 @@ impl Owner for Reached {
         matches!(self.standing, Standing::Manager | Standing::Allocated)
     }
 
-    fn shows_only(&self, conn: &mut Connection, resource: &str) -> diesel::QueryResult<Option<Vec<Id>>> {
-        match self.partner {
-            Some(agency) => own::of(conn, self.row.id, agency, resource),
-            None => Ok(None),
+    fn shows_only(&self, conn: &mut Connection, kind: PartnerRows) -> diesel::QueryResult<Option<Vec<Id>>> {
+        match (self.partner, kind) {
+            (None, _) | (Some(_), PartnerRows::All) => Ok(None),
+            (Some(agency), PartnerRows::Own(rows)) => rows(conn, self.row.id, agency).map(Some),
+            (Some(_), PartnerRows::None) => Ok(Some(vec![])),
         }
+    }
+
+    fn shows_withheld(&self) -> bool {
+        self.sees_what_is_withheld()
     }
 
     fn is_about(&self, conn: &mut Connection, account: Id) -> diesel::QueryResult<bool> {

@@ -17,7 +17,7 @@ use crate::schema::records::persons_of_concern;
 crate::record! {
     /// Someone the risk may come from.
     #[schema(example = json!({"name": "A Nephew", "relationship": "nephew", "worksWithAdults": "no", "aware": "no"}))]
-    PersonOfConcern (PersonOfConcernContent) in persons_of_concern as "person_of_concern", NewPersonOfConcern,
+    PersonOfConcern (PersonOfConcernContent) in persons_of_concern as "person_of_concern" [partner all], NewPersonOfConcern,
     PersonOfConcernView {
         columns {
             /// Name, as far as known.
@@ -73,7 +73,7 @@ fn faults(act: &mut Act, case: &Reached, person: &NewPersonOfConcern) -> Result<
     }
     if let Some(advocate) = person.advocate_id {
         let pointer = "/advocateId";
-        if advocates::find(act.conn, advocate)?.is_none() {
+        if advocates::find(act.conn, &case.row.authority, advocate)?.is_none() {
             let detail = "There is no such entry in the register.";
             faults.push(Fault::at(pointer, "unknown", detail));
         } else if advocacy::acts_for_the_adult(act.conn, case.row.id, advocate)? {

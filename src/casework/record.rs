@@ -1,8 +1,6 @@
 //! The life of a record that belongs to a case (or to an adult), written once: reach the owner, hold the version,
 //! check the rules, write, tell the outbox. (The call audits it.)
-//!
-//! [`case_row!`](crate::case_row) declares a table's row with its four queries; [`record!`](crate::record)
-//! adds the body and the view of a plain record, whose fields are the same in all three.
+//! How one is declared is in [`super::record_macros`].
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -39,6 +37,8 @@ pub struct Head {
     pub updated_by: Id,
     /// Why it should not have been recorded, if somebody said so.
     pub entered_in_error: Option<String>,
+    /// The version and the time of the last change that whoever does not see its withheld parts knows of.
+    pub shown: (i64, UtcTime),
 }
 
 impl Head {
@@ -60,6 +60,7 @@ impl Head {
             updated_at: now,
             updated_by: by,
             entered_in_error: None,
+            shown: (1, now),
         }
     }
 }
@@ -81,12 +82,42 @@ pub struct Showing {
     pub errors: bool,
     /// None but these.
     pub only: Option<Vec<Id>>,
+    /// For somebody who does not see withheld parts: a change of one alone is no change.
+    pub without_withheld: bool,
+}
+
+/// Which rows of a kind show to a partner agency that is named for its section. Said by each kind: one that does not say so
+/// shows none.
+#[derive(Clone, Copy)]
+pub enum PartnerRows {
+    /// Not a row: the kind is not for partners, or does not say.
+    None,
+    /// Every row of the case, once the agency is named for the kind's section.
+    All,
+    /// The agency's own, of this case.
+    Own(fn(&mut Connection, Id, Id) -> diesel::QueryResult<Vec<Id>>),
+}
+
+/// Which rows of a kind a partner agency sees, as the kind's declaration says it.
+#[macro_export]
+macro_rules! partner_rows {
+    () => {
+        $crate::casework::record::PartnerRows::None
+    };
+    (all) => {
+        $crate::casework::record::PartnerRows::All
+    };
+    (own $rows:path) => {
+        $crate::casework::record::PartnerRows::Own($rows)
+    };
 }
 
 /// A row that belongs to something, most often to a case.
 pub trait OwnedRow: Sized {
     /// Name of the resource in events.
     const RESOURCE: &'static str;
+    /// Which rows show to a partner agency.
+    const PARTNER: PartnerRows;
     /// What it belongs to.
     type Owner: Owner;
 
@@ -94,6 +125,10 @@ pub trait OwnedRow: Sized {
     fn head(&self) -> Head;
     /// Marks a change: one version more, by this caller, now.
     fn touch(&mut self, act: &Act);
+    /// Marks a change of nothing but withheld parts: to whoever does not see them it is none.
+    fn touch_withheld(&mut self, act: &Act) {
+        self.touch(act);
+    }
     /// Writes a new row.
     fn insert(&self, conn: &mut Connection) -> diesel::QueryResult<()>;
     /// Says why it should not have been recorded.
@@ -153,7 +188,7 @@ pub fn row<R: OwnedRow>(act: &mut Act, owner: &R::Owner, id: Id) -> Result<R, Pr
     let shows = |head: Head| {
         head.entered_in_error.is_none() || owner.shows_errors() || head.created_by == act.caller.id
     };
-    let only = owner.shows_only(act.conn, R::RESOURCE)?;
+    let only = owner.shows_only(act.conn, R::PARTNER)?;
     R::find_any(act.conn, owner.id(), id)?
         .filter(|row| shows(row.head()) && only.is_none_or(|only| only.contains(&id)))
         .ok_or_else(Problem::not_found)
@@ -179,9 +214,31 @@ fn page_with<R: OwnedRow>(
     page: &PageRequest,
     errors: bool,
 ) -> Result<Rows<R>, Problem> {
-    let only = owner.shows_only(act.conn, R::RESOURCE)?;
-    let rows = R::page_of(act.conn, owner.id(), page, Showing { errors, only })?;
+    let rows = uncut::<R>(act, owner, page, errors)?;
     Ok(Rows::cut(rows, page, |row| row.head().id))
+}
+
+/// The rows of a page as far as they show, with one to spare: for a page that is put together of several kinds.
+pub fn rows_to_merge<R: OwnedRow>(
+    act: &mut Act,
+    owner: &R::Owner,
+    page: &PageRequest,
+) -> Result<Vec<R>, Problem> {
+    uncut::<R>(act, owner, page, owner.shows_errors())
+}
+
+fn uncut<R: OwnedRow>(
+    act: &mut Act,
+    owner: &R::Owner,
+    page: &PageRequest,
+    errors: bool,
+) -> Result<Vec<R>, Problem> {
+    let showing = Showing {
+        errors,
+        only: owner.shows_only(act.conn, R::PARTNER)?,
+        without_withheld: !owner.shows_withheld(),
+    };
+    Ok(R::page_of(act.conn, owner.id(), page, showing)?)
 }
 
 /// Writes a new row and tells what happened.
@@ -200,8 +257,21 @@ pub fn write_over<R: OwnedRow>(act: &mut Act, row: &mut R, verb: &str) -> Result
     put_over(act, row, verb)
 }
 
+/// Writes a row of which nothing but withheld parts was changed.
+pub fn write_over_withheld<R: OwnedRow>(act: &mut Act, row: &mut R) -> Result<Id, Problem> {
+    if row.head().entered_in_error.is_some() {
+        return write_over(act, row, "amended");
+    }
+    row.touch_withheld(act);
+    finish_over(act, row, "amended")
+}
+
 fn put_over<R: OwnedRow>(act: &mut Act, row: &mut R, verb: &str) -> Result<Id, Problem> {
     row.touch(act);
+    finish_over(act, row, verb)
+}
+
+fn finish_over<R: OwnedRow>(act: &mut Act, row: &mut R, verb: &str) -> Result<Id, Problem> {
     guarded(row.save(act.conn)?)?;
     tell(act, row, verb)?;
     Ok(row.head().id)
@@ -326,236 +396,4 @@ pub fn amend_as<R: Record>(
     }
     let mut amended = R::new(row.head(), body);
     write_over(act, &mut amended, "amended")
-}
-
-/// Declares the row of a table of a case, with its queries; of another owner where one is named.
-#[macro_export]
-macro_rules! case_row {
-    ($(#[$meta:meta])* $row:ident ($content:ident) in $table:ident as $($rest:tt)+) => {
-        $crate::case_row! {
-            $(#[$meta])* $row ($content) in $table of case_id ($crate::casework::cases::reach::Reached) as $($rest)+
-        }
-    };
-    ($(#[$meta:meta])* $row:ident ($content:ident) in $table:ident of $owner:ident ($reached:ty) as $resource:literal {
-        $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)?
-    }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, diesel::Insertable, diesel::Queryable, diesel::Selectable, diesel::AsChangeset)]
-        #[diesel(table_name = $table, treat_none_as_null = true, treat_none_as_default_value = false)]
-        pub struct $row {
-            /// Its id.
-            pub id: $crate::ids::Id,
-            /// What it belongs to.
-            pub $owner: $crate::ids::Id,
-            /// The authority that keeps it.
-            pub authority: String,
-            /// 1, and one more with every change.
-            pub version: i64,
-            /// When it was recorded.
-            pub created_at: $crate::clock::UtcTime,
-            /// By whom.
-            pub created_by: $crate::ids::Id,
-            /// When it was last changed.
-            pub updated_at: $crate::clock::UtcTime,
-            /// By whom.
-            pub updated_by: $crate::ids::Id,
-            /// Why it should not have been recorded, if somebody said so.
-            pub entered_in_error: Option<String>,
-            $($(#[$field_meta])* pub $field: $type),*
-        }
-
-        /// What the row holds besides its head.
-        pub struct $content {
-            $($(#[$field_meta])* pub $field: $type),*
-        }
-
-        impl $row {
-            /// A row of its two parts.
-            pub fn of(head: $crate::casework::record::Head, content: $content) -> Self {
-                Self {
-                    id: head.id,
-                    $owner: head.owner,
-                    authority: head.authority,
-                    version: head.version,
-                    created_at: head.created_at,
-                    created_by: head.created_by,
-                    updated_at: head.updated_at,
-                    updated_by: head.updated_by,
-                    entered_in_error: head.entered_in_error,
-                    $($field: content.$field),*
-                }
-            }
-        }
-
-        impl $crate::casework::record::OwnedRow for $row {
-            const RESOURCE: &'static str = $resource;
-            type Owner = $reached;
-
-            fn head(&self) -> $crate::casework::record::Head {
-                $crate::casework::record::Head {
-                    id: self.id,
-                    owner: self.$owner,
-                    authority: self.authority.clone(),
-                    version: self.version,
-                    created_at: self.created_at,
-                    created_by: self.created_by,
-                    updated_at: self.updated_at,
-                    updated_by: self.updated_by,
-                    entered_in_error: self.entered_in_error.clone(),
-                }
-            }
-
-            fn mark(&mut self, reason: String) {
-                self.entered_in_error = Some(reason);
-            }
-
-            fn touch(&mut self, act: &$crate::act::Act) {
-                self.version += 1;
-                self.updated_at = act.now;
-                self.updated_by = act.caller.id;
-            }
-
-            fn insert(&self, conn: &mut $crate::db::Connection) -> diesel::QueryResult<()> {
-                use diesel::prelude::*;
-                diesel::insert_into($table::table).values(self).execute(conn).map(drop)
-            }
-
-            fn find_any(
-                conn: &mut $crate::db::Connection,
-                owner: $crate::ids::Id,
-                id: $crate::ids::Id,
-            ) -> diesel::QueryResult<Option<Self>> {
-                use diesel::prelude::*;
-                $table::table.find(id).filter($table::$owner.eq(owner)).select(Self::as_select()).first(conn).optional()
-            }
-
-            fn page_of(
-                conn: &mut $crate::db::Connection,
-                owner: $crate::ids::Id,
-                page: &$crate::page::PageRequest,
-                showing: $crate::casework::record::Showing,
-            ) -> diesel::QueryResult<Vec<Self>> {
-                use diesel::prelude::*;
-                let mut query = $table::table.filter($table::$owner.eq(owner)).into_boxed();
-                if !showing.errors {
-                    query = query.filter($table::entered_in_error.is_null());
-                }
-                if let Some(only) = showing.only {
-                    query = query.filter($table::id.eq_any(only));
-                }
-                $crate::paged!(query, $table, page).select(Self::as_select()).load(conn)
-            }
-
-            fn save(&self, conn: &mut $crate::db::Connection) -> diesel::QueryResult<usize> {
-                use diesel::prelude::*;
-                let read = $table::table.find(self.id).filter($table::version.eq(self.version - 1));
-                diesel::update(read).set(self).execute(conn)
-            }
-        }
-    };
-}
-
-/// Declares a plain record: its row, its body and its view from one list of fields. `columns` are kept as they
-/// are, `documents` as JSON.
-#[macro_export]
-macro_rules! record {
-    ($(#[doc = $doc:literal])+ #[schema($($example:tt)+)]
-    $row:ident ($content:ident) in $table:ident $(of $owner:ident ($reached:ty))? as $resource:literal, $body:ident, $view:ident {
-        columns { $($(#[$column_meta:meta])* $column:ident: $column_type:ty),* $(,)? }
-        documents { $($(#[$document_meta:meta])* $document:ident: $document_type:ty),* $(,)? }
-    }) => {
-        $crate::case_row! {
-            /// The record as it is kept.
-            $row ($content) in $table $(of $owner ($reached))? as $resource {
-                $(#[doc = "See the body."] $column: $column_type,)*
-                $(#[doc = "See the body."] $document: $crate::db::types::Json<$document_type>,)*
-            }
-        }
-
-        #[serde_with::skip_serializing_none]
-        #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-        $(#[doc = $doc])+
-        #[schema($($example)+)]
-        #[serde(rename_all = "camelCase", deny_unknown_fields)]
-        pub struct $body {
-            $($(#[$column_meta])* pub $column: $column_type,)*
-            $($(#[$document_meta])* pub $document: $document_type,)*
-        }
-
-        #[serde_with::skip_serializing_none]
-        #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
-        $(#[doc = $doc])+
-        #[serde(rename_all = "camelCase")]
-        pub struct $view {
-            /// Its id.
-            pub id: $crate::ids::Id,
-            $($(#[$column_meta])* pub $column: $column_type,)*
-            $($(#[$document_meta])* pub $document: $document_type,)*
-            /// 1, and one more with every change.
-            pub version: i64,
-            /// When it was recorded.
-            pub created_at: $crate::clock::UtcTime,
-            /// When it was last changed.
-            pub updated_at: $crate::clock::UtcTime,
-            /// Why it should not have been recorded, if somebody said so; it counts nowhere, and shows to staff only.
-            pub entered_in_error: Option<String>,
-        }
-
-        impl $crate::http::answer::View for $view {
-            fn version(&self) -> i64 {
-                self.version
-            }
-        }
-
-        impl $row {
-            fn made_of(head: $crate::casework::record::Head, body: $body) -> Self {
-                Self::of(head, $content {
-                    $($column: body.$column,)*
-                    $($document: $crate::db::types::Json(body.$document),)*
-                })
-            }
-
-            fn written(&self) -> $body {
-                $body { $($column: self.$column.clone(),)* $($document: self.$document.0.clone(),)* }
-            }
-
-            fn viewed(self) -> $view {
-                $view {
-                    id: self.id,
-                    $($column: self.$column,)*
-                    $($document: self.$document.0,)*
-                    version: self.version,
-                    created_at: self.created_at,
-                    updated_at: self.updated_at,
-                    entered_in_error: self.entered_in_error,
-                }
-            }
-        }
-    };
-    (rules $row:ident, $body:ident, $view:ident $(, $faults:path)? $(; shown by $shown:path)?) => {
-        impl $crate::casework::record::Record for $row {
-            type Body = $body;
-            type View = $view;
-
-            fn new(head: $crate::casework::record::Head, body: $body) -> Self {
-                Self::made_of(head, body)
-            }
-
-            fn body(&self) -> $body {
-                self.written()
-            }
-
-            fn view(self) -> $view {
-                self.viewed()
-            }
-
-            $(fn faults(body: &$body) -> Vec<$crate::problem::Fault> {
-                $faults(body)
-            })?
-
-            $(fn shown(self, owner: &Self::Owner) -> $view {
-                $shown(self, owner)
-            })?
-        }
-    };
 }

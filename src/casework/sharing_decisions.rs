@@ -1,13 +1,16 @@
 //! Decisions to share information, or not to: append-only, each with its reason and the least that was needed.
 
 use actix_web::{get, post};
+use diesel::prelude::*;
 
 use super::cases::reach::Reached;
 use super::record::{self, Record};
-use super::{own, wishes};
+use super::wishes;
 use crate::act::Act;
 use crate::body::Body;
+use crate::db::Connection;
 use crate::ids::Id;
+use crate::people::agencies;
 use crate::problem::{Fault, Problem};
 use crate::schema::records::sharing_decisions;
 
@@ -70,7 +73,7 @@ crate::record! {
         "initiative": "offered", "adultTold": "asked_and_agreed", "minimumNecessary": "No names, no health",
         "decision": "shared", "how": "By telephone", "lawfulBasis": ["common_law", "uk_gdpr_article_6"]
     }))]
-    SharingDecision (SharingDecisionContent) in sharing_decisions as "sharing_decision", NewSharingDecision,
+    SharingDecision (SharingDecisionContent) in sharing_decisions as "sharing_decision" [partner own of_agency], NewSharingDecision,
     SharingDecisionView {
         columns {
             /// What.
@@ -126,6 +129,15 @@ crate::record_operations! {
         may "sharing.record",
 }
 
+/// Sharing decisions of a case that are about sharing with this agency.
+fn of_agency(conn: &mut Connection, case: Id, agency: Id) -> QueryResult<Vec<Id>> {
+    sharing_decisions::table
+        .filter(sharing_decisions::case_id.eq(case))
+        .filter(sharing_decisions::agency_id.eq(agency))
+        .select(sharing_decisions::id)
+        .load(conn)
+}
+
 /// Why the adult was not told, or their wish was overridden, is for staff and advocates: the app may be in the hands
 /// of whoever it is about.
 fn shown(mut row: SharingDecision, case: &Reached) -> SharingDecisionView {
@@ -148,7 +160,7 @@ fn faults(act: &mut Act, case: &Reached, decision: &NewSharingDecision) -> Resul
             "Say why the adult was not told.",
         ));
     }
-    faults.extend(own::fault_of_agency(act.conn, decision.agency_id, "/agencyId")?);
+    faults.extend(agencies::fault_of(act.conn, decision.agency_id, "/agencyId")?);
     if decision.decision != SharingOutcome::Refused {
         let reason = decision.override_reason.as_ref();
         faults.extend(wishes::fault_of_involving(

@@ -32,7 +32,7 @@ use crate::http::params::CasePath;
 use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::policy::{Action, scope};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// Records of one kind in a summary at most, newest first; the lists have the rest.
 const MOST: i64 = 50;
@@ -111,7 +111,8 @@ pub fn read(act: &mut Act, id: Id) -> Result<CaseSummary, Problem> {
         case: cases::view(act, case)?,
         mark: String::new(),
     };
-    let json = serde_json::to_string(&summary).map_err(|_| Problem::new(Code::Internal))?;
+    let json =
+        serde_json::to_string(&summary).map_err(|error| Problem::caused("the summary's mark", &error))?;
     summary.mark = secrets::digest_of(json.as_bytes()).chars().take(12).collect();
     Ok(summary)
 }

@@ -51,7 +51,7 @@ crate::codes! {
 crate::record! {
     /// Something the adult, or someone for them, said about what matters.
     #[schema(example = json!({"kind": "do_not_want", "text": "I do not want to leave my home", "saidBy": "adult"}))]
-    Wish (WishContent) in wishes as "wish", NewWish, WishView {
+    Wish (WishContent) in wishes as "wish" [partner all], NewWish, WishView {
         columns {
             /// What it is about.
             kind: WishKind,

@@ -16,6 +16,7 @@ use crate::db::Database;
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::people::accounts;
+use crate::people::advocates;
 use crate::people::agencies::{self, Agency, AgencyType};
 use crate::people::authorities::{self, Authority};
 use crate::people::clients::{self, ApiClient};
@@ -42,7 +43,8 @@ pub enum UserCommand {
 
 #[derive(Debug, Args)]
 pub struct UserAdd {
-    /// Name to sign in with
+    /// Name to sign in with: letters, digits and ._@+-
+    #[arg(value_parser = username)]
     username: String,
     /// Name people know; the sign-in name, if not given
     #[arg(long)]
@@ -56,9 +58,28 @@ pub struct UserAdd {
     /// For an adult or representative: reference of the case they may see
     #[arg(long)]
     case: Option<String>,
+    /// For a representative: id of their entry among the adult's representatives
+    #[arg(long, requires = "case", value_parser = id)]
+    representative: Option<Id>,
+    /// For an advocate: id of their entry in the authority's register, whose login this becomes
+    #[arg(long, conflicts_with = "case", value_parser = id)]
+    advocate: Option<Id>,
     /// Read the password from standard input; without one it is set with a one-time code (`msp-api user code`)
     #[arg(long)]
     password_stdin: bool,
+}
+
+fn id(text: &str) -> Result<Id, String> {
+    Id::parse(text).ok_or_else(|| "an id is a UUID".to_owned())
+}
+
+/// As `POST /v1/users` has it.
+fn username(name: &str) -> Result<String, String> {
+    let fine = |character: char| character.is_ascii_alphanumeric() || "._@+-".contains(character);
+    match (1..=100).contains(&name.len()) && name.chars().all(fine) {
+        true => Ok(name.to_owned()),
+        false => Err("1 to 100 letters, digits and ._@+-".to_owned()),
+    }
 }
 
 fn role(code: &str) -> Result<Role, String> {
@@ -199,6 +220,7 @@ async fn add_user(database: &Database, add: UserAdd) -> Result<(), String> {
     };
     let id = user.id;
     let (role, authority, case) = (add.role, add.authority, add.case);
+    let (representative, advocate) = (add.representative, add.advocate);
     database
         .write(move |conn| {
             authorities::ensure(conn, &Authority::new(&authority, clock::now()))?;
@@ -206,8 +228,12 @@ async fn add_user(database: &Database, add: UserAdd) -> Result<(), String> {
                 return Err(Problem::new(Code::Conflict).saying("there is an account of this name already"));
             }
             users::insert(conn, &user)?;
-            match &case {
-                Some(reference) => access::grant(conn, reference, &authority, user.id, role, clock::now()),
+            if let Some(reference) = &case {
+                let given = (role, representative);
+                access::grant(conn, (reference, &authority), user.id, given, clock::now())?;
+            }
+            match advocate {
+                Some(entry) => advocates::take_login(conn, (entry, &authority), user.id, role),
                 None => Ok(()),
             }
         })

@@ -16,11 +16,16 @@ use crate::ids::Id;
 pub enum AuditCommand {
     /// Verify every entry and every seal: exit code 0 when nothing is wrong. Works beside a running server
     #[command(after_help = "Examples:\n  msp-api audit verify\n  \
+        msp-api audit verify --empty-ok   (a database that nobody used yet)\n  \
         msp-api audit verify --expect 1024 MhW9…   (the number and digest that an earlier run printed)")]
     Verify {
         /// Number and digest of a seal that was noted elsewhere: finds a trail that was put back to an older state
-        #[arg(long, num_args = 2, value_names = ["NUMBER", "DIGEST"])]
+        // One digest in sixty-four begins with a hyphen.
+        #[arg(long, num_args = 2, allow_hyphen_values = true, value_names = ["NUMBER", "DIGEST"])]
         expect: Option<Vec<String>>,
+        /// Also good is a trail without any entry, which otherwise says that this is the wrong database
+        #[arg(long)]
+        empty_ok: bool,
     },
     /// Erase the personal detail (address, program) of entries in which this id is the actor, the record or the case.
     /// The entries and their seals stay valid, and the erasure is recorded
@@ -41,7 +46,7 @@ fn id(text: &str) -> Result<Id, String> {
 /// Runs a command about the audit trail.
 pub async fn audit(config: &Config, database: &Database, command: AuditCommand) -> Result<(), String> {
     match command {
-        AuditCommand::Verify { expect } => {
+        AuditCommand::Verify { expect, empty_ok } => {
             let expected = expect.as_deref().map(anchor).transpose()?;
             let keys = Keys::load(database, config).await?;
             let ring = &keys.sealing;
@@ -57,6 +62,10 @@ pub async fn audit(config: &Config, database: &Database, command: AuditCommand) 
                 .map_err(|problem| problem.for_operator())?;
             print(&report);
             match report.valid {
+                true if report.is_empty() && !empty_ok => Err(
+                    "there is no entry at all: this is not the database that is served, or --empty-ok"
+                        .to_owned(),
+                ),
                 true => Ok(()),
                 false => Err(format!(
                     "the audit trail is not what was sealed: {} faults",

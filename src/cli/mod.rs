@@ -9,15 +9,18 @@ mod accounts;
 mod audit;
 mod serve;
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::clock;
 use crate::config::Config;
 use crate::db::Database;
 use crate::http::contract::Contract;
+use crate::ids::Id;
 use crate::policy;
 
 /// Making Safeguarding Personal as an API.
@@ -45,7 +48,7 @@ enum Command {
         #[arg(long)]
         bind: Option<SocketAddr>,
     },
-    /// Bring the database schema up to date
+    /// Bring the database schema up to date; makes a SQLite database that is missing
     #[command(after_help = "Example: DATABASE_URL=postgres://msp@localhost/msp msp-api migrate")]
     Migrate,
     /// Print the contract (OpenAPI 3.1); needs no database
@@ -105,7 +108,11 @@ enum Command {
         #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
         practitioners: u32,
     },
-    /// Write a copy of a SQLite database beside a running server
+    /// Delete what has expired and is no record: keys of repeatable requests, drafts, sessions, counters of guesses, spent
+    /// codes. A server does it by itself every five minutes
+    #[command(after_help = "Example: msp-api purge")]
+    Purge,
+    /// Write a copy of a SQLite database beside a running server, check it and print what it holds
     #[command(after_help = "Example: msp-api backup msp-2026-11-21.db")]
     Backup {
         /// The file to write; must not exist
@@ -134,7 +141,8 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("msp-api: {}", message.trim_end());
+            // Whoever read it may be gone.
+            let _ = writeln!(std::io::stderr(), "msp-api: {}", message.trim_end());
             ExitCode::FAILURE
         }
     }
@@ -147,7 +155,7 @@ async fn with_config(command: Command, mut config: Config) -> Result<(), String>
             serve::serve(config, demo).await
         }
         Command::Migrate => {
-            let database = open(&config)?;
+            let database = Database::open(&config.database_url, config.pool_size)?;
             let applied = database.migrate().await?;
             println!("{applied} migrations applied");
             Ok(())
@@ -159,21 +167,46 @@ async fn with_config(command: Command, mut config: Config) -> Result<(), String>
             accounts::rotate_key(&config, &migrated(&config).await?, withdraw).await
         }
         Command::Audit { command } => audit::audit(&config, &migrated(&config).await?, command).await,
+        Command::Seed { .. } if config.production => {
+            Err("invented cases are refused with MSP_PRODUCTION=true".to_owned())
+        }
         Command::Seed { cases, practitioners } => {
             crate::demo::seed::run(&migrated(&config).await?, cases, practitioners).await
         }
-        Command::Backup { file } => crate::db::backup::run(&open(&config)?, &file).await,
+        Command::Backup { file } => {
+            println!("{}", crate::db::backup::run(&open(&config)?, &file).await?);
+            Ok(())
+        }
+        Command::Purge => purge(&migrated(&config).await?).await,
         Command::Health => serve::health(&config),
         Command::Openapi { .. } | Command::Config => Ok(()),
     }
 }
 
 fn open(config: &Config) -> Result<Database, String> {
-    Database::open(&config.database_url, config.pool_size)
+    Database::open_existing(&config.database_url, config.pool_size)
 }
 
-async fn migrated(config: &Config) -> Result<Database, String> {
-    let database = open(config)?;
+/// The database, made if it is missing: for `serve`, and `migrate` does the same.
+async fn made(config: &Config) -> Result<Database, String> {
+    let database = Database::open(&config.database_url, config.pool_size)?;
     database.migrate().await?;
     Ok(database)
+}
+
+/// A database that is there, brought up to date.
+async fn migrated(config: &Config) -> Result<Database, String> {
+    let database = open(config)?;
+    database.must_be_set_up().await?;
+    database.migrate().await?;
+    Ok(database)
+}
+
+async fn purge(database: &Database) -> Result<(), String> {
+    let purged = crate::purge::purge(database, Id::new(), clock::now()).await;
+    let purged = purged.map_err(|problem| problem.for_operator())?;
+    for (what, rows) in purged.ok_or("a server is purging at this moment")? {
+        println!("{what} {rows}");
+    }
+    Ok(())
 }

@@ -8,67 +8,91 @@ pub mod backup;
 #[allow(missing_docs, reason = "most of it is written by the derive")]
 mod connection;
 pub mod error;
+mod health;
+pub mod limits;
 mod manager;
 pub mod migrations;
 pub mod numbering;
+mod pool;
+mod readiness;
 pub mod types;
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
-use diesel::r2d2::{Pool, PooledConnection};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 pub use connection::{DbConnection as Connection, MultiBackend};
 use error::Cause;
-use manager::Manager;
+use health::Trouble;
 pub use manager::Target;
+use pool::{Lender, Once};
 
-/// How long a request may wait for a connection before it is told to come back (503).
-const WAIT: Duration = Duration::from_secs(2);
-/// How long a write may wait for its turn on SQLite.
+/// How long a write outside of requests may wait for its turn on SQLite.
 const WRITE_TURN: Duration = Duration::from_secs(10);
+/// How long a piece of background work may have a connection; PostgreSQL ends each statement of it before.
+const BACKGROUND: Duration = Duration::from_secs(12);
 /// How often work is run again after a serialization failure or deadlock.
 const TRIES: u32 = 5;
+/// How often work is run that waited in vain for a lock, or met a row that another wrote in the meantime. The second
+/// time it reads what that other one left, and then says what is wrong: the version, the rule, or that it is done
+/// already.
+const TRIES_AFTER_ANOTHER: u32 = 2;
 
 /// A pool of connections and what keeps its users orderly. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
-    pool: Pool<Manager>,
-    target: Target,
-    /// As many permits as connections: a short wait here instead of a long one inside the pool.
-    places: Arc<Semaphore>,
+    lender: Lender,
     /// SQLite has one writer at a time; this fair queue is far kinder than its busy handler.
     writer: Option<Arc<Semaphore>>,
+    /// For work that is not a request's: how long it may have a connection.
+    limit: Option<Duration>,
+    finding: readiness::Finding,
 }
 
 impl Database {
-    /// Opens the pool and one connection to see that it works.
+    /// Opens the pool and one connection to see that it works. Makes a SQLite database that is missing: for `serve` and
+    /// `migrate`.
     pub fn open(url: &str, size: u32) -> Result<Self, String> {
         let target = Target::parse(url)?;
         target.prepare()?;
-        let pool = Pool::builder()
-            .max_size(size)
-            .min_idle(Some(1))
-            .test_on_check_out(false)
-            .connection_timeout(WAIT)
-            .build(Manager::new(target.clone()))
-            .map_err(|error| format!("cannot connect to the database: {error}"))?;
         let writer = target.is_sqlite().then(|| Arc::new(Semaphore::new(1)));
-        let places = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
         Ok(Self {
-            pool,
-            target,
-            places,
+            lender: Lender::open(target, size)?,
             writer,
+            limit: None,
+            finding: readiness::Finding::default(),
         })
+    }
+
+    /// Opens a database that is there already: what a command does that must never make one.
+    pub fn open_existing(url: &str, size: u32) -> Result<Self, String> {
+        Target::parse(url)?.must_exist()?;
+        Self::open(url, size)
     }
 
     /// Which database this is.
     pub fn target(&self) -> &Target {
-        &self.target
+        self.lender.target()
+    }
+
+    /// The same database for work with a limit of its own, as long pieces of it as need be: verification, reports.
+    /// After that the connection is given up, since its server may be gone without a word.
+    #[must_use]
+    pub fn with_limit(&self, limit: Duration) -> Self {
+        Self {
+            limit: Some(limit),
+            ..self.clone()
+        }
+    }
+
+    /// The same database for what goes on all the time beside requests (sealing, keys): a server that is silently gone
+    /// is left behind within the same fifteen seconds as by requests.
+    #[must_use]
+    pub fn for_background(&self) -> Self {
+        self.with_limit(BACKGROUND)
     }
 
     /// Runs `work` on a connection outside any transaction.
@@ -79,7 +103,8 @@ impl Database {
     {
         let done = Arc::new(Mutex::new(None));
         let keep = Arc::clone(&done);
-        self.lend(Box::new(move |conn| put(&keep, work(conn)?))).await?;
+        self.lend(None, Box::new(move |conn, _| put(&keep, work(conn)?)))
+            .await?;
         take(&done)
     }
 
@@ -89,85 +114,78 @@ impl Database {
         T: Send + 'static,
         W: Fn(&mut Connection) -> Result<T, Problem> + Send + 'static,
     {
-        let turn = match &self.writer {
-            Some(writer) => Some(self.place(WRITE_TURN, writer).await?),
-            None => None,
-        };
         let done = Arc::new(Mutex::new(None));
         let keep = Arc::clone(&done);
         let work: Repeatable = Box::new(move |conn| put(&keep, work(conn)?));
-        self.lend(Box::new(move |conn| {
-            let _turn = turn;
-            in_transaction(conn, &work)
-        }))
-        .await?;
+        let transaction: Work = Box::new(move |conn, until| in_transaction(conn, &work, until));
+        self.lend(self.writer.as_ref(), transaction).await?;
+        self.lender.health().worked(&[Trouble::NotWritable]);
         take(&done)
     }
 
-    /// Runs boxed work on a thread that may block. Boxed, so that this machinery is compiled once and not anew for
-    /// each of some hundred operations.
-    async fn lend(&self, work: Once) -> Result<(), Problem> {
-        let place = self.place(WAIT, &self.places).await?;
-        let pool = self.pool.clone();
-        blocking(Box::new(move || {
-            let _place = place;
-            work(&mut *checked_out(&pool)?)
-        }))
-        .await
-    }
-
-    async fn place(&self, wait: Duration, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
-        match tokio::time::timeout(wait, Arc::clone(places).acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(permit),
-            Ok(Err(_)) | Err(_) => Err(Problem::new(Code::Unavailable)),
+    /// Lends a connection, after waiting for a turn in this queue.
+    async fn lend(&self, queue: Option<&Arc<Semaphore>>, work: Work) -> Result<(), Problem> {
+        let lent = async {
+            let turn = match (queue, limits::left()) {
+                (None, _) => None,
+                (Some(queue), Some(left)) => Some(pool::place(left, queue).await?),
+                (Some(queue), None) => Some(pool::place(WRITE_TURN, queue).await?),
+            };
+            let hurried = limits::left().is_some() && self.limit.is_none();
+            let work: Once = Box::new(move |kept, until| {
+                let _turn = turn;
+                match hurried {
+                    true => work(&mut kept.conn, until),
+                    false => kept.unhurried(|conn| work(conn, until)),
+                }
+            });
+            self.lender.lend(self.limit, work).await
+        };
+        match self.limit {
+            Some(_) => lent.await,
+            None => limits::patiently(lent).await?,
         }
     }
 }
 
-fn checked_out(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Problem> {
-    pool.get().map_err(|_| Problem::new(Code::Unavailable))
-}
-
 /// Keeps what the work answered; the last try counts.
 fn put<T>(place: &Mutex<Option<T>>, value: T) -> Result<(), Problem> {
-    *place.lock().map_err(|_| Problem::new(Code::Internal))? = Some(value);
+    let mut place = place
+        .lock()
+        .map_err(|_| Problem::internal("the work's answer was left locked"))?;
+    *place = Some(value);
     Ok(())
 }
 
 fn take<T>(place: &Mutex<Option<T>>) -> Result<T, Problem> {
     let value = place.lock().ok().and_then(|mut value| value.take());
-    value.ok_or_else(|| Problem::new(Code::Internal))
+    value.ok_or_else(|| Problem::internal("the work left no answer"))
 }
 
-type Once = Box<dyn FnOnce(&mut Connection) -> Result<(), Problem> + Send>;
+/// Work on a connection; whoever waits for it goes away at the given time.
+type Work = Box<dyn FnOnce(&mut Connection, Option<Instant>) -> Result<(), Problem> + Send>;
 type Repeatable = Box<dyn Fn(&mut Connection) -> Result<(), Problem> + Send>;
 
-#[expect(clippy::disallowed_methods, reason = "these are the doors the lint points to")]
-async fn blocking(work: Box<dyn FnOnce() -> Result<(), Problem> + Send>) -> Result<(), Problem> {
-    // The only way to fail is a panic in the work: a fault of ours, and no more than this request's.
-    actix_web::web::block(work)
-        .await
-        .unwrap_or_else(|_| Err(Problem::new(Code::Internal)))
-}
-
-fn in_transaction(conn: &mut Connection, work: &Repeatable) -> Result<(), Problem> {
+fn in_transaction(conn: &mut Connection, work: &Repeatable, until: Option<Instant>) -> Result<(), Problem> {
     let mut tries = 0;
     loop {
         tries += 1;
-        begin(conn)?;
-        let done = work(conn);
-        let done = match done {
+        let done = match begin(conn).and_then(|()| work(conn)) {
             Ok(()) => match Connection::commit_transaction(conn) {
                 Ok(()) => return Ok(()),
                 Err(error) => Err(error.into()),
             },
             Err(problem) => Err(problem),
         };
-        // After a failed COMMIT the connection may already be outside the transaction.
+        // After a failed BEGIN or COMMIT the connection may already be outside the transaction.
         let _ = Connection::rollback_transaction(conn);
-        match done {
-            Err(problem) if problem.cause() == Some(Cause::Retry) && tries < TRIES => {}
-            other => return other,
+        let most = match done.as_ref().err().and_then(Problem::cause) {
+            Some(Cause::Retry) => TRIES,
+            Some(Cause::LockTimeout | Cause::Unique | Cause::PerhapsLate) => TRIES_AFTER_ANOTHER,
+            _ => 0,
+        };
+        if tries >= most || until.is_some_and(|until| Instant::now() > until) {
+            return done;
         }
     }
 }
@@ -216,6 +234,22 @@ macro_rules! paged {
             (false, None) => query.order($table::id.asc()),
         }
     }};
+}
+
+/// Holds rows against others who would change or hold them, until the transaction ends; whoever holds them already is
+/// waited for. Nothing is written. On SQLite the transaction is the only writer anyway. Authorise first: a stranger must
+/// hold nothing.
+#[macro_export]
+macro_rules! hold_rows {
+    ($conn:expr, $rows:expr) => {
+        match $conn {
+            // What refers to the rows can still be added: that takes no more than FOR KEY SHARE.
+            $crate::db::Connection::Postgres(postgres) => {
+                $rows.for_no_key_update().execute(postgres).map(drop)
+            }
+            $crate::db::Connection::Sqlite(_) => Ok(()),
+        }
+    };
 }
 
 /// Inserts a row unless a unique index has one like it; answers how many rows that wrote. On PostgreSQL it waits

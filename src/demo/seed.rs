@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use crate::audit::{self, AuditOutcome, Entry};
+use crate::audit::{self, Entry};
 use crate::casework::cases::model::{Case, CaseState, EnquiryType};
 use crate::casework::outcomes::model::{
     AdultAgrees, ChangeKind, ConfirmedBy, ExpressedBy, Outcome, OutcomeStatus, Party, Revision,
@@ -44,7 +44,10 @@ const WORDS: [&str; 6] = [
 /// Makes cases with three outcomes each, spread over practitioners named `seed-practitioner-1` and on.
 pub async fn run(database: &Database, count: u32, practitioners: u32) -> Result<(), String> {
     let workers = database
-        .write(move |conn| workers(conn, practitioners))
+        .write(move |conn| {
+            super::mark(conn, super::InventedBy::Seed, clock::now())?;
+            workers(conn, practitioners)
+        })
         .await
         .map_err(|problem| problem.for_operator())?;
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} cases, {per_sec}, {eta} left")
@@ -87,26 +90,8 @@ fn analyse(conn: &mut Connection) -> QueryResult<()> {
 
 fn entry(count: u32) -> Entry {
     Entry {
-        id: Id::new(),
-        occurred_at: clock::now(),
-        request_id: Id::new(),
-        actor_id: Id::new(),
-        actor_kind: "system".to_owned(),
-        agency_id: None,
-        authority: Some(AUTHORITY.to_owned()),
-        operation: "seed".to_owned(),
-        outcome: AuditOutcome::Done,
         status: 201,
-        resource: None,
-        resource_id: None,
-        case_id: None,
-        purpose: None,
-        on_behalf_of: None,
-        returned: Json(json!({ "cases": count })),
-        personal_digest: None,
-        personal: None,
-        role: None,
-        relationship: None,
+        ..Entry::of_the_system("seed", Some(AUTHORITY.to_owned()), json!({ "cases": count }))
     }
 }
 

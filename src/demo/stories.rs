@@ -228,12 +228,6 @@ impl Story<'_> {
             "kind": "mobile", "value": "07700 900456", "safeToUse": "yes", "safeToLeaveMessage": "no",
             "safeTimes": "weekday mornings", "confidential": true
         });
-        let supporter = self.people.named("representative")?.id;
-        of_adult!(Representative, RepresentativesRecord, {
-            "kind": "representative", "name": "Rosa Lind", "userId": supporter, "relationship": "niece",
-            "legalAuthority": "none", "chosenByAdult": "yes", "conflict": "none",
-            "mayReceive": ["outcomes", "wishes", "meetings", "next_steps"]
-        });
         let asked = body(&json!({
             "agencyId": self.people.named("nhs-intake")?.agency_id, "scope": "Whether the nurse saw who was there",
             "questions": ["Who opened the door?"], "adultView": "Ask her, she is kind"
@@ -347,13 +341,7 @@ impl Story<'_> {
         perform(self.conn, advocate, Action::RepresentationsMake, 1, |act| {
             representations::make(act, case, assignment, &put_forward)
         })?;
-        let reference = case_store::find_any(self.conn, case)?
-            .map(|case| case.reference)
-            .unwrap_or_default();
-        for (username, role) in [("adult", Role::Adult), ("representative", Role::Representative)] {
-            let user = self.people.named(username)?.id;
-            access::grant(self.conn, &reference, "northbank", user, role, clock::now())?;
-        }
+        self.ada_has_apps(case)?;
         let allowed = body(&json!({
             "who": "adult", "decision": "allow", "sharedDevice": "no", "view": "full",
             "reason": "Her own tablet, with a code that nobody else knows"
@@ -375,6 +363,31 @@ impl Story<'_> {
             |act| requests::ask(act, case, &ring_me),
         )
         .map(drop)
+    }
+
+    /// The demo's own accounts of the adult and her niece are given the case as by the server's console.
+    fn ada_has_apps(&mut self, case: Id) -> Result<(), Problem> {
+        let found = case_store::find_any(self.conn, case)?.ok_or_else(Problem::not_found)?;
+        let practitioner = self.people.named("practitioner")?;
+        let niece = body(&json!({
+            "kind": "representative", "name": "Rosa Lind", "relationship": "niece",
+            "legalAuthority": "none", "chosenByAdult": "yes", "conflict": "none",
+            "mayReceive": ["outcomes", "wishes", "meetings", "next_steps"]
+        }))?;
+        let adult = found.adult_id.unwrap_or(case);
+        let niece = perform(self.conn, practitioner, Action::RepresentativesRecord, 1, |act| {
+            record::create::<Representative>(act, adult, &niece)
+        })?;
+        let accounts = [
+            ("adult", Role::Adult, None),
+            ("representative", Role::Representative, Some(niece)),
+        ];
+        for (username, role, entry) in accounts {
+            let user = self.people.named(username)?.id;
+            let place = (found.reference.as_str(), "northbank");
+            access::grant(self.conn, place, user, (role, entry), clock::now())?;
+        }
+        Ok(())
     }
 
     fn ada_is_heard(&mut self, case: Id, outcome: Id) -> Result<(), Problem> {

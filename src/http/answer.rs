@@ -71,10 +71,15 @@ pub fn problem_response(problem: &Problem, instance: &str, request_id: &str) -> 
     let code = problem.code();
     let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
+    if code == Code::RequestTimeout {
+        // What still comes of the body is not read as the next request.
+        response.force_close();
+    }
     response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
     if status == StatusCode::UNAUTHORIZED {
         let challenge = match code {
-            Code::Unauthenticated => "Bearer".to_owned(),
+            // No token was wrong: there is none, or it is the code of an invitation.
+            Code::Unauthenticated | Code::InvitationInvalid => "Bearer".to_owned(),
             _ => format!(
                 "Bearer error=\"invalid_token\", error_description=\"{}\"",
                 code.as_str()

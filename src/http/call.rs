@@ -24,6 +24,7 @@ use crate::audit::{self, Entry};
 use crate::body::Body;
 use crate::clock::{self, UtcTime};
 use crate::db::Connection;
+use crate::db::error::Cause;
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::page::{Page, PageRequest, Rows};
@@ -65,7 +66,7 @@ impl FromRequest for Call {
 
 impl Call {
     fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        let defect = || Problem::new(Code::Internal);
+        let defect = || Problem::internal("an operation was called past the gate");
         let app = request.app_data::<Data<App>>().ok_or_else(defect)?.clone();
         let passed = request.extensions().get::<Passed>().ok_or_else(defect)?.clone();
         let headers = request.headers();
@@ -185,7 +186,8 @@ impl Call {
             .read(move |conn| {
                 let mut act = shared.act(conn, Id::new());
                 let found = work(&mut act, &body)?;
-                let answer = serde_json::to_value(found).map_err(|_| Problem::new(Code::Internal))?;
+                let answer =
+                    serde_json::to_value(found).map_err(|error| Problem::caused("an answer", &error))?;
                 let found = act.found;
                 let items = answer.get("items").and_then(Value::as_array);
                 let returned = rows_of(items.map(Vec::as_slice).unwrap_or_default());
@@ -232,8 +234,11 @@ impl Call {
             query.page.limit = super::table::ROWS;
         }
         let keys = Arc::clone(&app.keys);
-        let (page, written, entry) = app
-            .database
+        let database = match table {
+            Some(_) => app.database.with_limit(super::table::TIME),
+            None => app.database.clone(),
+        };
+        let (page, written, entry) = database
             .read(move |conn| {
                 let mut act = shared.act(conn, Id::new());
                 let rows = work(&mut act, &query.filter, &query.page)?;
@@ -243,7 +248,7 @@ impl Call {
                     .map(|after| query.next_url(&shared.path, after, &keys));
                 let written = table.map(|table| table(&rows.items)).transpose()?;
                 let items: Result<Vec<Value>, _> = rows.items.iter().map(serde_json::to_value).collect();
-                let items = items.map_err(|_| Problem::new(Code::Internal))?;
+                let items = items.map_err(|error| Problem::caused("a list's items", &error))?;
                 let entry = shared.entry(200, None, &found, rows_of(&items));
                 Ok((Page { items, next }, written, entry))
             })
@@ -319,6 +324,7 @@ impl Call {
 
     /// Audits the refusal of one of several, and answers what the caller reads of it.
     pub async fn refused(&self, problem: &Problem) -> Result<ProblemBody, Problem> {
+        problem.log_if_ours();
         let passed = &self.shared.passed;
         let entry = entry_of(passed, problem.code().status(), &self.shared.path_ids);
         self.app.audit.record(entry).await?;
@@ -383,43 +389,45 @@ impl Call {
             target: format!("{} {}", shared.method, shared.path),
             body_digest: body.digest().to_owned(),
         });
+        let work = move |conn: &mut Connection| {
+            let reserved = Id::new();
+            let caller = &shared.passed.caller;
+            let claim = match &repeatable {
+                Some(request) => idempotency::claim(conn, caller, request, reserved, shared.now)?,
+                None => Claim::Fresh,
+            };
+            let mut act = shared.act(conn, reserved);
+            let (id, replayed) = match claim {
+                Claim::Done(id) => (id, true),
+                Claim::Fresh => {
+                    let id = effect(&mut act, &body)?;
+                    if let Some(request) = repeatable.as_ref().filter(|_| id != reserved) {
+                        idempotency::settle(act.conn, caller, request, id)?;
+                    }
+                    (id, false)
+                }
+            };
+            let view = render(&mut act, id)?;
+            let found = std::mem::take(&mut act.found);
+            let (body, tag) = written(&view)?;
+            let entry = shared.entry(
+                status,
+                Some(id),
+                &found,
+                json!({ "fields": member_names([&body]) }),
+            );
+            audit::record(conn, &entry)?;
+            Ok(Done {
+                id,
+                body,
+                tag,
+                replayed,
+            })
+        };
+        let asked = Arc::clone(&self.shared);
         self.app
             .database
-            .write(move |conn| {
-                let reserved = Id::new();
-                let caller = &shared.passed.caller;
-                let claim = match &repeatable {
-                    Some(request) => idempotency::claim(conn, caller, request, reserved, shared.now)?,
-                    None => Claim::Fresh,
-                };
-                let mut act = shared.act(conn, reserved);
-                let (id, replayed) = match claim {
-                    Claim::Done(id) => (id, true),
-                    Claim::Fresh => {
-                        let id = effect(&mut act, &body)?;
-                        if let Some(request) = repeatable.as_ref().filter(|_| id != reserved) {
-                            idempotency::settle(act.conn, caller, request, id)?;
-                        }
-                        (id, false)
-                    }
-                };
-                let view = render(&mut act, id)?;
-                let found = std::mem::take(&mut act.found);
-                let (body, tag) = written(&view)?;
-                let entry = shared.entry(
-                    status,
-                    Some(id),
-                    &found,
-                    json!({ "fields": member_names([&body]) }),
-                );
-                audit::record(conn, &entry)?;
-                Ok(Done {
-                    id,
-                    body,
-                    tag,
-                    replayed,
-                })
-            })
+            .write(move |conn| work(conn).map_err(|problem| asked.perhaps_late(problem)))
             .await
     }
 
@@ -464,6 +472,16 @@ impl Shared {
         }
     }
 
+    /// On PostgreSQL each statement sees what others committed before it, so that a rule may refuse what another did
+    /// since the version was compared. The work is run again, and says so if the version is old by now (412): 409 is
+    /// for rules.
+    fn perhaps_late(&self, problem: Problem) -> Problem {
+        match (&self.if_match, problem.code().status()) {
+            (IfMatch::Versions(_), 409) => problem.because(Cause::PerhapsLate),
+            _ => problem,
+        }
+    }
+
     fn act<'a>(&'a self, conn: &'a mut Connection, new_id: Id) -> Act<'a> {
         Act {
             conn,
@@ -492,7 +510,7 @@ impl Shared {
 }
 
 fn written(view: &impl View) -> Result<(Value, String), Problem> {
-    let body = serde_json::to_value(view).map_err(|_| Problem::new(Code::Internal))?;
+    let body = serde_json::to_value(view).map_err(|error| Problem::caused("a view", &error))?;
     Ok((body, view.tag()))
 }
 

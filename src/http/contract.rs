@@ -403,6 +403,7 @@ fn complete_operation(operation: &mut Value, path: &str, method: &str, schemas: 
                 409,
                 "In conflict with what is recorded, or a step that cannot be taken yet.",
             ),
+            (408, "The whole body did not arrive; send it again."),
             (413, "The body is too large."),
             (415, "The body is not JSON."),
             (422, "Values that cannot be taken; every fault is named."),

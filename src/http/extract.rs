@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
@@ -101,6 +102,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Intake<T> {
         Box::pin(async move {
             match bytes.await {
                 Ok(bytes) => Ok(Self(Body::read(&bytes))),
+                Err(Refusal(problem)) if problem.is_for_now() => Err(problem.into()),
                 Err(Refusal(problem)) => Ok(Self(Err(problem))),
             }
         })
@@ -119,6 +121,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for IntakeBatch<T> {
         Box::pin(async move {
             match bytes.await {
                 Ok(bytes) => Ok(Self(Body::read_each(&bytes, "items", MOST_IN_A_BATCH))),
+                Err(Refusal(problem)) if problem.is_for_now() => Err(problem.into()),
                 Err(Refusal(problem)) => Ok(Self(Err(problem))),
             }
         })
@@ -153,15 +156,18 @@ fn json_bytes(
         let read = actix_web::body::to_bytes_limited(PayloadBody(&mut payload), largest);
         match timeout(Duration::from_secs(deadline), read).await {
             Ok(Ok(Ok(bytes))) => Ok(bytes),
-            Ok(Ok(Err(_))) => Err(Problem::new(Code::MalformedJson)
+            Ok(Ok(Err(PayloadError::EncodingCorrupted))) => Err(Problem::new(Code::MalformedJson)
+                .saying("The chunks of the body cannot be read.")
+                .into()),
+            // A line that breaks is no fault of the body: senders take 400 as final, and the concern would be lost.
+            Ok(Ok(Err(_))) => Err(Problem::new(Code::RequestTimeout)
                 .saying("The body broke off.")
                 .into()),
             Ok(Err(_)) => Err(Problem::new(Code::TooLarge).into()),
-            Err(_) => Err(Problem::new(Code::MalformedJson)
-                .saying(format!(
-                    "The whole body did not arrive within {deadline} seconds."
-                ))
-                .into()),
+            Err(_) => {
+                let late = format!("The whole body did not arrive within {deadline} seconds.");
+                Err(Problem::new(Code::RequestTimeout).saying(late).into())
+            }
         }
     }
 }

@@ -8,12 +8,16 @@ use std::time::Instant;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
 use serde_json::{Value, json};
+use tracing::Instrument;
 
 use super::answer::{Refusal, problem_response};
+use super::client_address;
+use super::connections::Connection;
 use super::contract::Operation;
 use super::cors;
 use super::limits::Allowance;
@@ -21,6 +25,7 @@ use super::passed::{Arrived, Passed, entry_of};
 use crate::app::App;
 use crate::audit::AccessPurpose;
 use crate::auth::bearer;
+use crate::db::limits;
 use crate::ids::Id;
 use crate::policy::{Action, Caller, Exceptions, could_permit};
 use crate::problem::{Code, Problem};
@@ -28,23 +33,41 @@ use crate::problem::{Code, Problem};
 /// Paths below this need a token, unless the contract says they are open.
 const GUARDED: &str = "/v1";
 
-/// The middleware.
+/// The middleware. Whatever is logged for a request has its id and its operation, and what it may wait for the
+/// database is limited.
 pub async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let started = Instant::now();
-    let Some(app) = request.app_data::<Data<App>>().cloned() else {
-        return Err(Refusal(Problem::new(Code::Internal)).into());
-    };
+    let connection = request.request().conn_data::<Arc<Connection>>().cloned();
+    if let Some(connection) = &connection {
+        connection.is_idle();
+    }
     let route = request.resource_map().match_pattern(request.path());
     let request_id = request_id(&request);
+    let operation = format!("{} {}", request.method(), route.as_deref().unwrap_or("-"));
+    let span = tracing::error_span!("request", %request_id, operation);
+    limits::in_a_request(pass(request, next, (route, request_id), connection))
+        .instrument(span)
+        .await
+}
+
+async fn pass(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    (route, request_id): (Option<String>, Id),
+    connection: Option<Arc<Connection>>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let started = Instant::now();
+    let Some(app) = request.app_data::<Data<App>>().cloned() else {
+        return Err(Refusal(Problem::internal("the server has no parts")).into());
+    };
     let correlation_id = request
         .headers()
         .get("x-correlation-id")
         .cloned()
         .filter(|value| value.len() <= 100);
-    let method = request.method().to_string();
+    let method = method_name(request.method());
     let path = request.path().to_owned();
 
     let origins = &app.config.cors_origins;
@@ -54,7 +77,7 @@ pub async fn gate(
         dress(&mut response, request_id, correlation_id, None);
         cors::dress(response.headers_mut(), origin, origins);
         report(
-            &method,
+            method,
             route.as_deref(),
             response.status().as_u16(),
             request_id,
@@ -74,6 +97,9 @@ pub async fn gate(
                 request.extensions_mut().insert(by.clone());
             }
             passed = admitted.passed;
+            if let Some(connection) = connection.as_ref().filter(|_| passed.is_some()) {
+                connection.is_needed();
+            }
             outgoing(next.call(request).await?, &path, request_id)
         }
         Err(refusal) => {
@@ -81,26 +107,33 @@ pub async fn gate(
             refused(request.request().clone(), &refusal.problem, &path, request_id)
         }
     };
-    // Done is audited where it is done; what was refused is audited here.
-    if let Some(passed) = passed.filter(|_| response.status().as_u16() >= 400) {
+    // Done is audited where it is done; what was refused is audited here, but for what was too much.
+    let status = response.status();
+    let audited = status.as_u16() >= 400 && status != StatusCode::TOO_MANY_REQUESTS;
+    if let Some(passed) = passed.filter(|_| audited) {
         let ids = response.request().match_info().iter();
         let ids: Vec<_> = ids
             .filter_map(|(name, value)| Some((name.to_owned(), Id::parse(value)?)))
             .collect();
-        let entry = entry_of(&passed, response.status().as_u16(), &ids);
-        if let Err(problem) = app.audit.record(entry).await {
+        let entry = entry_of(&passed, status.as_u16(), &ids);
+        let code = response.response().extensions().get::<Code>().copied();
+        let code = code.map_or("", Code::as_str);
+        if let Err(problem) = app.audit.record_refusal(entry, code).await {
             response = refused(response.request().clone(), &problem, &path, request_id);
         }
     }
     dress(&mut response, request_id, correlation_id, allowance);
     cors::dress(response.headers_mut(), origin, origins);
     report(
-        &method,
+        method,
         route.as_deref(),
         response.status().as_u16(),
         request_id,
         started,
     );
+    if let Some(connection) = &connection {
+        connection.is_idle();
+    }
     Ok(response)
 }
 
@@ -165,7 +198,7 @@ async fn admit(
             request_id,
             purpose,
             on_behalf_of: short("nhsd-end-user-organisation-ods"),
-            origin: Arc::new(origin(request)),
+            origin: Arc::new(origin(app, request)),
         };
     let Some(operation) = operation else {
         let problem = match operations {
@@ -198,7 +231,7 @@ async fn admit(
             operation: Arc::clone(operation),
             request_id,
             on_behalf_of: short("nhsd-end-user-organisation-ods"),
-            origin: Arc::new(origin(request)),
+            origin: Arc::new(origin(app, request)),
         };
         return Ok(Admitted {
             arrived: Some(arrived),
@@ -257,8 +290,10 @@ fn accepts(request: &ServiceRequest, answered: &str) -> bool {
 }
 
 /// Where the request came from, as far as it shows; cut, since a program may call itself anything.
-fn origin(request: &ServiceRequest) -> Value {
-    let address = request.peer_addr().map(|address| address.ip().to_string());
+fn origin(app: &App, request: &ServiceRequest) -> Value {
+    let proxies = app.config.proxies();
+    let address = client_address::of(request.peer_addr(), request.headers(), proxies);
+    let address = address.map(|address| address.to_string());
     let program = request
         .headers()
         .get(header::USER_AGENT)
@@ -283,9 +318,10 @@ fn problem_of(error: &Error) -> Problem {
     }
     match error.as_response_error().status_code().as_u16() {
         404 => Problem::not_found(),
+        408 => Problem::new(Code::RequestTimeout),
         413 => Problem::new(Code::TooLarge),
         400..=499 => Problem::new(Code::MalformedJson).saying("The request cannot be read."),
-        _ => Problem::new(Code::Internal),
+        _ => Problem::internal("the framework failed"),
     }
 }
 
@@ -307,7 +343,9 @@ fn refused(
     path: &str,
     request_id: Id,
 ) -> ServiceResponse {
-    let response: HttpResponse = problem_response(problem, path, &request_id.to_string());
+    problem.log_if_ours();
+    let mut response: HttpResponse = problem_response(problem, path, &request_id.to_string());
+    response.extensions_mut().insert(problem.code());
     ServiceResponse::new(request, response)
 }
 
@@ -345,15 +383,22 @@ fn dress(
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
+/// A method in logs and metrics. Callers may make up others, each of which would be another series.
+fn method_name(method: &Method) -> &'static str {
+    let usual = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    let found = usual.into_iter().find(|usual| method.as_str() == *usual);
+    found.unwrap_or("other")
+}
+
 /// The access log and the metrics: route templates only, never a path, a query or a body.
-fn report(method: &str, route: Option<&str>, status: u16, request_id: Id, started: Instant) {
+fn report(method: &'static str, route: Option<&str>, status: u16, request_id: Id, started: Instant) {
     let route = route.unwrap_or("-").to_owned();
     let took = started.elapsed();
-    metrics::counter!("http_requests_total", "method" => method.to_owned(), "route" => route.clone(),
+    metrics::counter!("http_requests_total", "method" => method, "route" => route.clone(),
         "status" => status.to_string())
     .increment(1);
-    metrics::histogram!("http_request_seconds", "method" => method.to_owned(), "route" => route.clone())
+    metrics::histogram!("http_request_seconds", "method" => method, "route" => route.clone())
         .record(took.as_secs_f64());
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    tracing::info!(target: "access", %request_id, method, route, status, micros);
+    tracing::info!(target: "access", parent: None, %request_id, method, route, status, micros);
 }

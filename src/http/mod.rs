@@ -3,6 +3,8 @@
 
 pub mod answer;
 pub mod call;
+pub mod client_address;
+pub mod connections;
 pub mod contract;
 pub mod cors;
 pub mod extract;

@@ -11,7 +11,7 @@ use crate::clock;
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::policy::{Action, Caller};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// What the gate found out about a request.
 #[derive(Clone)]
@@ -51,7 +51,7 @@ impl Arrived {
     /// What the gate left with the request.
     pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let arrived = request.extensions().get::<Self>().cloned();
-        arrived.ok_or_else(|| Problem::new(Code::Internal))
+        arrived.ok_or_else(|| Problem::internal("an operation was called past the gate"))
     }
 
     /// The audit entry of what was done for this caller.
@@ -102,5 +102,6 @@ pub fn entry_of(passed: &Passed, status: u16, path_ids: &[(String, Id)]) -> Entr
         personal,
         role: passed.caller.roles_in(None),
         relationship: None,
+        count: 1,
     }
 }

@@ -4,7 +4,6 @@ use std::sync::atomic::Ordering;
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
-use diesel::prelude::*;
 use serde_json::json;
 
 use super::answer::{Refusal, Reply};
@@ -43,7 +42,8 @@ pub async fn live() -> HttpResponse {
 
 /// Ready
 ///
-/// Whether the database answers and no shutdown is under way: 503 if not.
+/// Whether the database answers and takes writes, and no shutdown is under way: 503 if not. (Every read is audited, so
+/// without writes there are no reads either.)
 #[utoipa::path(
     operation_id = "getReadiness",
     tag = "Operations",
@@ -55,9 +55,7 @@ pub async fn ready(app: Data<App>) -> Reply {
     if app.draining.load(Ordering::Relaxed) {
         return Err(Problem::new(Code::Unavailable).into());
     }
-    app.database
-        .read(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn).map(drop)?))
-        .await?;
+    app.database.takes_writes().await?;
     Ok(HttpResponse::Ok().json(json!({ "status": "ready" })))
 }
 

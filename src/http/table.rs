@@ -1,7 +1,11 @@
 //! Lists as CSV, for those who go on in a spreadsheet.
 
-use crate::problem::{Code, Problem};
+use std::time::Duration;
 
+use crate::problem::Problem;
+
+/// How long reading a table may take: it has more rows than a page, and whoever asks for it waits for a file.
+pub const TIME: Duration = Duration::from_secs(12);
 /// Rows that a table has when the caller does not say how many.
 pub const ROWS: i64 = 10_000;
 
@@ -18,18 +22,21 @@ pub fn csv<const N: usize>(
     columns: [&str; N],
     rows: impl Iterator<Item = [String; N]>,
 ) -> Result<String, Problem> {
-    let failed = || Problem::new(Code::Internal);
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
-    writer.write_record(columns).map_err(|_| failed())?;
+    writer
+        .write_record(columns)
+        .map_err(|error| Problem::caused("a table's head", &error))?;
     for row in rows {
         writer
             .write_record(row.iter().map(|text| cell(text)))
-            .map_err(|_| failed())?;
+            .map_err(|error| Problem::caused("a table's row", &error))?;
     }
-    let bytes = writer.into_inner().map_err(|_| failed())?;
-    String::from_utf8(bytes).map_err(|_| failed())
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| Problem::caused("a table's end", error.error()))?;
+    String::from_utf8(bytes).map_err(|error| Problem::caused("a table's text", &error))
 }
 
 #[cfg(test)]

@@ -69,6 +69,10 @@ pub struct AuditEvent {
     /// The HTTP status.
     #[schema(example = 200)]
     pub status: i32,
+    /// How many equal requests the entry stands for. More than 1: refusals of one caller, operation and status code that
+    /// went on within a minute; what differs between them is left out, and address and program are those of the first.
+    #[schema(example = 1)]
+    pub count: i32,
     /// What kind of record.
     #[schema(example = "Cases")]
     pub resource: Option<String>,
@@ -118,6 +122,7 @@ impl AuditEvent {
             operation: entry.operation,
             outcome: entry.outcome,
             status: entry.status,
+            count: entry.count,
             resource: entry.resource,
             resource_id: entry.resource_id.filter(|_| with_records),
             case_id: entry.case_id.filter(|_| with_records),
@@ -196,6 +201,7 @@ fn as_table(events: &[AuditEvent]) -> Result<String, Problem> {
         "operation",
         "outcome",
         "status",
+        "count",
         "resource",
         "resourceId",
         "caseId",
@@ -225,6 +231,7 @@ fn as_table(events: &[AuditEvent]) -> Result<String, Problem> {
                 event.operation.clone(),
                 event.outcome.as_str().to_owned(),
                 event.status.to_string(),
+                event.count.to_string(),
                 text(&event.resource),
                 id(&event.resource_id),
                 id(&event.case_id),

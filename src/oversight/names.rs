@@ -8,6 +8,7 @@ use crate::audit::Entry;
 use crate::db::Connection;
 use crate::ids::Id;
 use crate::people::users;
+use crate::schema::casework::case_access;
 use crate::schema::foundation::authorities;
 use crate::schema::people::{advocates, agencies, api_clients};
 
@@ -40,6 +41,11 @@ impl Names {
             .filter(advocates::user_id.eq_any(actors.iter().copied().map(Some)))
             .select((advocates::user_id, advocates::organisation))
             .load(conn)?;
+        let by_app: Vec<(Id, String)> = case_access::table
+            .inner_join(advocates::table.on(case_access::advocate_id.eq(advocates::id.nullable())))
+            .filter(case_access::user_id.eq_any(&actors))
+            .select((case_access::user_id, advocates::organisation))
+            .load(conn)?;
         let people = users::names(conn, &actors)?;
         Ok(Self {
             people: people.into_iter().chain(clients).collect(),
@@ -48,6 +54,7 @@ impl Names {
             organisations: organisations
                 .into_iter()
                 .filter_map(|(id, name)| Some((id?, name)))
+                .chain(by_app)
                 .collect(),
         })
     }

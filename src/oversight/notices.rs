@@ -1,7 +1,7 @@
 //! `/v1/notices`: what somebody else than its author must come to know, and that somebody dealt with it.
 
 use actix_web::{get, post};
-use diesel::dsl::{exists, not};
+use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::act::{Act, guarded};
 use crate::auth::sign_in::Nothing;
 use crate::body::Body;
-use crate::casework::cases::kept_away::conflict_with;
+use crate::casework::cases::kept_away;
 use crate::clock::UtcTime;
 use crate::db::MultiBackend;
 use crate::http::answer::{Reply, View};
@@ -25,7 +25,6 @@ use crate::page::{Page, PageParams, PageRequest, Rows};
 use crate::policy::{Action, Role};
 use crate::problem::{Code, Problem};
 use crate::schema::access::notices;
-use crate::schema::casework::cases;
 
 /// A notice, without personal data.
 #[skip_serializing_none]
@@ -75,7 +74,7 @@ pub struct NoticeFilter {
 type Condition = Box<dyn BoxableExpression<notices::table, MultiBackend, SqlType = Bool>>;
 
 /// The notices of a caller: all of the authorities in which they manage or audit, those about accounts where they
-/// administer, and none about a case that a conflict keeps them away from.
+/// administer, and none about what an exclusion keeps them away from.
 fn visible(act: &Act) -> notices::BoxedQuery<'static, MultiBackend> {
     let all_of = match act.action {
         Action::NoticesRead => act.caller.authorities_as(&[Role::Manager, Role::Auditor]),
@@ -86,15 +85,11 @@ fn visible(act: &Act) -> notices::BoxedQuery<'static, MultiBackend> {
         .eq_any(accounts_of)
         .and(notices::kind.eq_any(NoticeKind::OF_ACCOUNTS));
     let theirs: Condition = Box::new(notices::authority.eq_any(all_of).or(about_accounts));
-    let scope = act.scope();
-    let (caller, agency) = scope.in_conflicts();
-    let kept_away = cases::table
-        .filter(cases::id.eq(notices::case_id.assume_not_null()))
-        .filter(exists(conflict_with(caller, agency)));
-    notices::table
-        .filter(theirs)
-        .filter(not(exists(kept_away)))
-        .into_boxed()
+    let visible = notices::table.filter(theirs).into_boxed();
+    match kept_away::whom(&act.scope()) {
+        Some(whom) => visible.filter(not(kept_away::from_notice(whom))),
+        None => visible,
+    }
 }
 
 fn list(act: &mut Act, filter: &NoticeFilter, page: &PageRequest) -> Result<Rows<NoticeView>, Problem> {

@@ -20,8 +20,7 @@ use crate::http::list::NoFilter;
 use crate::http::params::{AdvocatePath, IfMatchHeader};
 use crate::ids::Id;
 use crate::page::{Page, PageParams, PageRequest, Rows};
-use crate::people::users;
-use crate::policy::{Role, RoleGrant};
+use crate::policy::{CASEWORK, Role};
 use crate::problem::{Code, Fault, Problem};
 use crate::schema::people::advocates as table;
 
@@ -41,7 +40,7 @@ pub struct Advocate {
     pub updated_at: UtcTime,
     /// By whom.
     pub updated_by: Id,
-    /// The authority that keeps the entry; all may ask the advocate to act.
+    /// The authority that keeps the entry, and whose cases it is for.
     pub authority: String,
     /// Name.
     pub name: String,
@@ -49,7 +48,7 @@ pub struct Advocate {
     pub organisation: String,
     /// Kinds.
     pub kinds: Json<Vec<AssignmentKind>>,
-    /// Login.
+    /// The advocate's own login.
     pub user_id: Option<Id>,
     /// Independence declared.
     pub independence_declared_on: Option<NaiveDate>,
@@ -67,8 +66,7 @@ pub struct Advocate {
     "independenceDeclaredOn": "2026-04-01"
 }))]
 pub struct AdvocateEntry {
-    /// The authority that keeps the entry; needed from whoever manages or administers several. All authorities may ask the advocate
-    /// to act.
+    /// The authority that keeps the entry; needed from whoever manages or administers several.
     #[schema(min_length = 1, max_length = 60)]
     pub authority: Option<String>,
     /// Name.
@@ -80,8 +78,6 @@ pub struct AdvocateEntry {
     /// What the advocate can be asked to be.
     #[schema(min_items = 1, max_items = 5)]
     pub kinds: Vec<AssignmentKind>,
-    /// The account the advocate signs in with.
-    pub user_id: Option<Id>,
     /// When independence of the authority was declared.
     #[schema(extensions(("x-rule" = json!("not_in_the_future"))))]
     pub independence_declared_on: Option<NaiveDate>,
@@ -105,7 +101,7 @@ pub struct AdvocateView {
     pub organisation: String,
     /// What the advocate can be asked to be.
     pub kinds: Vec<AssignmentKind>,
-    /// The account the advocate signs in with.
+    /// The advocate's own login; it is linked by an invitation that its owner accepts, and by nobody else.
     pub user_id: Option<Id>,
     /// When independence of the authority was declared.
     pub independence_declared_on: Option<NaiveDate>,
@@ -137,10 +133,11 @@ impl From<Advocate> for AdvocateView {
     }
 }
 
-/// The entry of this id.
-pub fn find(conn: &mut Connection, id: Id) -> QueryResult<Option<Advocate>> {
+/// The entry of this id in the register of this authority: another's is unknown.
+pub fn find(conn: &mut Connection, authority: &str, id: Id) -> QueryResult<Option<Advocate>> {
     table::table
         .find(id)
+        .filter(table::authority.eq(authority))
         .select(Advocate::as_select())
         .first(conn)
         .optional()
@@ -156,12 +153,37 @@ pub fn is_entry_of(conn: &mut Connection, entry: Id, user: Id) -> QueryResult<bo
     Ok(owner.flatten() == Some(user))
 }
 
-/// Links an entry to the account that its invitation made.
+/// The entries whose login this account is.
+pub fn entries_of(conn: &mut Connection, user: Id) -> QueryResult<Vec<Id>> {
+    table::table
+        .filter(table::user_id.eq(user))
+        .order(table::id)
+        .select(table::id)
+        .load(conn)
+}
+
+/// Links an entry to the login whose owner accepted an invitation for it.
 pub fn link(conn: &mut Connection, entry: Id, account: Id) -> QueryResult<()> {
     diesel::update(table::table.find(entry))
         .set((table::user_id.eq(account), table::version.eq(table::version + 1)))
         .execute(conn)
         .map(drop)
+}
+
+/// Makes an account the login of an entry without one, from the server's console.
+pub fn take_login(
+    conn: &mut Connection,
+    (entry, authority): (Id, &str),
+    user: Id,
+    role: Role,
+) -> Result<(), Problem> {
+    let found = find(conn, authority, entry)?.filter(|entry| entry.user_id.is_none());
+    match found.filter(|_| role == Role::Advocate) {
+        Some(entry) => Ok(link(conn, entry.id, user)?),
+        None => Err(Problem::new(Code::Conflict).saying(
+            "an account with the role advocate is linked to an entry of its authority that has no login",
+        )),
+    }
 }
 
 /// Writes an entry.
@@ -174,11 +196,11 @@ pub fn insert(conn: &mut Connection, entry: &Advocate) -> QueryResult<()> {
 
 fn register(act: &mut Act, body: &Body<AdvocateEntry>) -> Result<Id, Problem> {
     let found = match body.value() {
-        Some(entry) => faults(act, entry)?,
+        Some(entry) => faults(act, entry),
         None => vec![],
     };
     let entry = body.checked(|_| found)?.clone();
-    let row = row_of(act.new_id, 1, (act.now, act.caller.id), act, entry);
+    let row = row_of((act.new_id, None), 1, (act.now, act.caller.id), act, entry);
     insert(act.conn, &row)?;
     Ok(row.id)
 }
@@ -198,7 +220,14 @@ fn keeper(act: &Act, entry: &AdvocateEntry) -> Option<String> {
     }
 }
 
-fn row_of(id: Id, version: i64, created: (UtcTime, Id), act: &Act, entry: AdvocateEntry) -> Advocate {
+/// An entry with what was written; its login is never written.
+fn row_of(
+    (id, user_id): (Id, Option<Id>),
+    version: i64,
+    created: (UtcTime, Id),
+    act: &Act,
+    entry: AdvocateEntry,
+) -> Advocate {
     Advocate {
         id,
         version,
@@ -210,43 +239,48 @@ fn row_of(id: Id, version: i64, created: (UtcTime, Id), act: &Act, entry: Advoca
         name: entry.name,
         organisation: entry.organisation,
         kinds: Json(entry.kinds),
-        user_id: entry.user_id,
+        user_id,
         independence_declared_on: entry.independence_declared_on,
         available: entry.available.unwrap_or(true),
     }
 }
 
-/// An entry stands for its account on every case the advocate is asked to: only who keeps it says whose it is.
-fn faults(act: &mut Act, entry: &AdvocateEntry) -> Result<Vec<Fault>, Problem> {
-    let Some(authority) = keeper(act, entry) else {
-        let why = "Say which of the authorities you manage or administer keeps this entry.";
-        return Ok(vec![Fault::at("/authority", "unknown", why)]);
-    };
-    let Some(id) = entry.user_id else {
-        return Ok(vec![]);
-    };
-    let is_theirs = |grant: &RoleGrant| grant.role == Role::Advocate && grant.authority == authority;
-    let user = users::find(act.conn, id)?;
-    Ok(
-        match user.is_some_and(|user| user.roles.0.iter().any(is_theirs)) {
-            true => vec![],
-            false => vec![Fault::at(
-                "/userId",
-                "unknown",
-                "There is no account of an advocate with this id in the authority.",
-            )],
-        },
-    )
+fn faults(act: &Act, entry: &AdvocateEntry) -> Vec<Fault> {
+    match keeper(act, entry) {
+        Some(_) => vec![],
+        None => {
+            let why = "Say which of the authorities you manage or administer keeps this entry.";
+            vec![Fault::at("/authority", "unknown", why)]
+        }
+    }
+}
+
+/// The entry of this id, if the caller works for the authority that keeps it.
+fn known(act: &mut Act, id: Id) -> Result<Advocate, Problem> {
+    let own = read_by(act);
+    let entry = table::table
+        .find(id)
+        .filter(table::authority.eq_any(own))
+        .select(Advocate::as_select())
+        .first(act.conn)
+        .optional()?;
+    entry.ok_or_else(Problem::not_found)
+}
+
+/// The authorities whose registers the caller reads.
+fn read_by(act: &Act) -> Vec<String> {
+    let roles: Vec<Role> = CASEWORK.into_iter().chain([Role::Admin]).collect();
+    act.caller.authorities_as(&roles)
 }
 
 fn read(act: &mut Act, id: Id) -> Result<AdvocateView, Problem> {
-    find(act.conn, id)?
-        .map(AdvocateView::from)
-        .ok_or_else(Problem::not_found)
+    known(act, id).map(AdvocateView::from)
 }
 
 fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<AdvocateView>, Problem> {
-    let query = table::table.into_boxed();
+    let query = table::table
+        .filter(table::authority.eq_any(read_by(act)))
+        .into_boxed();
     let rows = crate::paged!(query, table, page)
         .select(Advocate::as_select())
         .load(act.conn)?;
@@ -254,9 +288,10 @@ fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<AdvocateView>, Problem
 }
 
 fn amend(act: &mut Act, id: Id, patch: &Body<Patch<AdvocateEntry>>) -> Result<Id, Problem> {
-    let row = find(act.conn, id)?.ok_or_else(Problem::not_found)?;
+    let row = known(act, id)?;
     if !kept_by(act).contains(&row.authority) {
-        return Err(Problem::new(Code::Forbidden).saying("Another authority keeps this entry."));
+        return Err(Problem::new(Code::Forbidden)
+            .saying("You neither manage nor administer the authority that keeps it."));
     }
     act.expect_version(row.version)?;
     let current = AdvocateEntry {
@@ -264,17 +299,16 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<AdvocateEntry>>) -> Result<Id
         name: row.name.clone(),
         organisation: row.organisation.clone(),
         kinds: row.kinds.0.clone(),
-        user_id: row.user_id,
         independence_declared_on: row.independence_declared_on,
         available: Some(row.available),
     };
     let entry = patch.valid()?.applied_to(&current)?;
-    let faults = faults(act, &entry)?;
+    let faults = faults(act, &entry);
     if !faults.is_empty() {
         return Err(Problem::invalid(faults));
     }
     let amended = row_of(
-        row.id,
+        (row.id, row.user_id),
         row.version + 1,
         (row.created_at, row.created_by),
         act,
@@ -287,7 +321,7 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<AdvocateEntry>>) -> Result<Id
 
 /// List the register of advocates
 ///
-/// Who can be asked to act.
+/// Who can be asked to act, in the registers of the caller's authorities.
 #[utoipa::path(
     operation_id = "listAdvocates",
     tag = "Advocacy",
@@ -302,7 +336,7 @@ pub async fn list_advocates(call: Call) -> Reply {
 
 /// Register an advocate
 ///
-/// With the account to sign in with, so that an assignment gives access.
+/// Whoever is asked for a case reads it with an app or login of their own: invite them (`invitations`).
 #[utoipa::path(
     operation_id = "registerAdvocate",
     tag = "Advocacy",

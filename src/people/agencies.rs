@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::ids::Id;
+use crate::problem::{Fault, Problem};
 use crate::schema::people::agencies as table;
 
 crate::codes! {
@@ -101,6 +102,14 @@ pub fn named(conn: &mut Connection, name: &str) -> QueryResult<Option<Agency>> {
 pub fn exists(conn: &mut Connection, id: Id) -> QueryResult<bool> {
     let found: Option<Id> = table::table.find(id).select(table::id).first(conn).optional()?;
     Ok(found.is_some())
+}
+
+/// The fault of naming an agency that there is not.
+pub fn fault_of(conn: &mut Connection, id: Option<Id>, pointer: &str) -> Result<Option<Fault>, Problem> {
+    match id {
+        Some(id) if !exists(conn, id)? => Ok(Some(Fault::at(pointer, "unknown", "There is no such agency."))),
+        _ => Ok(None),
+    }
 }
 
 /// The name of this agency.

@@ -1,11 +1,13 @@
 //! Users: people with an account, their roles and teams.
 
+use chrono::NaiveDate;
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Bool, Date};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::adults::compared;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::db::types::{Json, Key, Moment, contains_any};
@@ -43,6 +45,12 @@ diesel::joinable!(team_members -> teams (team_id));
 diesel::joinable!(team_members -> table (user_id));
 diesel::allow_tables_to_appear_in_same_query!(table, team_members, teams);
 
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// A text in lower case, as the database's unique index has it.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 /// The user of this id.
 pub fn find(conn: &mut Connection, id: Id) -> QueryResult<Option<User>> {
     table::table
@@ -52,10 +60,10 @@ pub fn find(conn: &mut Connection, id: Id) -> QueryResult<Option<User>> {
         .optional()
 }
 
-/// The user of this sign-in name.
+/// The user of this sign-in name, in whatever case it is written.
 pub fn named(conn: &mut Connection, username: &str) -> QueryResult<Option<User>> {
     table::table
-        .filter(table::username.eq(username))
+        .filter(lower(table::username).eq(lower(username)))
         .select(User::as_select())
         .first(conn)
         .optional()
@@ -67,6 +75,23 @@ pub fn insert(conn: &mut Connection, user: &User) -> QueryResult<()> {
         .values((user, table::updated_at.eq(user.created_at)))
         .execute(conn)
         .map(drop)
+}
+
+/// Gives an account a role besides those it has.
+pub fn give_role(conn: &mut Connection, user: Id, given: RoleGrant, now: UtcTime) -> QueryResult<()> {
+    let account = table::table.find(user);
+    // Written before it is read: of two at once the second waits here, and sees what the first gave.
+    diesel::update(account)
+        .set((table::version.eq(table::version + 1), table::updated_at.eq(now)))
+        .execute(conn)?;
+    let mut roles: Json<Vec<RoleGrant>> = account.select(table::roles).first(conn)?;
+    if !roles.0.contains(&given) {
+        roles.0.push(given);
+        diesel::update(account)
+            .set(table::roles.eq(roles))
+            .execute(conn)?;
+    }
+    Ok(())
 }
 
 /// A user with one of their teams, and whether there is a conflict, a naming and an emergency access of theirs anywhere.
@@ -90,15 +115,22 @@ pub fn caller_in(
 ) -> QueryResult<Option<Caller>> {
     let of_team = (teams::id, teams::authority, teams::kind).nullable();
     // Subqueries on other tables are no columns of a join to diesel.
-    let conflict = sql::<Bool>(
-        "EXISTS (SELECT 1 FROM case_conflicts AS one WHERE one.ended_on IS NULL AND (one.user_id = ",
-    )
-    .bind::<Key, _>(id)
-    .sql(" OR one.agency_id = users.agency_id))");
-    let named =
-        sql::<Bool>("EXISTS (SELECT 1 FROM case_grants AS one WHERE one.ends_on IS NULL AND one.user_id = ")
-            .bind::<Key, _>(id)
-            .sql(")");
+    const LIVE: &str = "SELECT 1 FROM exclusions AS one WHERE one.ended_at IS NULL AND";
+    const SAME: &str = "SELECT 1 FROM users AS same JOIN exclusions AS one ON";
+    let conflict = sql::<Bool>(&format!("(EXISTS ({LIVE} one.user_id = "))
+        .bind::<Key, _>(id)
+        .sql(&format!(
+            ") OR EXISTS ({LIVE} one.agency_id = users.agency_id) OR (users.staff_number IS NOT NULL AND \
+            (EXISTS ({LIVE} one.staff_number = users.staff_number) \
+            OR EXISTS ({SAME} one.user_id = same.id WHERE same.staff_number = users.staff_number AND one.ended_at IS NULL) \
+            OR EXISTS ({SAME} one.agency_id = same.agency_id WHERE same.staff_number = users.staff_number \
+            AND one.ended_at IS NULL))))"
+        ));
+    let named = sql::<Bool>("EXISTS (SELECT 1 FROM case_grants AS one WHERE one.user_id = ")
+        .bind::<Key, _>(id)
+        .sql(" AND (one.ends_on IS NULL OR one.ends_on >= ")
+        .bind::<Date, _>(now.date())
+        .sql("))");
     let emergency = sql::<Bool>("EXISTS (SELECT 1 FROM emergency_access AS one WHERE one.user_id = ")
         .bind::<Key, _>(id)
         .sql(" AND one.until > ")
@@ -172,6 +204,41 @@ pub fn join_team(conn: &mut Connection, team: Id, members: &[Id]) -> QueryResult
             .execute(conn)?;
     }
     Ok(())
+}
+
+/// The staff number of this user, which all accounts of one member of staff have.
+pub fn staff_number(conn: &mut Connection, id: Id) -> QueryResult<Option<String>> {
+    let found: Option<Option<String>> = table::table
+        .find(id)
+        .select(table::staff_number)
+        .first(conn)
+        .optional()?;
+    Ok(found.flatten())
+}
+
+/// The accounts of somebody of this name, in whatever order and with whatever capitals and accents it is written; only those
+/// with this date of birth, where it is given.
+pub fn of_name(conn: &mut Connection, name: &str, born: Option<NaiveDate>) -> QueryResult<Vec<Id>> {
+    let words = |name: &str| {
+        let mut words: Vec<String> = name.split([' ', ',']).map(compared).collect();
+        words.retain(|word| !word.is_empty());
+        words.sort();
+        words
+    };
+    let mut accounts = table::table.select((table::id, table::name)).into_boxed();
+    if let Some(born) = born {
+        accounts = accounts.filter(table::date_of_birth.assume_not_null().eq(born));
+    }
+    let accounts: Vec<(Id, String)> = accounts.load(conn)?;
+    let wanted = words(name);
+    let same = accounts.into_iter().filter(|(_, name)| words(name) == wanted);
+    Ok(same.map(|(id, _)| id).collect())
+}
+
+/// Whether two accounts are of one member of staff.
+pub fn are_one_human(conn: &mut Connection, one: Id, other: Id) -> QueryResult<bool> {
+    let number = staff_number(conn, one)?;
+    Ok(number.is_some() && number == staff_number(conn, other)?)
 }
 
 /// Whether this user does casework in this authority.

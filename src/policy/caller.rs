@@ -47,6 +47,11 @@ crate::codes! {
     }
 }
 
+impl Role {
+    /// Roles of those who are no staff of anybody's, and reach only the cases that each is given.
+    pub const GIVEN_CASES: [Self; 3] = [Self::Adult, Self::Representative, Self::Advocate];
+}
+
 /// Roles of those to whom casework is allocated: an authority's staff.
 pub const CASEWORK: [Role; 3] = [Role::Manager, Role::Practitioner, Role::DelegatedPractitioner];
 

@@ -132,6 +132,8 @@ actions! {
     AppAccessDecide = "app_access.decide" => [Manager, Delegated, Allocated, OnDuty, Adviser, Emergency];
     /// Invite somebody to an app, or take an invitation back.
     InvitationsKeep = "invitations.keep" => [Manager, Allocated];
+    /// Accept an invitation with one's own login; staff and clients never may.
+    InvitationsAccept = "invitations.accept" => [Anyone];
     /// Ask for something from the adult's own page.
     RequestsAsk = "requests.ask" => [Adult];
     /// Read what the adult asks for.

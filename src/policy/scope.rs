@@ -101,6 +101,10 @@ pub struct Scope {
     pub agency: Option<Id>,
     /// Which exceptions there may be for them.
     pub exceptions: Exceptions,
+    /// The authorities whose manager the user is: restricted cases that name nobody are theirs to take.
+    pub managed: Vec<String>,
+    /// When the caller was looked up, for what holds only until some day.
+    pub at: UtcTime,
 }
 
 impl Scope {
@@ -116,6 +120,8 @@ impl Scope {
             caller: self.caller,
             agency: self.agency,
             exceptions: self.exceptions,
+            managed: self.managed.clone(),
+            at: self.at,
         }
     }
 }
@@ -130,6 +136,8 @@ pub fn scope(caller: &Caller, action: Action) -> Scope {
         caller: caller.id,
         agency: caller.agency_id,
         exceptions: caller.exceptions,
+        managed: caller.authorities_as(&[Role::Manager]),
+        at: caller.at,
     }
 }
 

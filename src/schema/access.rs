@@ -49,6 +49,38 @@ diesel::table! {
         kind -> Text,
         detail -> Text,
         ended_on -> Nullable<Date>,
+        staff_number -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::db::types::{Key, Moment};
+
+    exclusions (id) {
+        id -> Key,
+        conflict_id -> Nullable<Key>,
+        adult_id -> Nullable<Key>,
+        case_id -> Nullable<Key>,
+        referral_id -> Nullable<Key>,
+        user_id -> Nullable<Key>,
+        agency_id -> Nullable<Key>,
+        staff_number -> Nullable<Text>,
+        started_at -> Moment,
+        ended_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Date, Nullable, Text};
+    use crate::db::types::Key;
+
+    referral_keys (id) {
+        id -> Key,
+        referral_id -> Key,
+        nhs_number -> Nullable<Text>,
+        name_key -> Nullable<Text>,
+        date_of_birth -> Nullable<Date>,
     }
 }
 
@@ -166,5 +198,7 @@ diesel::table! {
         entered_in_error -> Nullable<Text>,
         advocate_id -> Nullable<Key>,
         handed_over -> Text,
+        made_by_role -> Text,
+        replaces_earlier -> Bool,
     }
 }

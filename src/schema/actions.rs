@@ -32,5 +32,7 @@ diesel::table! {
         due_history -> Document,
         plan_id -> Nullable<Key>,
         agency_id -> Nullable<Key>,
+        shown_version -> BigInt,
+        shown_at -> Moment,
     }
 }

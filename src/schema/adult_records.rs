@@ -83,7 +83,6 @@ diesel::table! {
         entered_in_error -> Nullable<Text>,
         kind -> Text,
         name -> Text,
-        user_id -> Nullable<Key>,
         relationship -> Nullable<Text>,
         legal_authority -> Text,
         evidence_seen -> Nullable<Text>,

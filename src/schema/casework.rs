@@ -42,11 +42,12 @@ diesel::table! {
         authority -> Text,
         user_id -> Key,
         relationship -> Text,
+        representative_id -> Nullable<Key>,
+        advocate_id -> Nullable<Key>,
         starts_at -> Moment,
         ended_at -> Nullable<Moment>,
         created_by -> Key,
         view -> Text,
-        paused_at -> Nullable<Moment>,
     }
 }
 
@@ -319,6 +320,8 @@ diesel::table! {
         cancelled_at -> Nullable<Moment>,
         planned_history -> Document,
         sequence -> Integer,
+        shown_version -> BigInt,
+        shown_at -> Moment,
     }
 }
 

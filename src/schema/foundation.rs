@@ -31,6 +31,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::db::types::Moment;
+
+    invented_data (made_by) {
+        made_by -> Text,
+        made_at -> Moment,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
     use crate::db::types::{Document, Key, Moment};
 
@@ -69,6 +79,7 @@ diesel::table! {
         personal -> Nullable<Document>,
         role -> Nullable<Text>,
         relationship -> Nullable<Text>,
+        count -> Integer,
     }
 }
 
@@ -87,5 +98,15 @@ diesel::table! {
         case_id -> Nullable<Key>,
         version -> BigInt,
         position -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    write_probes (id) {
+        id -> SmallInt,
+        filler -> Text,
     }
 }

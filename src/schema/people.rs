@@ -39,6 +39,8 @@ diesel::table! {
         created_at -> Moment,
         version -> BigInt,
         updated_at -> Moment,
+        staff_number -> Nullable<Text>,
+        date_of_birth -> Nullable<Date>,
     }
 }
 

@@ -110,6 +110,25 @@ pub fn setting_for(
             path = format!("{list}/{}/answer", asked.id());
             as_("practitioner")
         }
+        "acceptInvitation" => {
+            let (_, case) = accepted_case(server, &reference);
+            let practitioner = as_("practitioner");
+            let allow = json!({"who": "adult", "decision": "allow", "view": "full", "sharedDevice": "no", "reason": "She asked"});
+            practitioner
+                .post(&format!("/v1/cases/{case}/app-access"), &allow)
+                .created();
+            let invitation = json!({"who": "adult", "handedOver": "in_person"});
+            let invited = practitioner
+                .post(&format!("/v1/cases/{case}/invitations"), &invitation)
+                .created();
+            body["code"] = json!(invited.text("/code"));
+            server.add_user(
+                &reference.to_lowercase(),
+                msp_api::policy::Role::Adult,
+                "northbank",
+                None,
+            )
+        }
         "nameOnCase" => {
             body["agencyId"] = json!(as_("nhs-intake").get("/v1/me").ok().text("/agencyId"));
             as_("manager")
@@ -122,8 +141,14 @@ pub fn setting_for(
             body["agencyId"] = json!(agency);
             as_("manager")
         }
-        "recordConflict" | "amendConflict" => {
+        "recordConflict" => {
             body["userId"] = json!(server.user_id("board"));
+            as_("manager")
+        }
+        "amendConflict" => {
+            body["userId"] = json!(server.user_id("board"));
+            let list = format!("/v1/cases/{}/conflicts", world.id("caseId"));
+            path = format!("{list}/{}", as_("manager").post(&list, &body).created().id());
             as_("manager")
         }
         "useEmergencyAccess" => as_("duty"),
@@ -214,7 +239,7 @@ pub fn setting_for(
 }
 
 /// A record of its own to mark: the example of the list's own operation, recorded.
-fn newly_recorded(server: &Server, world: &World, mark: &Operation) -> String {
+pub fn newly_recorded(server: &Server, world: &World, mark: &Operation) -> String {
     let list = mark.template.rsplitn(3, '/').last().unwrap();
     let (contract, operations) = super::operations(server);
     let mut creates = operations.iter().filter(|other| other.method == "POST");

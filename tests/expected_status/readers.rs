@@ -1,16 +1,18 @@
 //! Somebody in each relation to the first demo case, and to it once restricted and once closed.
 
 use diesel::prelude::*;
-use msp_api::casework::cases::access;
+use msp_api::casework::cases::access::{self, AppView, Holder};
 use msp_api::casework::cases::model::CaseState;
 use msp_api::casework::meetings::Invitee;
 use msp_api::clock;
+use msp_api::db::Connection;
 use msp_api::db::types::Json;
 use msp_api::ids::Id;
 use msp_api::people::users;
 use msp_api::policy::{CallerKind, Role, Team, TeamKind};
+use msp_api::schema::access::app_access_decisions as decisions;
 use msp_api::schema::actions::actions;
-use msp_api::schema::casework::{cases, meetings};
+use msp_api::schema::casework::{advocacy_assignments, case_access, cases, meetings};
 use msp_api::schema::people::users as accounts;
 use msp_api::schema::records::sharing_decisions;
 use serde_json::{Value, json};
@@ -19,7 +21,7 @@ use crate::conventions::World;
 use crate::support::{Actor, Server};
 
 /// Groups of readers, in the order of the table's columns.
-pub const COLUMNS: [&[&str]; 8] = [
+pub const COLUMNS: [&[&str]; 9] = [
     &[
         "nobody",
         "practitioner, allocated",
@@ -44,8 +46,6 @@ pub const COLUMNS: [&[&str]; 8] = [
         "representative, implicated",
         "representative until lately",
         "adult of another case",
-        "adult, paused",
-        "adult, paused here and not on another case",
         "representative, paused here and not on another case",
     ],
     &[
@@ -59,6 +59,12 @@ pub const COLUMNS: [&[&str]; 8] = [
         "client of a partner agency, agreement lapsed",
     ],
     &["board", "analyst", "admin", "auditor"],
+    &[
+        "stopped: adult",
+        "stopped: representative who may receive some",
+        "stopped: advocate, active",
+        "stopped: practitioner, allocated",
+    ],
     &[
         "restricted: practitioner, allocated",
         "restricted: manager who restricted it",
@@ -94,17 +100,26 @@ pub const COLUMNS: [&[&str]; 8] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     AsItIs,
+    /// Every app is found not to be safe.
+    Stopped,
     Restricted,
     Transferred,
     Closed,
 }
 
 impl Stage {
-    pub const ALL: [Self; 4] = [Self::AsItIs, Self::Restricted, Self::Transferred, Self::Closed];
+    pub const ALL: [Self; 5] = [
+        Self::AsItIs,
+        Self::Stopped,
+        Self::Restricted,
+        Self::Transferred,
+        Self::Closed,
+    ];
 
     /// The stage in which a reader is asked.
     pub fn of(reader: &str) -> Self {
         match reader.split_once(": ") {
+            Some(("stopped", _)) => Self::Stopped,
             Some(("restricted", _)) => Self::Restricted,
             Some(("transferred", _)) => Self::Transferred,
             Some(("closed", _)) => Self::Closed,
@@ -131,6 +146,10 @@ impl Stage {
                     cases::transferred_to.eq(elsewhere),
                 ))
                 .execute(conn)?;
+            match stage {
+                Self::Stopped => stop_every_app(conn, case)?,
+                _ => allow_every_app(conn, case)?,
+            }
             if stage == Self::Closed {
                 diesel::update(this)
                     .set(cases::state.eq(CaseState::Closed))
@@ -139,6 +158,68 @@ impl Stage {
             Ok(())
         });
     }
+}
+
+const NOT_SAFE: &str = "Every app of the case is stopped";
+
+/// Finds the apps of the adult, of each representative of theirs and of each advocate not to be safe.
+fn stop_every_app(conn: &mut Connection, case: Id) -> QueryResult<()> {
+    let given: Vec<(Option<Id>, Option<Id>)> = case_access::table
+        .filter(case_access::case_id.eq(case))
+        .select((case_access::representative_id, case_access::advocate_id))
+        .distinct()
+        .load(conn)?;
+    let asked: Vec<Id> = advocacy_assignments::table
+        .filter(advocacy_assignments::case_id.eq(case))
+        .select(advocacy_assignments::advocate_id)
+        .distinct()
+        .load(conn)?;
+    let of_advocates = asked.into_iter().map(|entry| (None, Some(entry)));
+    for (representative, advocate) in given.into_iter().chain(of_advocates) {
+        let who = match (representative, advocate) {
+            (Some(_), _) => "representative",
+            (None, Some(_)) => "advocate",
+            (None, None) => "adult",
+        };
+        let now = clock::now();
+        diesel::insert_into(decisions::table)
+            .values((
+                (
+                    decisions::id.eq(Id::new()),
+                    decisions::case_id.eq(case),
+                    decisions::authority.eq("northbank"),
+                    decisions::version.eq(1),
+                ),
+                (
+                    decisions::created_at.eq(now),
+                    decisions::created_by.eq(case),
+                    decisions::updated_at.eq(now),
+                    decisions::updated_by.eq(case),
+                ),
+                (
+                    decisions::who.eq(who),
+                    decisions::representative_id.eq(representative),
+                    decisions::advocate_id.eq(advocate),
+                ),
+                (
+                    decisions::decision.eq("not_safe"),
+                    decisions::view.eq("full"),
+                    decisions::reason.eq(NOT_SAFE),
+                ),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+fn allow_every_app(conn: &mut Connection, case: Id) -> QueryResult<()> {
+    let stops = decisions::table
+        .filter(decisions::case_id.eq(case))
+        .filter(decisions::reason.eq(NOT_SAFE));
+    diesel::update(stops)
+        .set(decisions::entered_in_error.eq("The probe is over"))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Makes everybody and brings them into their relation; the order is that of [`COLUMNS`].
@@ -262,22 +343,11 @@ impl<'a> Making<'a> {
                 self.server
                     .add_user("other-adult", Role::Adult, "northbank", Some(&self.other))
             }
-            "adult, paused" => {
-                let adult = self
-                    .server
-                    .add_user("pauses", Role::Adult, "northbank", Some(&self.reference));
-                self.pause(&adult, Role::Adult, false)
-            }
-            "adult, paused here and not on another case" => {
-                let adult =
-                    self.server
-                        .add_user("pauses-here", Role::Adult, "northbank", Some(&self.reference));
-                self.pause(&adult, Role::Adult, true)
-            }
             "representative, paused here and not on another case" => {
-                let friend =
-                    self.representative("friend-paused", &json!({"mayReceive": ["outcomes", "wishes"]}));
-                self.pause(&friend, Role::Representative, true)
+                let may = json!({"mayReceive": ["outcomes", "wishes"]});
+                let (friend, entry) = self.representative_with("friend-paused", &may);
+                self.pause(&friend, &entry);
+                friend
             }
             "user of a partner agency, all sections, these records its own" => {
                 let (user, agency) = self.partner("Ward", &sections(), None);
@@ -298,18 +368,27 @@ impl<'a> Making<'a> {
         }
     }
 
-    /// Pauses somebody's app for the case; it shows another case all the same, if that is asked.
-    fn pause(&self, actor: &Actor, role: Role, has_another: bool) -> Actor {
-        let (case, user) = (Id::parse(&self.case).unwrap(), Id::parse(&id_of(actor)).unwrap());
-        let other = has_another.then(|| self.other.clone());
+    /// Pauses a representative's app for the case; the account was given another case too.
+    fn pause(&self, actor: &Actor, entry: &str) {
+        let paused = json!({"who": "representative", "representativeId": entry, "decision": "paused", "view": "full",
+            "reason": "The phone is lost"});
+        let (user, entry) = (Id::parse(&id_of(actor)).unwrap(), Id::parse(entry).unwrap());
+        self.on_case("app-access", &paused);
+        let other = self.other.clone();
         self.server.database(move |conn| {
-            access::set(conn, (case, user), access::AppView::Full, Some(clock::now()))?;
-            if let Some(other) = &other {
-                access::grant(conn, other, "northbank", user, role, clock::now())?;
-            }
-            Ok(())
+            let case: Id = cases::table
+                .filter(cases::reference.eq(&other))
+                .select(cases::id)
+                .first(conn)?;
+            let given = (Holder::Representative(entry), AppView::Full);
+            Ok(access::give(
+                conn,
+                (case, "northbank"),
+                user,
+                given,
+                (clock::now(), user),
+            )?)
         });
-        actor.clone()
     }
 
     /// The records that are asked for concern this agency.
@@ -389,8 +468,9 @@ impl<'a> Making<'a> {
             .get(&format!("/v1/advocates/{}", self.advocate_of_demo))
             .ok();
         let entry = json!({"name": name, "organisation": of_demo.text("/organisation"), "kinds": ["care_act_s68"],
-            "userId": id_of(&user), "independenceDeclaredOn": "2026-04-01"});
+            "independenceDeclaredOn": "2026-04-01"});
         let entry = manager.post("/v1/advocates", &entry).created().id();
+        self.server.make_login(&user, &entry);
         let asked = json!({"kind": "care_act_s68", "basis": "power", "advocateId": entry});
         let assignment = self.on_case("advocacy-assignments", &asked);
         let one = format!("/v1/cases/{}/advocacy-assignments/{assignment}", self.case);
@@ -407,17 +487,23 @@ impl<'a> Making<'a> {
     }
 
     fn representative(&self, name: &str, more: &Value) -> Actor {
+        self.representative_with(name, more).0
+    }
+
+    /// A representative who has the case, and their entry; what keeps them away is recorded afterwards.
+    fn representative_with(&self, name: &str, more: &Value) -> (Actor, String) {
         let user = self
             .server
-            .add_user(name, Role::Representative, "northbank", Some(&self.reference));
-        let mut body = json!({"kind": "representative", "name": name, "userId": id_of(&user), "relationship": "friend",
+            .add_user(name, Role::Representative, "northbank", None);
+        let body = json!({"kind": "representative", "name": name, "relationship": "friend",
             "legalAuthority": "none", "chosenByAdult": "yes", "conflict": "none", "mayReceive": []});
-        for (member, value) in more.as_object().unwrap() {
-            body[member] = value.clone();
-        }
         let list = format!("/v1/adults/{}/representatives", self.adult);
-        self.manager.post(&list, &body).created();
-        user
+        let entry = self.manager.post(&list, &body).created();
+        self.server
+            .give_case(&user, &self.reference, (Role::Representative, Some(&entry.id())));
+        let amend = self.manager.patch(&format!("{list}/{}", entry.id()), more);
+        amend.if_match(&entry.tag()).ok();
+        (user, entry.id())
     }
 
     /// A user of an agency of this name that is named on the case, and the agency.

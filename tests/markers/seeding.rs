@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 /// Members that are read as codes, names of places or identifiers, though the contract holds them to no list or pattern:
 /// what is written there is looked up.
-const NOT_PROSE: [&str; 15] = [
+const NOT_PROSE: [&str; 16] = [
     "agencyReference",
     "authority",
     "authorities",
@@ -18,6 +18,7 @@ const NOT_PROSE: [&str; 15] = [
     "postcode",
     "question",
     "schema",
+    "staffNumber",
     "system",
     "toAuthority",
 ];

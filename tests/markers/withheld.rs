@@ -119,13 +119,14 @@ fn side(server: &Server, name: &str, withheld: bool) -> Side {
         Some(&reference),
     );
     let role = Role::Representative;
-    let representative_app = server.add_user(&format!("friend-{name}"), role, "northbank", Some(&reference));
+    let representative_app = server.add_user(&format!("friend-{name}"), role, "northbank", None);
     let friend = json!({"kind": "representative", "name": "A friend", "legalAuthority": "none", "chosenByAdult": "yes",
-        "conflict": "none", "userId": representative_app.get("/v1/me").ok().text("/id"),
+        "conflict": "none",
         "mayReceive": ["outcomes", "wishes", "meetings", "plan", "next_steps", "feedback", "decisions"]});
-    practitioner
+    let friend = practitioner
         .post(&format!("/v1/adults/{adult}/representatives"), &friend)
         .created();
+    server.give_case(&representative_app, &reference, (role, Some(&friend.id())));
     let number =
         json!({"kind": "mobile", "value": "07700 900123", "safeToUse": "yes", "confidential": withheld});
     practitioner

@@ -1,8 +1,9 @@
 //! The policy once more, from the table of roles and relationships in the design: plain structs and `if`s, no SQL.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::situations::{Situation, World};
+use msp_api::ids::Id;
 use msp_api::policy::{Caller, CallerKind, Role, TeamKind};
 
 /// What a caller can be to a case, strongest first, each with a letter.
@@ -68,7 +69,7 @@ MW         -                feedback.correct
 W          -                requests.ask plans.agree
 .          -                me.read emergency_access.use referrals.update authorities.keep agencies.keep users.read
 .          -                users.keep teams.keep api_clients.read api_clients.keep sessions.end authenticator.keep
-.          -                questionnaires.read reference_data.read drafts.keep audit.read audit.verify
+.          -                invitations.accept questionnaires.read reference_data.read drafts.keep audit.read audit.verify
 ";
 
 /// What a permission asks.
@@ -103,25 +104,87 @@ pub fn matrix() -> BTreeMap<String, Row> {
     rows
 }
 
-/// What somebody is to a case whatever they ask, but for the part they may have of it.
-pub fn in_conflict(caller: &Caller, case: &Situation) -> bool {
-    for conflict in &case.conflicts {
-        if conflict.ended || conflict.in_error {
+/// Whether a conflict of any case keeps somebody away from this one, whatever they ask.
+pub fn in_conflict(world: &World, caller: &Caller, case: &Situation) -> bool {
+    let numbers: Vec<&String> = world
+        .staff_numbers
+        .iter()
+        .filter(|(id, _)| *id == caller.id)
+        .map(|(_, number)| number)
+        .collect();
+    // Every account of the same member of staff, with its agency.
+    let same: Vec<&Caller> = world
+        .callers
+        .iter()
+        .filter(|other| {
+            let is_theirs = |number: &&String| world.staff_numbers.contains(&(other.id, (*number).clone()));
+            other.id == caller.id || numbers.iter().any(is_theirs)
+        })
+        .collect();
+    for source in &world.cases {
+        if !reaches(world, source, case) {
             continue;
         }
-        if conflict.user == Some(caller.id) {
-            return true;
-        }
-        if conflict.agency.is_some() && conflict.agency == caller.agency_id {
-            return true;
+        for conflict in &source.conflicts {
+            if conflict.ended || conflict.in_error {
+                continue;
+            }
+            if conflict
+                .staff_number
+                .as_ref()
+                .is_some_and(|number| numbers.contains(&number))
+            {
+                return true;
+            }
+            let names = |one: &&Caller| {
+                conflict.user == Some(one.id)
+                    || (conflict.agency.is_some() && conflict.agency == one.agency_id)
+            };
+            if same.iter().any(names) {
+                return true;
+            }
         }
     }
     false
 }
 
+/// Whether a conflict recorded on one case holds on another: about the same human, of one group, or transferred.
+fn reaches(world: &World, source: &Situation, case: &Situation) -> bool {
+    let grouped = source.group.is_some() && source.group == case.group;
+    source.id == case.id || grouped || world.humans[&source.adult] == world.humans[&case.adult]
+}
+
+/// Which records are of one human: each gets the number of the human, through merges and transfers, step by step.
+pub fn humans(world: &World) -> HashMap<Id, usize> {
+    let mut humans: HashMap<Id, usize> = world
+        .adults
+        .iter()
+        .enumerate()
+        .map(|(at, id)| (*id, at))
+        .collect();
+    let adult_of: HashMap<Id, Id> = world.cases.iter().map(|case| (case.id, case.adult)).collect();
+    let mut same = world.merged.clone();
+    for case in &world.cases {
+        if let Some(earlier) = case.came_from {
+            same.push((adult_of[&earlier], case.adult));
+        }
+    }
+    loop {
+        let before = humans.clone();
+        for (one, other) in &same {
+            let least = humans[one].min(humans[other]);
+            humans.insert(*one, least);
+            humans.insert(*other, least);
+        }
+        if humans == before {
+            return humans;
+        }
+    }
+}
+
 /// The strongest standing that permits it, if any does.
 pub fn decide(world: &World, row: &Row, caller: &Caller, case: &Situation) -> Option<&'static str> {
-    if in_conflict(caller, case) {
+    if world.excluded.contains(&(caller.id, case.id)) {
         return None;
     }
     if caller.kind == CallerKind::Client && !caller.scopes.contains(&row.scope) {
@@ -148,14 +211,16 @@ fn stands(world: &World, letter: char, row: &Row, caller: &Caller, case: &Situat
     let staff_roles = [Role::Manager, Role::Practitioner, Role::DelegatedPractitioner];
     let staff_here = staff_roles.into_iter().any(has_here);
     let staff_somewhere = staff_roles.into_iter().any(has);
-    let mut named = false;
+    let (mut named, mut names_somebody) = (false, case.allocated_to.is_some());
     for grant in &case.grants {
-        if grant.user == Some(caller.id) && !grant.in_error && grant.ends_in_days.is_none() {
-            named = true;
+        // The last day belongs to it.
+        if grant.user.is_some() && !grant.in_error && grant.ends_in_days.is_none_or(|days| days >= 0) {
+            names_somebody = true;
+            named |= grant.user == Some(caller.id);
         }
     }
     match letter {
-        'M' => has_here(Role::Manager) && (!case.restricted || named),
+        'M' => has_here(Role::Manager) && (!case.restricted || named || !names_somebody),
         'D' => has_here(Role::DelegatedPractitioner) && (!case.restricted || named),
         'A' => {
             let in_team = caller
@@ -182,11 +247,10 @@ fn stands(world: &World, letter: char, row: &Row, caller: &Caller, case: &Situat
         }
         'L' => has(Role::Advocate) && assigned(caller, case, &["accepted", "active"]),
         'Q' => has(Role::Advocate) && assigned(caller, case, &["requested"]),
-        'W' => has(Role::Adult) && lets_in(caller, case, "adult", next_steps),
+        'W' => has(Role::Adult) && lets_in(case) && !apps(caller, case, "adult", next_steps).is_empty(),
         'R' => {
-            has(Role::Representative)
-                && lets_in(caller, case, "representative", next_steps)
-                && represents(world, part, caller, case)
+            let theirs = apps(caller, case, "representative", next_steps);
+            has(Role::Representative) && lets_in(case) && represents(world, part, &theirs, case)
         }
         'P' => {
             if staff_somewhere || caller.agency_id.is_none() {
@@ -212,29 +276,47 @@ fn stands(world: &World, letter: char, row: &Row, caller: &Caller, case: &Situat
     }
 }
 
+/// Whether the caller is an advocate here, by their own login or by an app for this case, that was not stopped.
 fn assigned(caller: &Caller, case: &Situation, states: &[&str]) -> bool {
+    let by_app = apps(caller, case, "advocate", true);
     let mut assignments = case.assignments.iter();
-    assignments.any(|(user, state)| *user == caller.id && states.contains(state))
-}
-
-/// Whether an app shows the case: not paused, not long after it was closed, and with a view that is wide enough.
-fn lets_in(caller: &Caller, case: &Situation, relationship: &str, next_steps: bool) -> bool {
-    if case.state.starts_with("closed") && !case.closed_lately {
-        return false;
-    }
-    let mut access = case.access.iter();
-    access.any(|given| {
-        given.user == caller.id
-            && given.relationship == relationship
-            && !given.ended
-            && !given.paused
-            && (next_steps || !given.next_steps_only)
+    assignments.any(|(user, state)| {
+        let theirs = *user == caller.id || by_app.contains(&Some(*user));
+        theirs && states.contains(state) && !stopped(case, Some(*user))
     })
 }
 
-fn represents(world: &World, part: Option<&str>, caller: &Caller, case: &Situation) -> bool {
+/// Whether apps show the case: not long after it was closed.
+fn lets_in(case: &Situation) -> bool {
+    !case.state.starts_with("closed") || case.closed_lately
+}
+
+/// Whether the last decision about somebody's app stops it.
+fn stopped(case: &Situation, person: Option<Id>) -> bool {
+    let mut of_them = case
+        .decisions
+        .iter()
+        .filter(|(whose, _, in_error)| *whose == person && !in_error);
+    of_them
+        .next_back()
+        .is_some_and(|(_, decision, _)| ["not_safe", "paused"].contains(decision))
+}
+
+/// The people as whom the caller's apps show the case, with a view that is wide enough.
+fn apps(caller: &Caller, case: &Situation, relationship: &str, next_steps: bool) -> Vec<Option<Id>> {
+    let theirs = case.access.iter().filter(|given| {
+        given.user == caller.id
+            && given.relationship == relationship
+            && !given.ended
+            && !stopped(case, given.person)
+            && (next_steps || !given.next_steps_only)
+    });
+    theirs.map(|given| given.person).collect()
+}
+
+fn represents(world: &World, part: Option<&str>, theirs: &[Option<Id>], case: &Situation) -> bool {
     for supporter in &world.supporters {
-        if supporter.adult != case.adult || supporter.user != caller.id {
+        if supporter.adult != case.adult || !theirs.contains(&Some(supporter.id)) {
             continue;
         }
         if supporter.conflict == "implicated" || supporter.in_error {

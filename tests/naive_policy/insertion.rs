@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use msp_api::casework::cases::access::AppView;
+use msp_api::casework::cases::exclusions;
 use msp_api::casework::cases::model::{CaseState, Transition};
 use msp_api::clock::{self, UtcTime};
 use msp_api::db::Connection;
@@ -11,7 +12,7 @@ use msp_api::db::types::Json;
 use msp_api::ids::Id;
 use msp_api::policy::CallerKind;
 use msp_api::problem::Problem;
-use msp_api::schema::access::{case_conflicts, case_grants, emergency_access};
+use msp_api::schema::access::{app_access_decisions, case_conflicts, case_grants, emergency_access};
 use msp_api::schema::adult_records::adult_representatives;
 use msp_api::schema::case_life::caused_enquiries;
 use msp_api::schema::casework::{advocacy_assignments, case_access, case_transitions, cases};
@@ -76,8 +77,22 @@ impl World {
         for supporter in &self.supporters {
             supporter.insert(conn, by, now)?;
         }
+        for (duplicate, kept) in &self.merged {
+            diesel::update(adults::table.find(*duplicate))
+                .set(adults::merged_into.eq(*kept))
+                .execute(conn)?;
+        }
+        for (user, number) in &self.staff_numbers {
+            diesel::update(users::table.find(*user))
+                .set(users::staff_number.eq(number))
+                .execute(conn)?;
+        }
         for case in &self.cases {
             case.insert(conn, by, now, &entries)?;
+        }
+        let recorded: Vec<Id> = case_conflicts::table.select(case_conflicts::id).load(conn)?;
+        for conflict in recorded {
+            exclusions::refresh_conflict(conn, conflict, now)?;
         }
         Ok(())
     }
@@ -150,8 +165,11 @@ impl World {
 /// The columns every record has.
 macro_rules! head {
     ($table:ident, $owner:ident = $id:expr, $authority:expr, $by:expr, $now:expr) => {
+        head!($table, $owner = $id, $authority, $by, $now, Id::new())
+    };
+    ($table:ident, $owner:ident = $id:expr, $authority:expr, $by:expr, $now:expr, $own:expr) => {
         (
-            $table::id.eq(Id::new()),
+            $table::id.eq($own),
             $table::$owner.eq($id),
             $table::authority.eq($authority),
             $table::version.eq(1),
@@ -175,12 +193,8 @@ impl Supporter {
     fn insert(&self, conn: &mut Connection, by: Id, now: UtcTime) -> QueryResult<()> {
         use adult_representatives as table;
         let columns = (
-            head!(table, adult_id = self.adult, "northbank", by, now),
-            (
-                table::kind.eq("supporter"),
-                table::name.eq("somebody"),
-                table::user_id.eq(self.user),
-            ),
+            head!(table, adult_id = self.adult, "northbank", by, now, self.id),
+            (table::kind.eq("supporter"), table::name.eq("somebody")),
             (
                 table::legal_authority.eq(self.legal_authority),
                 table::chosen_by_adult.eq("yes"),
@@ -198,6 +212,15 @@ impl Supporter {
             .values(columns)
             .execute(conn)
             .map(drop)
+    }
+}
+
+/// Whose app, and the entry among the representatives or in the register of advocates.
+fn whom(person: Option<Id>, entries: &HashMap<Id, Id>) -> (&'static str, Option<Id>, Option<Id>) {
+    match person.map(|id| (id, entries.get(&id))) {
+        None => ("adult", None, None),
+        Some((_, Some(entry))) => ("advocate", None, Some(*entry)),
+        Some((supporter, None)) => ("supporter", Some(supporter), None),
     }
 }
 
@@ -230,7 +253,11 @@ impl Situation {
                 cases::allocated_to.eq(self.allocated_to),
                 cases::allocated_team.eq(self.allocated_team),
             ),
-            cases::restricted.eq(self.restricted),
+            (
+                cases::restricted.eq(self.restricted),
+                cases::case_group_id.eq(self.group),
+                cases::transferred_from.eq(self.came_from),
+            ),
         );
         diesel::insert_into(cases::table).values(columns).execute(conn)?;
         for grant in &self.grants {
@@ -265,6 +292,7 @@ impl Situation {
                 (
                     case_conflicts::user_id.eq(conflict.user),
                     case_conflicts::agency_id.eq(conflict.agency),
+                    case_conflicts::staff_number.eq(conflict.staff_number.clone()),
                 ),
                 (
                     case_conflicts::kind.eq("related"),
@@ -307,7 +335,27 @@ impl Situation {
             );
             diesel::insert_into(table::table).values(columns).execute(conn)?;
         }
+        for (person, decision, in_error) in &self.decisions {
+            use app_access_decisions as table;
+            let (who, supporter, advocate) = whom(*person, entries);
+            let columns = (
+                head!(table, case_id = self.id, self.authority, by, now),
+                (
+                    table::who.eq(who),
+                    table::representative_id.eq(supporter),
+                    table::advocate_id.eq(advocate),
+                ),
+                (
+                    table::decision.eq(*decision),
+                    table::view.eq("full"),
+                    table::reason.eq("We talked"),
+                ),
+                table::entered_in_error.eq(error(*in_error)),
+            );
+            diesel::insert_into(table::table).values(columns).execute(conn)?;
+        }
         for given in &self.access {
+            let (_, supporter, advocate) = whom(given.person, entries);
             let view = if given.next_steps_only {
                 AppView::NextStepsOnly
             } else {
@@ -325,7 +373,8 @@ impl Situation {
                     case_access::relationship.eq(given.relationship),
                     case_access::starts_at.eq(now),
                     case_access::ended_at.eq(given.ended.then_some(now)),
-                    case_access::paused_at.eq(given.paused.then_some(now)),
+                    case_access::representative_id.eq(supporter),
+                    case_access::advocate_id.eq(advocate),
                     case_access::view.eq(view),
                 ),
             );

@@ -1,9 +1,12 @@
 //! Random cases and callers, as plain structs, and the same in a database.
 
+use std::collections::{HashMap, HashSet};
+
 use msp_api::clock;
 use msp_api::ids::Id;
 use msp_api::policy::{Caller, CallerKind, Exceptions, Role, RoleGrant, Team, TeamKind};
 
+use super::again::{humans, in_conflict};
 use crate::graph::dice::Dice;
 
 const AUTHORITIES: [&str; 3] = ["northbank", "eastmoor", "westvale"];
@@ -32,6 +35,7 @@ pub struct Grant {
 pub struct Conflict {
     pub user: Option<Id>,
     pub agency: Option<Id>,
+    pub staff_number: Option<String>,
     pub ended: bool,
     pub in_error: bool,
 }
@@ -41,13 +45,15 @@ pub struct Conflict {
 pub struct Given {
     pub user: Id,
     pub relationship: &'static str,
+    /// Which supporter, or the account of the advocate with that entry in the register; none: the adult, or nobody.
+    pub person: Option<Id>,
     pub ended: bool,
-    pub paused: bool,
     pub next_steps_only: bool,
 }
 
 #[derive(Debug, Clone)]
 pub struct Supporter {
+    pub id: Id,
     pub adult: Id,
     pub user: Id,
     pub conflict: &'static str,
@@ -64,6 +70,10 @@ pub struct Situation {
     pub state: &'static str,
     pub restricted: bool,
     pub adult: Id,
+    /// Cases of one organisational concern.
+    pub group: Option<Id>,
+    /// The case of another authority that it goes on from.
+    pub came_from: Option<Id>,
     pub allocated_to: Option<Id>,
     pub allocated_team: Option<Id>,
     pub grants: Vec<Grant>,
@@ -74,6 +84,9 @@ pub struct Situation {
     pub assignments: Vec<(Id, &'static str)>,
     /// Apps that were given the case.
     pub access: Vec<Given>,
+    /// What was decided about apps, in order: the supporter, the advocate's account or (none) the adult; and whether that was
+    /// in error.
+    pub decisions: Vec<(Option<Id>, &'static str, bool)>,
     /// Whether its last step was taken lately.
     pub closed_lately: bool,
     /// Agencies asked to enquire.
@@ -88,6 +101,15 @@ pub struct World {
     pub agencies: Vec<Id>,
     pub teams: Vec<Team>,
     pub adults: Vec<Id>,
+    /// Records that were found to be of one person: the duplicate, and the one that stays.
+    pub merged: Vec<(Id, Id)>,
+    /// Staff numbers of accounts: several accounts have the same one.
+    pub staff_numbers: Vec<(Id, String)>,
+    pub groups: Vec<Id>,
+    /// Which human each record of an adult is of.
+    pub humans: HashMap<Id, usize>,
+    /// Callers and cases that a conflict keeps apart, found out once by the naive policy.
+    pub excluded: HashSet<(Id, Id)>,
 }
 
 impl World {
@@ -117,7 +139,27 @@ impl World {
                 world.supporters.push(supporter);
             }
         }
-        world.cases = (0..cases).map(|_| world.case(dice)).collect();
+        for caller in &world.callers {
+            if caller.kind == CallerKind::User && dice.percent(50) {
+                let number = format!("N-{}", dice.roll() % 20);
+                world.staff_numbers.push((caller.id, number));
+            }
+        }
+        for pair in world.adults.chunks(2) {
+            if dice.percent(12) && pair.len() == 2 {
+                world.merged.push((pair[0], pair[1]));
+            }
+        }
+        world.groups = (0..6).map(|_| Id::new()).collect();
+        for _ in 0..cases {
+            let case = world.case(dice);
+            world.cases.push(case);
+        }
+        world.humans = humans(&world);
+        let callers = world.callers.iter();
+        let pairs = callers.flat_map(|caller| world.cases.iter().map(move |case| (caller, case)));
+        let apart = pairs.filter(|(caller, case)| in_conflict(&world, caller, case));
+        world.excluded = apart.map(|(caller, case)| (caller.id, case.id)).collect();
         world
     }
 
@@ -195,6 +237,7 @@ impl World {
 
     fn supporter(&self, dice: &mut Dice, adult: Id) -> Supporter {
         Supporter {
+            id: Id::new(),
             adult,
             user: self.with_role(dice, Role::Representative),
             conflict: dice.pick(&["none", "none", "possible", "implicated"]),
@@ -212,21 +255,21 @@ impl World {
             true => (Some(self.anybody(dice)), None),
             false => (None, Some(dice.pick(&self.agencies))),
         };
-        let given = |dice: &mut Dice, user: Id, relationship: &'static str| Given {
+        let given = |dice: &mut Dice, user: Id, relationship: &'static str, person: Option<Id>| Given {
             user,
             relationship,
+            person,
             ended: dice.percent(20),
-            paused: dice.percent(15),
             next_steps_only: dice.percent(20),
         };
         let mut access: Vec<Given> = Vec::new();
         for _ in count(dice, 3) {
             let user = self.with_role(dice, Role::Adult);
-            access.push(given(dice, user, "adult"));
+            access.push(given(dice, user, "adult", None));
         }
         for _ in count(dice, 1) {
             let user = self.with_role(dice, Role::Representative);
-            access.push(given(dice, user, "representative"));
+            access.push(given(dice, user, "representative", None));
         }
         for supporter in self
             .supporters
@@ -234,7 +277,36 @@ impl World {
             .filter(|supporter| supporter.adult == adult)
         {
             if dice.percent(80) {
-                access.push(given(dice, supporter.user, "representative"));
+                access.push(given(dice, supporter.user, "representative", Some(supporter.id)));
+            }
+        }
+        let assignments: Vec<(Id, &'static str)> = count(dice, 4)
+            .map(|_| {
+                let states = [
+                    "requested",
+                    "accepted",
+                    "active",
+                    "declined",
+                    "ended",
+                    "unavailable",
+                ];
+                (self.with_role(dice, Role::Advocate), dice.pick(&states))
+            })
+            .collect();
+        for (advocate, _) in &assignments {
+            if dice.percent(30) {
+                let user = self.with_role(dice, Role::Advocate);
+                access.push(given(dice, user, "advocate", Some(*advocate)));
+            }
+        }
+        let whose: Vec<Option<Id>> = access.iter().map(|given| given.person).collect();
+        let advocates = assignments.iter().map(|(user, _)| Some(*user));
+        let people: Vec<Option<Id>> = whose.into_iter().chain(advocates).collect();
+        let mut decisions = Vec::new();
+        for person in people {
+            for _ in count(dice, 2) {
+                let decision = dice.pick(&["allow", "allow", "limited", "not_safe", "paused"]);
+                decisions.push((person, decision, dice.percent(20)));
             }
         }
         Situation {
@@ -250,6 +322,11 @@ impl World {
             ]),
             restricted: dice.percent(35),
             adult,
+            group: dice.percent(10).then(|| dice.pick(&self.groups)),
+            came_from: match dice.percent(8) && !self.cases.is_empty() {
+                true => Some(dice.pick(&self.cases.iter().map(|case| case.id).collect::<Vec<_>>())),
+                false => None,
+            },
             allocated_to: dice.percent(70).then(|| self.anybody(dice)),
             allocated_team: dice
                 .percent(50)
@@ -266,12 +343,14 @@ impl World {
                     }
                 })
                 .collect(),
-            conflicts: count(dice, 6)
+            conflicts: count(dice, 3)
                 .map(|_| {
                     let (user, agency) = either(dice, 85);
+                    let number = dice.percent(25).then(|| format!("N-{}", dice.roll() % 20));
                     Conflict {
-                        user,
-                        agency,
+                        user: user.filter(|_| number.is_none()),
+                        agency: agency.filter(|_| number.is_none()),
+                        staff_number: number,
                         ended: dice.percent(25),
                         in_error: dice.percent(15),
                     }
@@ -280,20 +359,9 @@ impl World {
             emergency: count(dice, 6)
                 .map(|_| (self.anybody(dice), dice.percent(60)))
                 .collect(),
-            assignments: count(dice, 4)
-                .map(|_| {
-                    let states = [
-                        "requested",
-                        "accepted",
-                        "active",
-                        "declined",
-                        "ended",
-                        "unavailable",
-                    ];
-                    (self.with_role(dice, Role::Advocate), dice.pick(&states))
-                })
-                .collect(),
+            assignments,
             access,
+            decisions,
             closed_lately: dice.percent(50),
             asked: count(dice, 2).map(|_| dice.pick(&self.agencies)).collect(),
         }

@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use clap::Parser;
 use diesel::RunQueryDsl;
-use diesel::connection::Connection as _;
+use diesel::connection::{Connection as _, SimpleConnection};
 use diesel::pg::PgConnection;
+use diesel::sqlite::SqliteConnection;
 use msp_api::config::Config;
-use msp_api::db::Database;
+use msp_api::db::{Connection, Database, Target};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -95,10 +96,7 @@ fn fill(kind: Kind) -> String {
     match kind {
         Kind::Sqlite => format!("{url}.template"),
         Kind::Postgres => {
-            let name = url.rsplit('/').next().unwrap();
-            sql(&format!(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
-            ));
+            end_connections(&url);
             url
         }
     }
@@ -106,6 +104,20 @@ fn fill(kind: Kind) -> String {
 
 pub fn path_of(url: &str) -> PathBuf {
     url.trim_start_matches("sqlite:").into()
+}
+
+/// A connection of somebody else to this database, after these statements.
+pub fn beside(url: &str, statements: &str) -> Connection {
+    let mut conn = match Target::parse(url).unwrap() {
+        Target::Sqlite(path) => {
+            Connection::Sqlite(SqliteConnection::establish(path.to_str().unwrap()).unwrap())
+        }
+        Target::Postgres(url) => Connection::Postgres(PgConnection::establish(&url).unwrap()),
+    };
+    if !statements.is_empty() {
+        conn.batch_execute(statements).unwrap();
+    }
+    conn
 }
 
 fn folder() -> PathBuf {
@@ -134,7 +146,16 @@ fn postgres_url(name: &str) -> String {
     format!("{base}/{name}")
 }
 
-fn sql(statement: &str) {
+/// Ends every connection to a PostgreSQL database.
+pub fn end_connections(url: &str) {
+    let name = url.rsplit('/').next().unwrap();
+    sql(&format!(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    ));
+}
+
+/// Has the PostgreSQL server do something that concerns a whole database.
+pub fn sql(statement: &str) {
     let mut conn = PgConnection::establish(&server_url()).expect("the PostgreSQL server answers");
     diesel::sql_query(statement)
         .execute(&mut conn)

@@ -2,6 +2,7 @@
 
 pub mod databases;
 pub mod http;
+pub mod proxy;
 pub mod readability;
 
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ use msp_api::clock;
 use msp_api::db::types::Json;
 use msp_api::db::{Connection, Database};
 use msp_api::ids::Id;
+use msp_api::people::advocates;
 use msp_api::people::clients;
 use msp_api::people::users::{self, User};
 use msp_api::policy::{CallerKind, Role, RoleGrant};
@@ -103,11 +105,13 @@ impl Server {
 
     /// Somebody with a token.
     pub fn as_(&self, name: &str) -> Actor {
-        let token = self
-            .tokens
-            .get(name)
-            .unwrap_or_else(|| panic!("nobody is called {name}"));
-        Actor::new(&self.base, Some(token.clone()))
+        Actor::new(&self.base, Some(self.token(name).to_owned()))
+    }
+
+    /// The token of somebody.
+    pub fn token(&self, name: &str) -> &str {
+        let token = self.tokens.get(name);
+        token.unwrap_or_else(|| panic!("nobody is called {name}"))
     }
 
     /// Somebody with this token.
@@ -120,8 +124,37 @@ impl Server {
         Actor::new(&self.base, None)
     }
 
+    /// The URL of its database.
+    pub fn database_url(&self) -> &str {
+        &self.app.config.database_url
+    }
+
+    pub fn kind(&self) -> Kind {
+        match self.app.database.target().is_sqlite() {
+            true => Kind::Sqlite,
+            false => Kind::Postgres,
+        }
+    }
+
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    /// Gives somebody with an account a case, as the server's console does: the adult, or this representative of theirs.
+    pub fn give_case(&self, actor: &Actor, reference: &str, (role, representative): (Role, Option<&str>)) {
+        let user = Id::parse(&actor.get("/v1/me").ok().text("/id")).unwrap();
+        let entry = representative.map(|id| Id::parse(id).unwrap());
+        let reference = reference.to_owned();
+        self.database(move |conn| {
+            access::grant(conn, (&reference, "northbank"), user, (role, entry), clock::now())
+        });
+    }
+
+    /// Makes somebody with an account the login of an advocate's entry in the register, as the server's console does.
+    pub fn make_login(&self, actor: &Actor, entry: &str) {
+        let user = Id::parse(&actor.get("/v1/me").ok().text("/id")).unwrap();
+        let entry = Id::parse(entry).unwrap();
+        self.database(move |conn| advocates::take_login(conn, (entry, "northbank"), user, Role::Advocate));
     }
 
     /// Looks into the database, or changes what no operation changes.
@@ -168,7 +201,7 @@ impl Server {
             };
             users::insert(conn, &user)?;
             if let Some(case) = &case {
-                access::grant(conn, case, &authority, user.id, role, clock::now())?;
+                access::grant(conn, (case, &authority), user.id, (role, None), clock::now())?;
             }
             Ok(user.id)
         });

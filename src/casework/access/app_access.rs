@@ -11,8 +11,11 @@ use crate::auth::sessions::{self, EndedBecause};
 use crate::auth::sign_in::Nothing;
 use crate::body::Body;
 use crate::casework::adults::representatives::{Representative, RepresentativeConflict};
-use crate::casework::cases::access::{self, AppView};
+use crate::casework::advocacy::independence;
+use crate::casework::cases::access::{self, AppView, Holder};
+use crate::casework::cases::model::Case;
 use crate::casework::cases::reach::{Reached, reach};
+use crate::casework::cases::store as case_store;
 use crate::casework::record::{self, Head, OwnedRow, Record};
 use crate::casework::wishes;
 use crate::db::Connection;
@@ -20,6 +23,7 @@ use crate::facts::YesNoNotKnown;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
 use crate::ids::Id;
+use crate::notices::{self, Notice, NoticeKind};
 use crate::people::advocates;
 use crate::policy::Standing;
 use crate::problem::{Code, Fault, Problem};
@@ -100,11 +104,13 @@ crate::record_operations! {
     one "/v1/cases/{caseId}/app-access/{appAccessId}" (AppAccessPath), read "app_access.read", write "app_access.decide",
     list list_app_access "listAppAccess" "List decisions about apps" "Newest first; for each person the latest holds.",
     create decide_app_access "decideAppAccess" "Decide about somebody's app"
-        "`not_safe` and `paused` end their tokens at once, and any member of staff who works on the case may say so." by decide,
+        "`not_safe` and `paused` end their tokens at once and last, also after signing in again, until somebody decides otherwise. Any \
+        member of staff who works on the case may say so." by decide,
     get get_app_access "getAppAccess" "Read a decision about an app" "One decision.",
 }
 
-/// The person that a decision or an invitation is about, and their name.
+/// The person that a decision or an invitation is about, as they were named.
+#[derive(Debug, Clone, Copy)]
 pub struct Person {
     /// Whose app.
     pub who: AppPerson,
@@ -114,22 +120,56 @@ pub struct Person {
     pub advocate_id: Option<Id>,
 }
 
-/// What is wrong with naming this person on this case.
-pub fn faults_of_person(act: &mut Act, case: &Reached, person: &Person) -> Result<Vec<Fault>, Problem> {
+impl Person {
+    /// Who it is, whatever they were called: a representative and the same one as a supporter are one person.
+    pub fn holder(self) -> Holder {
+        match (self.representative_id, self.advocate_id) {
+            (Some(entry), _) => Holder::Representative(entry),
+            (None, Some(entry)) => Holder::Advocate(entry),
+            (None, None) => Holder::Adult,
+        }
+    }
+}
+
+impl NewAppAccess {
+    fn person(&self) -> Person {
+        Person {
+            who: self.who,
+            representative_id: self.representative_id,
+            advocate_id: self.advocate_id,
+        }
+    }
+}
+
+impl AppAccess {
+    /// Whose app it is about.
+    pub fn holder(&self) -> Holder {
+        self.written().person().holder()
+    }
+}
+
+/// What is wrong with naming this person on this case; whoever is implicated can be stopped, and not let in.
+pub fn faults_of_person(
+    act: &mut Act,
+    case: &Reached,
+    person: &Person,
+    lets_in: bool,
+) -> Result<Vec<Fault>, Problem> {
     let mut faults = Vec::new();
     let stands_beside = matches!(person.who, AppPerson::Representative | AppPerson::Supporter);
     let known = representative(act, case, person)?
-        .is_some_and(|row| row.conflict != RepresentativeConflict::Implicated);
+        .is_some_and(|row| !lets_in || row.conflict != RepresentativeConflict::Implicated);
     if stands_beside != known || (!stands_beside && person.representative_id.is_some()) {
         let detail = "With `representative` and `supporter` name one of this adult's, who is not implicated.";
         faults.push(Fault::at("/representativeId", "unknown", detail));
     }
     let known = match person.advocate_id {
-        Some(advocate) => advocates::find(act.conn, advocate)?.is_some(),
+        Some(advocate) => advocates::find(act.conn, &case.row.authority, advocate)?.is_some(),
         None => false,
     };
-    if (person.who == AppPerson::Advocate) != known {
-        let detail = "With `advocate` name an entry of the register.";
+    let advocates_app = person.who == AppPerson::Advocate;
+    if advocates_app != known || (!advocates_app && person.advocate_id.is_some()) {
+        let detail = "With `advocate` name an entry of the authority's register.";
         faults.push(Fault::at("/advocateId", "unknown", detail));
     }
     Ok(faults)
@@ -165,12 +205,8 @@ pub fn decide(act: &mut Act, case: Id, body: &Body<NewAppAccess>) -> Result<Id, 
 }
 
 fn faults(act: &mut Act, case: &Reached, new: &NewAppAccess) -> Result<Vec<Fault>, Problem> {
-    let person = Person {
-        who: new.who,
-        representative_id: new.representative_id,
-        advocate_id: new.advocate_id,
-    };
-    let mut faults = faults_of_person(act, case, &person)?;
+    let person = new.person();
+    let mut faults = faults_of_person(act, case, &person, new.decision.permits())?;
     if new.decision.permits()
         && let Some(named) = representative(act, case, &person)?
     {
@@ -180,54 +216,102 @@ fn faults(act: &mut Act, case: &Reached, new: &NewAppAccess) -> Result<Vec<Fault
     Ok(faults)
 }
 
+/// The decision holds from the next request on by itself; what it stops loses its tokens too.
 fn take_effect(act: &mut Act, case: &Reached, decided: &AppAccess) -> Result<(), Problem> {
-    let paused_at = (!decided.decision.permits()).then_some(act.now);
-    for account in accounts(act, case, decided)? {
-        access::set(act.conn, (case.row.id, account), decided.view, paused_at)?;
-        if paused_at.is_some() {
-            sessions::end_all_of(act.conn, account, EndedBecause::AppPaused, act.now)?;
-        }
+    let holder = decided.holder();
+    access::show(act.conn, case.row.id, holder, decided.view)?;
+    if decided.decision.permits() {
+        return Ok(());
     }
-    Ok(())
+    for account in accounts(act, case, holder)? {
+        sessions::end_all_of(act.conn, account, EndedBecause::AppPaused, act.now)?;
+    }
+    let kind = match decided.decision {
+        AppDecision::NotSafe => NoticeKind::AppNotSafe,
+        _ => NoticeKind::AppPaused,
+    };
+    tell(act, (case.row.id, &case.row.authority), kind, decided.id)
 }
 
-fn accounts(act: &mut Act, case: &Reached, decided: &AppAccess) -> Result<Vec<Id>, Problem> {
-    let person = Person {
-        who: decided.who,
-        representative_id: decided.representative_id,
-        advocate_id: decided.advocate_id,
+fn tell(act: &mut Act, (case, authority): (Id, &str), kind: NoticeKind, decision: Id) -> Result<(), Problem> {
+    let notice = Notice {
+        authority,
+        kind,
+        resource_id: decision,
+        case_id: Some(case),
+        author: act.caller.id,
     };
-    Ok(match decided.who {
-        AppPerson::Adult => access::accounts(act.conn, case.row.id, "adult")?,
-        AppPerson::Representative | AppPerson::Supporter => {
-            let named = representative(act, case, &person)?;
-            named.and_then(|named| named.user_id).into_iter().collect()
-        }
-        AppPerson::Advocate => {
-            let entry = match decided.advocate_id {
-                Some(advocate) => advocates::find(act.conn, advocate)?,
-                None => None,
-            };
-            entry.and_then(|entry| entry.user_id).into_iter().collect()
-        }
-    })
+    Ok(notices::leave(act.conn, notice, act.now)?)
+}
+
+/// The accounts with which a person reads the case: apps, and an advocate's own login.
+fn accounts(act: &mut Act, case: &Reached, holder: Holder) -> Result<Vec<Id>, Problem> {
+    let mut accounts = access::accounts(act.conn, case.row.id, holder)?;
+    if let Some(entry) = holder.advocate()
+        && let Some(entry) = advocates::find(act.conn, &case.row.authority, entry)?
+    {
+        accounts.extend(entry.user_id);
+    }
+    Ok(accounts)
 }
 
 /// The decision about this person that holds.
-pub fn latest(conn: &mut Connection, case: Id, person: &Person) -> QueryResult<Option<AppAccess>> {
+pub fn latest(conn: &mut Connection, case: Id, holder: Holder) -> QueryResult<Option<AppAccess>> {
     let of_the_case: Vec<AppAccess> = app_access_decisions::table
-        .filter(
-            app_access_decisions::case_id
-                .eq(case)
-                .and(app_access_decisions::who.eq(person.who)),
-        )
+        .filter(app_access_decisions::case_id.eq(case))
         .filter(app_access_decisions::entered_in_error.is_null())
         .order(app_access_decisions::id.desc())
         .select(AppAccess::as_select())
         .load(conn)?;
-    Ok(of_the_case.into_iter().find(|decided| {
-        decided.representative_id == person.representative_id && decided.advocate_id == person.advocate_id
-    }))
+    Ok(of_the_case.into_iter().find(|decided| decided.holder() == holder))
+}
+
+/// Takes over that somebody's app is not safe from other cases of the same adult: the stronger judgement wins, and holds
+/// until somebody decides otherwise on this case. Representatives go by their entry, which another authority has not.
+pub fn take_over(act: &mut Act, case: &Case, from: &[Id]) -> Result<(), Problem> {
+    let decisions: Vec<AppAccess> = app_access_decisions::table
+        .filter(app_access_decisions::case_id.eq_any(from))
+        .filter(app_access_decisions::entered_in_error.is_null())
+        .order(app_access_decisions::id.desc())
+        .select(AppAccess::as_select())
+        .load(act.conn)?;
+    let mut judged: Vec<&AppAccess> = Vec::new();
+    for decided in &decisions {
+        let same =
+            |other: &&AppAccess| (other.case_id, other.holder()) == (decided.case_id, decided.holder());
+        // Only the latest on each case holds.
+        if !judged.iter().any(same) {
+            judged.push(decided);
+        }
+    }
+    let reached = Reached {
+        row: case.clone(),
+        standing: Standing::Manager,
+        partner: None,
+    };
+    for decided in judged
+        .into_iter()
+        .filter(|one| one.decision == AppDecision::NotSafe)
+    {
+        let holder = decided.holder();
+        let is_known = match holder {
+            Holder::Adult => true,
+            Holder::Representative(_) => {
+                representative(act, &reached, &decided.written().person())?.is_some()
+            }
+            Holder::Advocate(entry) => advocates::find(act.conn, &case.authority, entry)?.is_some(),
+        };
+        let holds =
+            latest(act.conn, case.id, holder)?.is_some_and(|one| one.decision == AppDecision::NotSafe);
+        if holds || !is_known {
+            continue;
+        }
+        let head = Head::of(act, Id::new(), (case.id, &case.authority));
+        let here = AppAccess::new(head, decided.body());
+        record::write_new(act, &here, "recorded")?;
+        take_effect(act, &reached, &here)?;
+    }
+    Ok(())
 }
 
 /// What became of one's own app.
@@ -246,8 +330,8 @@ impl View for AppPaused {
 
 /// Pause one's own app
 ///
-/// In one call, without a reason: every token of the account ends with it, and the app shows nothing until somebody who
-/// works on the case allows it again.
+/// In one call, without a reason: every token of the account ends with it, and it shows nothing of its cases, also after signing
+/// in again, until somebody who works on the case allows it.
 #[utoipa::path(
     operation_id = "pauseMyApp",
     tag = "Apps",
@@ -260,31 +344,46 @@ pub async fn pause_my_app(call: Call) -> Reply {
         Body::of(Nothing {}),
         |act, _| pause(act),
         |act, _| {
-            let given = access::given_to(act.conn, act.caller.id)?;
-            Ok(AppPaused { paused: given.len() })
+            let own = own_apps(act)?;
+            Ok(AppPaused { paused: own.len() })
         },
     )
     .await
 }
 
+/// The cases that the caller reads as somebody with an app, or by an advocate's own login, each as whom.
+fn own_apps(act: &mut Act) -> Result<Vec<(Id, Holder, AppView)>, Problem> {
+    let given = access::given_to(act.conn, act.caller.id)?;
+    let mut own: Vec<(Id, Holder, AppView)> = given
+        .into_iter()
+        .filter_map(|given| Some((given.case_id, given.holder()?, given.view)))
+        .collect();
+    for entry in advocates::entries_of(act.conn, act.caller.id)? {
+        let holder = Holder::Advocate(entry);
+        for case in independence::cases_of(act.conn, entry)? {
+            if own.iter().all(|(other, ..)| *other != case) {
+                own.push((case, holder, AppView::Full));
+            }
+        }
+    }
+    Ok(own)
+}
+
 fn pause(act: &mut Act) -> Result<Id, Problem> {
     let account = act.caller.id;
-    for (case, relationship) in access::given_to(act.conn, account)? {
-        let Some(case) = crate::casework::cases::store::find_any(act.conn, case)? else {
+    for (case, holder, view) in own_apps(act)? {
+        let stopped = latest(act.conn, case, holder)?.is_some_and(|decided| !decided.decision.permits());
+        let Some(case) = case_store::find_any(act.conn, case)?.filter(|_| !stopped) else {
             continue;
         };
-        let view = access::view_of(act.conn, case.id, account)?.unwrap_or(AppView::Full);
-        let representative = match case.adult_id.filter(|_| relationship == "representative") {
-            Some(adult) => crate::casework::adults::representatives::of_account(act.conn, adult, account)?,
-            None => None,
-        };
         let own = NewAppAccess {
-            who: match &representative {
-                Some(_) => AppPerson::Representative,
-                None => AppPerson::Adult,
+            who: match holder {
+                Holder::Adult => AppPerson::Adult,
+                Holder::Representative(_) => AppPerson::Representative,
+                Holder::Advocate(_) => AppPerson::Advocate,
             },
-            representative_id: representative.map(|named| named.id),
-            advocate_id: None,
+            representative_id: holder.representative(),
+            advocate_id: holder.advocate(),
             decision: AppDecision::Paused,
             shared_device: None,
             safe_times: None,
@@ -293,8 +392,9 @@ fn pause(act: &mut Act) -> Result<Id, Problem> {
             override_reason: None,
         };
         let head = Head::of(act, Id::new(), (case.id, &case.authority));
-        record::write_new(act, &AppAccess::new(head, own), "recorded")?;
-        access::set(act.conn, (case.id, account), view, Some(act.now))?;
+        let decided = record::write_new(act, &AppAccess::new(head, own), "recorded")?;
+        let of_case = (case.id, case.authority.as_str());
+        tell(act, of_case, NoticeKind::AppPaused, decided)?;
     }
     sessions::end_all_of(act.conn, account, EndedBecause::AppPaused, act.now)?;
     Ok(act.new_id)

@@ -167,7 +167,7 @@ pub fn begin(act: &mut Act, case: Id, body: &Body<NewEmergencyAccess>) -> Result
     let found = case_store::find_any(act.conn, case)?.filter(|case| staff_of.contains(&case.authority));
     let case = found.ok_or_else(Problem::not_found)?;
     // A conflict denies before any permit, this one too.
-    if case_store::in_conflict(act.conn, case.id, (act.caller.id, act.caller.agency_id))? {
+    if case_store::is_excluded(act.conn, case.id, (act.caller.id, act.caller.agency_id))? {
         return Err(Problem::not_found());
     }
     act.found.authority = Some(case.authority.clone());
@@ -208,7 +208,7 @@ fn authority_of(act: &mut Act, case: Id) -> Result<Case, Problem> {
     let found = case_store::find_any(act.conn, case)?.filter(|case| mine.contains(&case.authority));
     let case = found.ok_or_else(Problem::not_found)?;
     // Whom a conflict keeps away from the case does not review how others looked at it.
-    if case_store::in_conflict(act.conn, case.id, (act.caller.id, act.caller.agency_id))? {
+    if case_store::is_excluded(act.conn, case.id, (act.caller.id, act.caller.agency_id))? {
         return Err(Problem::not_found());
     }
     act.found.authority = Some(case.authority.clone());

@@ -6,8 +6,10 @@ use chrono::NaiveDate;
 
 use crate::act::Act;
 use crate::body::{Body, Patch};
+use crate::casework::cases::exclusions;
 use crate::casework::cases::model::Case;
 use crate::casework::cases::reach::Reached;
+use crate::casework::cases::team::excluded;
 use crate::casework::record::{self, Head, Record};
 use crate::casework::wishes;
 use crate::ids::Id;
@@ -46,7 +48,7 @@ crate::record! {
             /// Why they are named though the adult does not want them involved; needed then.
             #[schema(min_length = 1, max_length = 2000)]
             override_reason: Option<String>,
-            /// The last day; a member of staff's ends at once when it is set.
+            /// The last day: the naming holds until the end of it, in London.
             ends_on: Option<NaiveDate>,
         }
         documents {
@@ -94,11 +96,22 @@ fn faults(act: &mut Act, case: &Reached, grant: &NewGrant) -> Result<Vec<Fault>,
             {
                 faults.extend(wishes::fault_of_involving(act, case.row.id, &user.name, reason)?);
             }
-            if !known {
-                faults.push(Fault::at(
+            match grant.user_id {
+                Some(user) if known => {
+                    if exclusions::keeps_from_case(act.conn, case.row.id, user)? {
+                        faults.push(excluded("/userId"));
+                    }
+                }
+                _ => faults.push(Fault::at(
                     "/userId",
                     "unknown",
                     "Name a member of this authority's staff.",
+                )),
+            }
+            if grant.agency_id.is_some() {
+                faults.push(not_taken(
+                    "/agencyId",
+                    "An adviser is a member of staff: name no agency.",
                 ));
             }
         }
@@ -113,9 +126,19 @@ fn faults(act: &mut Act, case: &Reached, grant: &NewGrant) -> Result<Vec<Fault>,
                 }
                 None => faults.push(Fault::at("/agencyId", "unknown", "Name an agency.")),
             }
+            if grant.user_id.is_some() {
+                faults.push(not_taken(
+                    "/userId",
+                    "A partner is an agency: name no member of staff.",
+                ));
+            }
         }
     }
     Ok(faults)
+}
+
+fn not_taken(pointer: &str, why: &str) -> Fault {
+    Fault::at(pointer, "not_taken", why)
 }
 
 /// Names whoever restricts a case on it, so that it cannot be lost to everybody.

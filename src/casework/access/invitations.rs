@@ -1,8 +1,7 @@
-//! Invitations to an app: a one-time code, handed over in person or by a safe contact, that makes an account for this
-//! case and no other.
+//! Invitations to an app: a one-time code, handed over in person or by a safe contact. One person has one good code for a
+//! case; what is done with it is in [`redemption`].
 
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, post};
+use actix_web::{get, post};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -10,34 +9,29 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::app_access::{self, AppPerson, Person};
+use super::redemption;
 use crate::act::Act;
-use crate::app::App;
-use crate::audit;
 use crate::auth::secrets::{self, Once};
-use crate::auth::sessions;
-use crate::auth::sign_in::{self, Nothing, Session};
+use crate::auth::sign_in::Nothing;
 use crate::body::Body;
-use crate::casework::adults::representatives;
-use crate::casework::cases::access;
-use crate::casework::cases::model::Case;
+use crate::casework::advocacy::independence;
+use crate::casework::cases::access::{self, Holder};
 use crate::casework::cases::reach::{Reached, reach};
 use crate::casework::cases::store as case_store;
-use crate::casework::record::{Head, OwnedRow, row, rows, write_new, write_over};
-use crate::clock::{self, UtcTime};
+use crate::casework::record::{Head, row, rows, write_new, write_over};
+use crate::clock::UtcTime;
 use crate::db::Connection;
-use crate::db::types::Json;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
 use crate::http::extract::Ids;
 use crate::http::list::NoFilter;
 use crate::http::params::{CasePath, IfMatchHeader, InvitationPath};
-use crate::http::passed::Arrived;
 use crate::ids::Id;
+use crate::notices::{self, Notice, NoticeKind};
 use crate::page::{Page, PageParams, PageRequest, Rows};
-use crate::people::users::{self, User};
-use crate::people::{adults, advocates};
-use crate::policy::{Role, RoleGrant};
-use crate::problem::{Code, Problem};
+use crate::people::advocates;
+use crate::policy::{Role, Standing};
+use crate::problem::{Code, Fault, Problem};
 use crate::schema::access::invitations;
 
 /// A code is good for seven days.
@@ -72,10 +66,25 @@ crate::case_row! {
         expires_at: UtcTime,
         /// When it was used.
         redeemed_at: Option<UtcTime>,
-        /// The account it made.
+        /// The account that it made, or that was linked with it.
         redeemed_by: Option<Id>,
         /// When it was taken back.
         revoked_at: Option<UtcTime>,
+        /// As what somebody made it.
+        made_by_role: Role,
+        /// Whether the person had a code, an app or a login for the case before.
+        replaces_earlier: bool,
+    }
+}
+
+impl Invitation {
+    /// Who is invited.
+    pub fn person(&self) -> Person {
+        Person {
+            who: self.who,
+            representative_id: self.representative_id,
+            advocate_id: self.advocate_id,
+        }
     }
 }
 
@@ -118,6 +127,10 @@ pub struct InvitationView {
     pub redeemed_at: Option<UtcTime>,
     /// When it was taken back.
     pub revoked_at: Option<UtcTime>,
+    /// As what somebody made it: `manager` or `practitioner`.
+    pub made_by_role: Role,
+    /// Whether the person had a code, an app or a login for the case before: their page says so for 30 days.
+    pub replaces_earlier: bool,
     /// 1, and one more when it is used or taken back.
     pub version: i64,
     /// When it was made.
@@ -142,13 +155,15 @@ impl From<Invitation> for InvitationView {
             expires_at: row.expires_at,
             redeemed_at: row.redeemed_at,
             revoked_at: row.revoked_at,
+            made_by_role: row.made_by_role,
+            replaces_earlier: row.replaces_earlier,
             version: row.version,
             created_at: row.created_at,
         }
     }
 }
 
-/// Makes an invitation; its code is left for the answer.
+/// Makes an invitation; its code is left for the answer. One person has one code for a case: another ends the one before.
 pub fn invite(act: &mut Act, case: Id, body: &Body<NewInvitation>, shown: &Once) -> Result<Id, Problem> {
     let case = reach(act, case)?;
     let named = |new: &NewInvitation| Person {
@@ -157,16 +172,19 @@ pub fn invite(act: &mut Act, case: Id, body: &Body<NewInvitation>, shown: &Once)
         advocate_id: new.advocate_id,
     };
     let found = match body.value() {
-        Some(new) => app_access::faults_of_person(act, &case, &named(new))?,
+        Some(new) => faults(act, &case, &named(new))?,
         None => vec![],
     };
     let new = body.checked(|_| found)?.clone();
-    let decision = app_access::latest(act.conn, case.row.id, &named(&new))?;
+    let holder = named(&new).holder();
+    case_store::hold(act.conn, case.row.id)?;
+    let decision = app_access::latest(act.conn, case.row.id, holder)?;
     let decision = decision
         .filter(|decided| decided.decision.permits())
         .ok_or_else(|| {
             Problem::new(Code::Conflict).saying("First decide that this person may use an app: app-access.")
         })?;
+    let replaces_earlier = take_back_earlier(act, &case, holder)? || has_account(act, &case, holder)?;
     let code = secrets::code()?;
     let content = InvitationContent {
         decision_id: decision.id,
@@ -179,14 +197,96 @@ pub fn invite(act: &mut Act, case: Id, body: &Body<NewInvitation>, shown: &Once)
         redeemed_at: None,
         redeemed_by: None,
         revoked_at: None,
+        made_by_role: match case.standing {
+            Standing::Manager => Role::Manager,
+            _ => Role::Practitioner,
+        },
+        replaces_earlier,
     };
     let id = write_new(act, &Invitation::of(Head::new(act, &case), content), "made")?;
+    if replaces_earlier {
+        let notice = Notice {
+            authority: &case.row.authority,
+            kind: NoticeKind::InvitationReplaced,
+            resource_id: id,
+            case_id: Some(case.row.id),
+            author: act.caller.id,
+        };
+        notices::leave(act.conn, notice, act.now)?;
+    }
     shown.put(code);
     Ok(id)
 }
 
+/// An advocate is asked to act before they are invited: a case of an advocate whom nobody asked is nobody's to open.
+fn faults(act: &mut Act, case: &Reached, person: &Person) -> Result<Vec<Fault>, Problem> {
+    let mut faults = app_access::faults_of_person(act, case, person, true)?;
+    if let Some(entry) = person.holder().advocate()
+        && faults.is_empty()
+        && !independence::acts_for_the_adult(act.conn, case.row.id, entry)?
+    {
+        let detail = "This advocate was not asked to act on this case: advocacy-assignments.";
+        faults.push(Fault::at("/advocateId", "not_asked", detail));
+    }
+    Ok(faults)
+}
+
+/// Takes back the code that is good for this person; whether there was one.
+fn take_back_earlier(act: &mut Act, case: &Reached, holder: Holder) -> Result<bool, Problem> {
+    let unused: Vec<Invitation> = invitations::table
+        .filter(invitations::case_id.eq(case.row.id))
+        .filter(
+            invitations::redeemed_at
+                .is_null()
+                .and(invitations::revoked_at.is_null()),
+        )
+        .select(Invitation::as_select())
+        .load(act.conn)?;
+    let mut earlier = false;
+    for mut invitation in unused {
+        if invitation.person().holder() == holder {
+            earlier |= invitation.expires_at > act.now;
+            invitation.revoked_at = Some(act.now);
+            write_over(act, &mut invitation, "revoked")?;
+        }
+    }
+    Ok(earlier)
+}
+
+fn has_account(act: &mut Act, case: &Reached, holder: Holder) -> Result<bool, Problem> {
+    let login = match holder.advocate() {
+        Some(entry) => advocates::find(act.conn, &case.row.authority, entry)?,
+        None => None,
+    };
+    Ok(login.is_some_and(|entry| entry.user_id.is_some())
+        || !access::accounts(act.conn, case.row.id, holder)?.is_empty())
+}
+
+/// The codes that were made for a person who had one or an app before, so long ago at most, newest first.
+pub fn replacing(
+    conn: &mut Connection,
+    case: Id,
+    holder: Holder,
+    since: UtcTime,
+) -> QueryResult<Vec<Invitation>> {
+    let made: Vec<Invitation> = invitations::table
+        .filter(
+            invitations::case_id
+                .eq(case)
+                .and(invitations::created_at.ge(since)),
+        )
+        .filter(invitations::replaces_earlier.eq(true))
+        .order(invitations::id.desc())
+        .select(Invitation::as_select())
+        .load(conn)?;
+    Ok(made
+        .into_iter()
+        .filter(|invitation| invitation.person().holder() == holder)
+        .collect())
+}
+
 /// Digest of a code, however it was typed.
-fn digest_of(code: &str) -> String {
+pub(super) fn digest_of(code: &str) -> String {
     let typed: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
     secrets::digest_of(typed.to_ascii_uppercase().as_bytes())
 }
@@ -213,124 +313,6 @@ fn revoke(act: &mut Act, case: Id, id: Id) -> Result<Id, Problem> {
     write_over(act, &mut invitation, "revoked")
 }
 
-/// A code to redeem.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({"code": "7KQ2M-9TXRB-4HWCE-ZPN6F"}))]
-pub struct Redemption {
-    /// The code, with or without its hyphens.
-    #[schema(min_length = 20, max_length = 40)]
-    pub code: String,
-}
-
-/// Makes the account, or takes the one that was made before, and gives it the case.
-fn redeem(conn: &mut Connection, code: &str, now: UtcTime) -> Result<Id, Problem> {
-    let refused = || Problem::new(Code::Unauthenticated);
-    let invitation: Option<Invitation> = invitations::table
-        .filter(invitations::code_digest.eq(digest_of(code)))
-        .filter(
-            invitations::redeemed_at
-                .is_null()
-                .and(invitations::revoked_at.is_null()),
-        )
-        .filter(invitations::expires_at.gt(now))
-        .select(Invitation::as_select())
-        .first(conn)
-        .optional()?;
-    let mut invitation = invitation.ok_or_else(refused)?;
-    let person = Person {
-        who: invitation.who,
-        representative_id: invitation.representative_id,
-        advocate_id: invitation.advocate_id,
-    };
-    let decision = app_access::latest(conn, invitation.case_id, &person)?;
-    let decision = decision
-        .filter(|decided| decided.decision.permits())
-        .ok_or_else(refused)?;
-    let case = case_store::find_any(conn, invitation.case_id)?.ok_or_else(refused)?;
-    let account = account_of(conn, &case, &person, now)?;
-    let relationship = match invitation.who {
-        AppPerson::Adult => Some("adult"),
-        AppPerson::Representative | AppPerson::Supporter => Some("representative"),
-        AppPerson::Advocate => None,
-    };
-    if let Some(relationship) = relationship {
-        match access::view_of(conn, case.id, account)? {
-            Some(_) => access::set(conn, (case.id, account), decision.view, None)?,
-            None => {
-                let given = (relationship, decision.view);
-                access::give(conn, (case.id, &case.authority), account, given, (now, account))?;
-            }
-        }
-    }
-    invitation.redeemed_at = Some(now);
-    invitation.redeemed_by = Some(account);
-    invitation.version += 1;
-    invitation.updated_at = now;
-    invitation.updated_by = account;
-    // Of two who redeem one code at once, one was faster.
-    match invitation.save(conn)? {
-        1 => Ok(account),
-        _ => Err(refused()),
-    }
-}
-
-fn account_of(conn: &mut Connection, case: &Case, person: &Person, now: UtcTime) -> Result<Id, Problem> {
-    let named = match (case.adult_id, person.representative_id) {
-        (Some(adult), Some(id)) => representatives::Representative::find(conn, adult, id)?,
-        _ => None,
-    };
-    let entry = match person.advocate_id {
-        Some(advocate) => advocates::find(conn, advocate)?,
-        None => None,
-    };
-    let before = match person.who {
-        AppPerson::Adult => access::accounts(conn, case.id, "adult")?.into_iter().next(),
-        AppPerson::Representative | AppPerson::Supporter => named.as_ref().and_then(|named| named.user_id),
-        AppPerson::Advocate => entry.as_ref().and_then(|entry| entry.user_id),
-    };
-    if let Some(account) = before {
-        return Ok(account);
-    }
-    let (role, name) = match (&named, &entry) {
-        (Some(named), _) => (Role::Representative, named.name.clone()),
-        (None, Some(entry)) => (Role::Advocate, entry.name.clone()),
-        (None, None) => (Role::Adult, name_of_the_adult(conn, case)?),
-    };
-    let id = Id::new();
-    let user = User {
-        id,
-        // Nobody signs in with it: the app renews its session.
-        username: format!("app-{id}"),
-        name,
-        enabled: true,
-        password_hash: None,
-        agency_id: None,
-        roles: Json(vec![RoleGrant {
-            role,
-            authority: case.authority.clone(),
-        }]),
-        public_contact: None,
-        created_at: now,
-    };
-    users::insert(conn, &user)?;
-    if let Some(named) = named {
-        representatives::link(conn, named.id, id)?;
-    }
-    if let Some(entry) = entry {
-        advocates::link(conn, entry.id, id)?;
-    }
-    Ok(id)
-}
-
-fn name_of_the_adult(conn: &mut Connection, case: &Case) -> Result<String, Problem> {
-    let adult = match case.adult_id {
-        Some(id) => adults::find(conn, &case.authority, id)?,
-        None => None,
-    };
-    Ok(adult.map_or_else(|| "The adult".to_owned(), |adult| adult.full_name()))
-}
-
 /// Registers the operations.
 pub fn operations(config: &mut ServiceConfig) {
     config
@@ -338,7 +320,8 @@ pub fn operations(config: &mut ServiceConfig) {
         .service(make_invitation)
         .service(get_invitation)
         .service(revoke_invitation)
-        .service(redeem_invitation)
+        .service(redemption::redeem_invitation)
+        .service(redemption::accept_invitation)
         .service(app_access::pause_my_app);
 }
 
@@ -362,7 +345,8 @@ pub async fn list_invitations(call: Call, ids: Ids<1>) -> Reply {
 /// Invite somebody to an app
 ///
 /// After the decision that they may (`app-access`). The answer has the code, this once: hand it over in person or by a
-/// contact that is safe.
+/// contact that is safe. A second code ends the first at once; the person's page says for 30 days that it was made and by
+/// whom, and the authority gets a notice. Where an app is in unsafe hands, decide `not_safe` before making another code.
 #[utoipa::path(
     operation_id = "makeInvitation",
     tag = "Apps",
@@ -424,37 +408,4 @@ pub async fn revoke_invitation(call: Call, ids: Ids<2>) -> Reply {
         move |act, id| get(act, case, id),
     )
     .await
-}
-
-/// Redeem an invitation
-///
-/// With the code alone; an unknown, used, expired and revoked code are answered alike. The tokens reach the one case
-/// they were made for, until 90 days after it is closed.
-#[utoipa::path(
-    operation_id = "redeemInvitation",
-    tag = "Apps",
-    request_body = Redemption,
-    responses(
-        (status = 200, description = "Tokens for this case", body = Session),
-        (status = 401, description = "The code is not good", content_type = "application/problem+json", body = crate::problem::ProblemBody),
-        (status = 422, description = "No code", content_type = "application/problem+json", body = crate::problem::ProblemBody)
-    ),
-    extensions(("x-permission" = json!("open")))
-)]
-#[post("/v1/invitations/redeem")]
-pub async fn redeem_invitation(app: Data<App>, request: HttpRequest, body: Body<Redemption>) -> Reply {
-    let code = body.valid()?.code.clone();
-    let arrived = Arrived::of(&request)?;
-    let (now, key) = (clock::now(), app.keys.refresh.clone());
-    let (account, session) = app
-        .database
-        .write(move |conn| {
-            let account = redeem(conn, &code, now)?;
-            let caller = users::caller(conn, account, now)?;
-            let caller = caller.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
-            audit::record(conn, &arrived.clone().entry(caller))?;
-            Ok((account, sessions::start(conn, &key, account, now)?))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(sign_in::answer(&app, account, Some(session))?))
 }

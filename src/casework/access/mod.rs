@@ -5,3 +5,4 @@ pub mod conflicts;
 pub mod emergency;
 pub mod grants;
 pub mod invitations;
+pub mod redemption;

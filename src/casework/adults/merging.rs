@@ -9,6 +9,7 @@ use super::service;
 use super::store::{self, MergeRow};
 use crate::act::{Act, guarded};
 use crate::body::Body;
+use crate::casework::cases::{exclusions, protections};
 use crate::clock::UtcTime;
 use crate::db::types::Json;
 use crate::ids::Id;
@@ -122,6 +123,7 @@ pub fn merge(act: &mut Act, id: Id, body: &Body<Merge>) -> Result<Id, Problem> {
     duplicate.merged_into = Some(adult.row.id);
     service::write_over(act, &mut duplicate, "merged")?;
     service::write_over(act, &mut adult.row, "merged")?;
+    protections::share(act, adult.row.id)?;
     Ok(adult.row.id)
 }
 
@@ -151,6 +153,7 @@ pub fn unmerge(act: &mut Act, id: Id, body: &Body<Unmerge>) -> Result<Id, Proble
     duplicate.merged_into = None;
     service::write_over(act, &mut duplicate, "unmerged")?;
     service::write_over(act, &mut adult.row, "unmerged")?;
+    exclusions::refresh_around(act.conn, (&[adult.row.id, duplicate.id], &[]), act.now)?;
     Ok(adult.row.id)
 }
 

@@ -5,14 +5,13 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::reach::ReachedAdult;
-use super::store;
 use crate::act::Act;
 use crate::body::{Body, Patch};
+use crate::casework::cases::access;
 use crate::casework::record::{self, EnteredInError, OwnedRow};
 use crate::db::Connection;
 use crate::facts::YesNoNotKnown;
 use crate::ids::Id;
-use crate::people::users;
 use crate::problem::{Fault, Problem};
 use crate::schema::adult_records::adult_representatives;
 
@@ -92,8 +91,6 @@ crate::record! {
             /// Name.
             #[schema(min_length = 1, max_length = 200, extensions(("x-rule" = json!("not_blank"))))]
             name: String,
-            /// Their account, if they have one.
-            user_id: Option<Id>,
             /// What they are to the adult.
             #[schema(min_length = 1, max_length = 200)]
             relationship: Option<String>,
@@ -168,13 +165,8 @@ fn mark_representative_of(
     Ok(id)
 }
 
-fn faults(act: &mut Act, _: &ReachedAdult, body: &NewRepresentative) -> Result<Vec<Fault>, Problem> {
+fn faults(_: &mut Act, _: &ReachedAdult, body: &NewRepresentative) -> Result<Vec<Fault>, Problem> {
     let mut faults = Vec::new();
-    if let Some(user) = body.user_id
-        && users::find(act.conn, user)?.is_none()
-    {
-        faults.push(Fault::at("/userId", "unknown", "There is no such account."));
-    }
     if let (Some(from), Some(until)) = (body.starts_on, body.ends_on)
         && until < from
     {
@@ -209,31 +201,13 @@ fn end_access_unless(
     holds: impl Fn(&Representative) -> bool,
 ) -> Result<(), Problem> {
     let row = Representative::find_any(act.conn, adult, id)?.ok_or_else(Problem::not_found)?;
-    match row.user_id {
-        Some(user) if !holds(&row) => Ok(store::end_access(act.conn, adult, user, act.now)?),
-        _ => Ok(()),
+    match holds(&row) {
+        true => Ok(()),
+        false => Ok(access::end_of_representative(act.conn, row.id, act.now)?),
     }
 }
 
-/// The entry of this account among the adult's representatives and supporters.
-pub fn of_account(conn: &mut Connection, adult: Id, account: Id) -> QueryResult<Option<Representative>> {
-    adult_representatives::table
-        .filter(adult_representatives::adult_id.eq(adult))
-        .filter(adult_representatives::user_id.assume_not_null().eq(account))
-        .filter(adult_representatives::entered_in_error.is_null())
-        .order(adult_representatives::id.desc())
-        .select(Representative::as_select())
-        .first(conn)
-        .optional()
-}
-
-/// Links an entry to the account that its invitation made.
-pub fn link(conn: &mut Connection, entry: Id, account: Id) -> QueryResult<()> {
-    diesel::update(adult_representatives::table.find(entry))
-        .set((
-            adult_representatives::user_id.eq(account),
-            adult_representatives::version.eq(adult_representatives::version + 1),
-        ))
-        .execute(conn)
-        .map(drop)
+/// The representative or supporter of this adult with this id, for a use case that has reached the case.
+pub fn find(conn: &mut Connection, adult: Id, id: Id) -> QueryResult<Option<Representative>> {
+    Representative::find(conn, adult, id)
 }

@@ -6,10 +6,11 @@ use super::reach::{ReachedAdult, reach_adult};
 use super::{contact_points, store};
 use crate::act::{Act, guarded};
 use crate::body::{Body, Patch};
+use crate::casework::cases::exclusions;
 use crate::casework::referrals::dto::{Candidate, ReferredAdult};
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
-use crate::people::adults::{self, Adult, Likeness};
+use crate::people::adults::{self, Adult, Likeness, MatchedOn};
 use crate::policy::Role;
 use crate::problem::{Code, Fault, Problem};
 
@@ -102,6 +103,7 @@ pub fn amend(act: &mut Act, id: Id, patch: &Body<Patch<AdultCore>>) -> Result<Id
     }
     let mut row = core.write_to(reached.row);
     write_over(act, &mut row, "amended")?;
+    exclusions::refresh_around(act.conn, (&[row.id], &[]), act.now)?;
     Ok(row.id)
 }
 
@@ -125,7 +127,21 @@ pub fn possible_matches(act: &mut Act, id: Id) -> Result<Vec<Candidate>, Problem
 }
 
 fn candidates(act: &mut Act, row: &Adult) -> Result<Vec<Candidate>, Problem> {
-    let alike = adults::likely_matches(act.conn, &row.authority, &Likeness::from(row))?;
+    let alike = likely_matches(act, &row.authority, &Likeness::from(row))?;
     let others = alike.into_iter().filter(|(known, _)| known.id != row.id);
     Ok(others.map(|(known, on)| Candidate::of(&known, on)).collect())
+}
+
+/// Records of the authority that are likely the same person, without those that are kept from the caller: nothing says
+/// that there are more.
+pub fn likely_matches(
+    act: &mut Act,
+    authority: &str,
+    likeness: &Likeness,
+) -> Result<Vec<(Adult, Vec<MatchedOn>)>, Problem> {
+    let mut alike = adults::likely_matches(act.conn, authority, likeness)?;
+    let ids: Vec<Id> = alike.iter().map(|(known, _)| known.id).collect();
+    let shown = store::unhidden_of(act.conn, &act.scope(), &ids)?;
+    alike.retain(|(known, _)| shown.contains(&known.id));
+    Ok(alike)
 }

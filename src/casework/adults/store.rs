@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::contact_points::ContactPoint;
 use super::needs::CommunicationNeed;
 use super::search::AdultSearch;
-use crate::casework::cases::kept_away::keeps_away;
+use crate::casework::cases::kept_away::{self, is_restricted_from};
 use crate::casework::cases::store as cases_store;
 use crate::clock::UtcTime;
 use crate::db::types::Json;
@@ -19,7 +19,7 @@ use crate::schema::adult_records::{
     adult_communication_needs as needs, adult_contact_points as contact_points,
     adult_external_ids as external_ids, adult_merges as merges,
 };
-use crate::schema::casework::{case_access, cases};
+use crate::schema::casework::cases;
 use crate::schema::people::adults;
 
 type Within = adults::BoxedQuery<'static, MultiBackend>;
@@ -30,15 +30,44 @@ fn within(scope: &Scope) -> Within {
         Clause::Authorities(_, authorities) => Some(authorities.clone()),
         _ => None,
     });
-    // Whom a case about the adult keeps away finds no adult either.
-    let (caller, agency) = scope.in_conflicts();
-    let kept_away = cases::table
+    unhidden(scope).filter(adults::authority.eq_any(authorities.flatten().collect::<Vec<String>>()))
+}
+
+/// The adults that nothing keeps from the caller: no exclusion, and no restricted case about them.
+fn unhidden(scope: &Scope) -> Within {
+    let restricted = cases::table
         .filter(cases::adult_id.assume_not_null().eq(adults::id))
-        .filter(keeps_away(caller, agency));
-    adults::table
-        .filter(adults::authority.eq_any(authorities.flatten().collect::<Vec<String>>()))
-        .filter(not(exists(kept_away)))
-        .into_boxed()
+        .filter(is_restricted_from(
+            scope.caller,
+            scope.at.date(),
+            scope.managed.clone(),
+        ));
+    let open = adults::table.filter(not(exists(restricted))).into_boxed();
+    match kept_away::whom(scope) {
+        Some(whom) => open.filter(not(kept_away::from_adult(whom))),
+        None => open,
+    }
+}
+
+/// Those of these adults that nothing keeps from the caller.
+pub fn unhidden_of(conn: &mut Connection, scope: &Scope, ids: &[Id]) -> QueryResult<Vec<Id>> {
+    if ids.is_empty() {
+        return Ok(vec![]);
+    }
+    unhidden(scope)
+        .filter(adults::id.eq_any(ids.to_vec()))
+        .select(adults::id)
+        .load(conn)
+}
+
+/// Whether an exclusion keeps the caller away from this adult.
+fn is_excluded(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<bool> {
+    let Some(whom) = kept_away::whom(scope) else {
+        return Ok(false);
+    };
+    let kept = adults::table.find(id).filter(kept_away::from_adult(whom));
+    let found: Option<Id> = kept.select(adults::id).first(conn).optional()?;
+    Ok(found.is_some())
 }
 
 /// The adult of this id, if in scope: of an authority, or through a case that is about them.
@@ -60,7 +89,10 @@ pub fn find(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Option<
             .cloned()
             .collect(),
     );
-    match !through.clauses.is_empty() && cases_store::any_about(conn, &through, id)? {
+    let reached = !through.clauses.is_empty()
+        && cases_store::any_about(conn, &through, id)?
+        && !is_excluded(conn, scope, id)?;
+    match reached {
         true => any(conn, id),
         false => Ok(None),
     }
@@ -176,21 +208,6 @@ pub fn standing_needs(conn: &mut Connection, adult: Id) -> QueryResult<Vec<Commu
         .order(needs::id)
         .select(CommunicationNeed::as_select())
         .load(conn)
-}
-
-/// Ends a user's access to every case of the adult as a representative.
-pub fn end_access(conn: &mut Connection, adult: Id, user: Id, now: UtcTime) -> QueryResult<()> {
-    let theirs = cases::table.filter(cases::adult_id.eq(adult)).select(cases::id);
-    diesel::update(
-        case_access::table
-            .filter(case_access::user_id.eq(user))
-            .filter(case_access::relationship.eq("representative"))
-            .filter(case_access::ended_at.is_null())
-            .filter(case_access::case_id.eq_any(theirs)),
-    )
-    .set(case_access::ended_at.eq(now))
-    .execute(conn)
-    .map(drop)
 }
 
 /// One merge, as kept.

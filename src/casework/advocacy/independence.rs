@@ -32,7 +32,7 @@ pub fn fault(act: &mut Act, case: &Reached, advocate: &Advocate) -> Result<Optio
     let in_conflict = match advocate.user_id {
         Some(user) => {
             let agency = users::find(act.conn, user)?.and_then(|user| user.agency_id);
-            store::in_conflict(act.conn, case.row.id, (user, agency))?
+            store::is_excluded(act.conn, case.row.id, (user, agency))?
         }
         None => false,
     };
@@ -53,14 +53,15 @@ fn supports_a_person_of_concern(conn: &mut Connection, case: Id, advocate: Id) -
 
 /// Whether an advocate was asked for the adult, or acts for them, in this matter.
 pub fn acts_for_the_adult(conn: &mut Connection, case: Id, advocate: Id) -> QueryResult<bool> {
-    let standing = [
-        AssignmentState::Requested,
-        AssignmentState::Accepted,
-        AssignmentState::Active,
-    ];
-    let theirs = advocacy_assignments::table
-        .filter(advocacy_assignments::case_id.eq(case))
+    Ok(cases_of(conn, advocate)?.contains(&case))
+}
+
+/// The cases for whose adult an advocate was asked, or acts.
+pub fn cases_of(conn: &mut Connection, advocate: Id) -> QueryResult<Vec<Id>> {
+    advocacy_assignments::table
         .filter(advocacy_assignments::advocate_id.eq(advocate))
-        .filter(advocacy_assignments::state.eq_any(standing));
-    diesel::select(diesel::dsl::exists(theirs)).get_result(conn)
+        .filter(advocacy_assignments::state.eq_any(AssignmentState::STANDING))
+        .select(advocacy_assignments::case_id)
+        .distinct()
+        .load(conn)
 }

@@ -1,12 +1,19 @@
 //! Codes and rows of advocacy.
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
+use crate::casework::cases::access::{self, AppsOf, Holder, Relationship};
 use crate::clock::UtcTime;
+use crate::db::Connection;
 use crate::db::types::Json;
 use crate::ids::Id;
-use crate::schema::casework::{advocacy_assignments, advocacy_representations, cases};
-use crate::schema::people::advocates;
+use crate::people::advocates;
+use crate::policy::Seen;
+use crate::schema::casework::{advocacy_assignments, advocacy_representations, case_access};
+use crate::schema::people::advocates as register;
 
 crate::codes! {
     /// What the adult has substantial difficulty in (Care Act 2014 s.68(3)).
@@ -88,18 +95,38 @@ crate::codes! {
 impl AssignmentState {
     /// The advocate works on the case.
     pub const WORKING: [Self; 2] = [Self::Accepted, Self::Active];
+    /// The advocate was asked, or works on the case.
+    pub const STANDING: [Self; 3] = [Self::Requested, Self::Accepted, Self::Active];
 }
 
-/// Assignments of a case to the advocate who signs in with this account.
+/// Assignments of the case at hand (`cases` of the query around) to the advocate whose account this is: their own login, or
+/// the app that an invitation gave them for this case. None whose app was stopped, however they signed in.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn assignments_of(user: Id, states: Vec<AssignmentState>) -> _ {
-    let entries = advocates::table
-        .filter(advocates::user_id.eq(user))
-        .select(advocates::id);
+    let entries = register::table
+        .filter(register::user_id.eq(user))
+        .select(register::id);
+    let apps: AppsOf = access::apps_of(user, Relationship::Advocate, Seen::NextSteps);
+    let here: SqlLiteral<Bool> = sql::<Bool>("advocacy_assignments.case_id = cases.id");
+    let not_stopped: SqlLiteral<Bool> =
+        access::not_stopped("advocacy_assignments.case_id", "advocacy_assignments.advocate_id");
+    let theirs = advocacy_assignments::advocate_id
+        .eq_any(entries)
+        .or(advocacy_assignments::advocate_id
+            .nullable()
+            .eq_any(apps.select(case_access::advocate_id)));
     advocacy_assignments::table
-        .filter(advocacy_assignments::case_id.eq(cases::id))
-        .filter(advocacy_assignments::advocate_id.eq_any(entries))
+        .filter(here)
+        .filter(theirs)
         .filter(advocacy_assignments::state.eq_any(states))
+        .filter(not_stopped)
+}
+
+/// Whether this account is that of the advocate of an assignment: their own login, or their app for its case.
+pub fn is_theirs(conn: &mut Connection, assignment: &Assignment, user: Id) -> QueryResult<bool> {
+    let holder = Holder::Advocate(assignment.advocate_id);
+    Ok(advocates::is_entry_of(conn, assignment.advocate_id, user)?
+        || access::accounts(conn, assignment.case_id, holder)?.contains(&user))
 }
 
 crate::codes! {

@@ -8,7 +8,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::{Representation, RepresentationContent, RepresentationKind};
+use super::model::{Representation, RepresentationContent, RepresentationKind, is_theirs};
 use super::service::theirs;
 use crate::act::Act;
 use crate::body::Body;
@@ -23,7 +23,6 @@ use crate::http::list::NoFilter;
 use crate::http::params::{AssignmentPath, IfMatchHeader, RepresentationPath};
 use crate::ids::Id;
 use crate::page::{Page, PageParams, PageRequest, Rows};
-use crate::people::advocates;
 use crate::policy::Standing;
 use crate::problem::{Code, Problem};
 use crate::schema::casework::advocacy_representations;
@@ -107,7 +106,7 @@ impl From<Representation> for RepresentationView {
 pub fn make(act: &mut Act, case: Id, assignment: Id, body: &Body<NewRepresentation>) -> Result<Id, Problem> {
     let case = reach(act, case)?;
     let assignment = theirs(act, &case, assignment)?;
-    let own = advocates::is_entry_of(act.conn, assignment.advocate_id, act.caller.id)?;
+    let own = is_theirs(act.conn, &assignment, act.caller.id)?;
     if case.standing == Standing::Advocate && !own {
         return Err(Problem::new(Code::Forbidden));
     }

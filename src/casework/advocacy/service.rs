@@ -5,7 +5,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::model::{
-    AdvocacyBasis, AdvocateCovers, Assignment, AssignmentContent, AssignmentKind, AssignmentState,
+    AdvocacyBasis, AdvocateCovers, Assignment, AssignmentContent, AssignmentKind, AssignmentState, is_theirs,
 };
 use super::needs::Need;
 use super::{independence, rules};
@@ -135,7 +135,7 @@ pub fn request(act: &mut Act, case: Id, body: &Body<NewAssignment>) -> Result<Id
     if new.kind.is_imca() {
         reach_for(act, case.row.id, Action::AssignmentsInstructImca)?;
     }
-    let advocate = advocates::find(act.conn, new.advocate_id)?;
+    let advocate = advocates::find(act.conn, &case.row.authority, new.advocate_id)?;
     let need = match new.need_id {
         Some(id) => Some(Need::find(act.conn, case.row.id, id)?),
         None => None,
@@ -204,7 +204,8 @@ fn shown(act: &mut Act, case: &Reached, assignment: Assignment) -> Result<Assign
             Some(adult) => Some(contact_points::safe(act.conn, adult)?),
             None => Some(vec![]),
         };
-        let entry = advocates::find(act.conn, shown.advocate_id)?.ok_or_else(Problem::not_found)?;
+        let entry = advocates::find(act.conn, &case.row.authority, shown.advocate_id)?;
+        let entry = entry.ok_or_else(Problem::not_found)?;
         shown.known_conflict = Some(independence::fault(act, case, &entry)?.is_some());
     }
     Ok(shown)
@@ -213,7 +214,7 @@ fn shown(act: &mut Act, case: &Reached, assignment: Assignment) -> Result<Assign
 pub(super) fn theirs(act: &mut Act, case: &Reached, id: Id) -> Result<Assignment, Problem> {
     let assignment: Assignment = row(act, case, id)?;
     let own_only = case.standing == Standing::AdvocateAsked;
-    if own_only && !advocates::is_entry_of(act.conn, assignment.advocate_id, act.caller.id)? {
+    if own_only && !is_theirs(act.conn, &assignment, act.caller.id)? {
         return Err(Problem::not_found());
     }
     Ok(assignment)
@@ -228,7 +229,7 @@ pub fn list(act: &mut Act, case: Id, page: &PageRequest) -> Result<Rows<Assignme
     let rows = Rows::cut(Assignment::page(act.conn, case.row.id, page)?, page, |row| row.id);
     let mut views = Vec::new();
     for assignment in rows.items {
-        if advocates::is_entry_of(act.conn, assignment.advocate_id, act.caller.id)? {
+        if is_theirs(act.conn, &assignment, act.caller.id)? {
             views.push(shown(act, &case, assignment)?);
         }
     }
@@ -257,7 +258,7 @@ pub fn step(act: &mut Act, case: Id, id: Id, body: &Body<NewAssignmentStep>) -> 
     };
     let reached = reach_for(act, case.row.id, action)?;
     let advocates_own = matches!(reached.standing, Standing::Advocate | Standing::AdvocateAsked);
-    if advocates_own && !advocates::is_entry_of(act.conn, assignment.advocate_id, act.caller.id)? {
+    if advocates_own && !is_theirs(act.conn, &assignment, act.caller.id)? {
         return Err(Problem::new(Code::Forbidden));
     }
     if rules::needs_reason(to) && wanted.reason.is_none() {
@@ -284,7 +285,7 @@ pub fn step(act: &mut Act, case: Id, id: Id, body: &Body<NewAssignmentStep>) -> 
 /// The assignment after a step, for whoever took it: one's own last step may be what ended one's access.
 pub fn after_step(act: &mut Act, case: Id, id: Id) -> Result<AssignmentView, Problem> {
     let assignment = Assignment::find(act.conn, case, id)?.ok_or_else(Problem::not_found)?;
-    let own = advocates::is_entry_of(act.conn, assignment.advocate_id, act.caller.id)?;
+    let own = is_theirs(act.conn, &assignment, act.caller.id)?;
     match own {
         true => Ok(view(assignment, None)),
         false => get(act, case, id),

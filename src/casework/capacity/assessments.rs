@@ -79,7 +79,7 @@ crate::record! {
         "impairment": "Dementia, diagnosed 2024", "causalLink": "She loses the thread because of it",
         "conclusion": "lacks_capacity", "fluctuating": "yes", "assessor": "Priya Nair"
     }))]
-    Assessment (AssessmentContent) in capacity_assessments as "capacity_assessment", CapacityAssessment,
+    Assessment (AssessmentContent) in capacity_assessments as "capacity_assessment" [partner all], CapacityAssessment,
     CapacityAssessmentView {
         columns {
             /// The decision it is about.

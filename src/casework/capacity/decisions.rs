@@ -45,7 +45,7 @@ crate::record! {
         "wishesAndFeelings": "She wants to see him on Sundays", "consulted": [{"who": "Her niece", "view": "A limit"}],
         "attorneysOrDeputiesChecked": "yes", "outcome": "The bank sets a limit"
     }))]
-    BestInterestsDecision (DecisionContent) in best_interests_decisions as "best_interests_decision", NewDecision,
+    BestInterestsDecision (DecisionContent) in best_interests_decisions as "best_interests_decision" [partner all], NewDecision,
     DecisionView {
         columns {
             /// The assessment of this decision, which concludes `lacks_capacity`.

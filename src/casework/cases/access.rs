@@ -1,16 +1,20 @@
-//! The app of the adult, or of who represents them: giving it, pausing it, and until when it shows their case.
+//! Apps: which account was given which case, as whom, and until when it shows there. Whether an app is stopped stands in
+//! the decisions about it (`app-access`) and is asked of them with every request, however somebody signed in.
 
 use diesel::dsl::exists;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::model::{Case, CaseState};
+use crate::casework::advocacy::model::{AssignmentState, assignments_of};
 use crate::clock::UtcTime;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
-use crate::policy::Role;
+use crate::policy::{Role, Seen};
 use crate::problem::{Code, Problem};
 use crate::schema::casework::{case_access, case_transitions, cases};
+use crate::schema::people::advocates;
 
 /// An app shows a case for so long after it was closed: 90 days, in seconds.
 const AFTER_CLOSURE: i64 = 90 * 86_400;
@@ -25,10 +29,96 @@ crate::codes! {
     }
 }
 
+crate::codes! {
+    /// What the holder of an app is to the case.
+    pub enum Relationship {
+        /// The adult it is about.
+        Adult = "adult",
+        /// A representative or supporter of theirs.
+        Representative = "representative",
+        /// Their advocate.
+        Advocate = "advocate",
+    }
+}
+
+/// A person who may have an app for a case, whatever account they have: one has at most one at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    /// The adult the case is about.
+    Adult,
+    /// This entry among the adult's representatives and supporters.
+    Representative(Id),
+    /// This entry of the register of advocates.
+    Advocate(Id),
+}
+
+impl Holder {
+    /// What they are to the case.
+    pub fn relationship(self) -> Relationship {
+        match self {
+            Self::Adult => Relationship::Adult,
+            Self::Representative(_) => Relationship::Representative,
+            Self::Advocate(_) => Relationship::Advocate,
+        }
+    }
+
+    /// The entry among the representatives.
+    pub fn representative(self) -> Option<Id> {
+        match self {
+            Self::Representative(id) => Some(id),
+            Self::Adult | Self::Advocate(_) => None,
+        }
+    }
+
+    /// The entry in the register of advocates.
+    pub fn advocate(self) -> Option<Id> {
+        match self {
+            Self::Advocate(id) => Some(id),
+            Self::Adult | Self::Representative(_) => None,
+        }
+    }
+
+    /// The role an account needs for it.
+    pub fn role(self) -> Role {
+        match self {
+            Self::Adult => Role::Adult,
+            Self::Representative(_) => Role::Representative,
+            Self::Advocate(_) => Role::Advocate,
+        }
+    }
+}
+
+/// One case that an account was given and has not lost.
+#[derive(Debug, Clone, Queryable)]
+pub struct GivenCase {
+    /// The case.
+    pub case_id: Id,
+    /// What its holder is to it.
+    pub relationship: Relationship,
+    /// The entry among the adult's representatives, where the app is one's.
+    pub representative_id: Option<Id>,
+    /// The entry of the register of advocates, where the app is an advocate's.
+    pub advocate_id: Option<Id>,
+    /// How much of it is shown.
+    pub view: AppView,
+}
+
+impl GivenCase {
+    /// Whose app it is; nobody's, where a representative's account was never linked to an entry.
+    pub fn holder(&self) -> Option<Holder> {
+        match self.relationship {
+            Relationship::Adult => Some(Holder::Adult),
+            Relationship::Representative => self.representative_id.map(Holder::Representative),
+            Relationship::Advocate => self.advocate_id.map(Holder::Advocate),
+        }
+    }
+}
+
+type Condition = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Bool>>;
+type Given = case_access::BoxedQuery<'static, MultiBackend>;
+
 /// That a case is open, or was closed not long ago.
-pub fn not_long_closed(
-    now: UtcTime,
-) -> Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Bool>> {
+pub fn not_long_closed(now: UtcTime) -> Condition {
     let recently = case_transitions::table
         .filter(case_transitions::case_id.eq(cases::id))
         .filter(case_transitions::recorded_at.ge(now.plus_seconds(-AFTER_CLOSURE)));
@@ -36,86 +126,182 @@ pub fn not_long_closed(
     Box::new(open.or(exists(recently)))
 }
 
-/// Whether an account that was given single cases still has one.
-pub fn has_any(conn: &mut Connection, user: Id, now: UtcTime) -> QueryResult<bool> {
-    let theirs = case_access::table
+/// That the latest decision about a person's app on a case does not stop it: `not_safe` and `paused` last until somebody
+/// decides otherwise. `case` and `person` are SQL: the case's id, and the id of the entry or else of the case.
+pub fn not_stopped(case: &str, person: &str) -> SqlLiteral<Bool> {
+    let of = |decision: &str| {
+        format!("COALESCE({decision}.representative_id, {decision}.advocate_id, {decision}.case_id)")
+    };
+    let (said, later) = (of("said"), of("later"));
+    diesel::dsl::sql::<Bool>(&format!(
+        "NOT EXISTS (SELECT 1 FROM app_access_decisions AS said WHERE said.case_id = {case} AND {said} = {person} \
+         AND said.decision IN ('not_safe', 'paused') AND said.entered_in_error IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM app_access_decisions AS later WHERE later.case_id = said.case_id \
+         AND {later} = {said} AND later.id > said.id AND later.entered_in_error IS NULL))"
+    ))
+}
+
+/// The rows that give this account the case at hand (`cases` of the query around), as this, with enough to see.
+#[diesel::dsl::auto_type(type_name = "AppsOf")]
+pub(crate) fn apps_of(user: Id, relationship: Relationship, seen: Seen) -> _ {
+    let views: Vec<AppView> = enough(seen);
+    let here: SqlLiteral<Bool> = case_at_hand();
+    let not_stopped: SqlLiteral<Bool> = not_stopped("case_access.case_id", PERSON);
+    case_access::table
         .filter(case_access::user_id.eq(user))
-        .filter(
-            case_access::ended_at
-                .is_null()
-                .and(case_access::paused_at.is_null()),
-        )
-        .select(case_access::case_id);
+        .filter(case_access::relationship.eq(relationship))
+        .filter(case_access::view.eq_any(views))
+        .filter(case_access::ended_at.is_null())
+        .filter(here)
+        .filter(not_stopped)
+}
+
+/// The person whose app a row is, as SQL for [`not_stopped`].
+const PERSON: &str = "COALESCE(case_access.representative_id, case_access.advocate_id, case_access.case_id)";
+
+fn case_at_hand() -> SqlLiteral<Bool> {
+    diesel::dsl::sql::<Bool>("case_access.case_id = cases.id")
+}
+
+fn enough(seen: Seen) -> Vec<AppView> {
+    match seen {
+        Seen::Whole => vec![AppView::Full],
+        Seen::NextSteps => AppView::ALL.to_vec(),
+    }
+}
+
+/// Whether all that an account was ever given is over: every case ended, is stopped, or was closed long ago. An account
+/// that was given none, and an advocate's own login, have nothing to lose in this way.
+pub fn is_over(conn: &mut Connection, user: Id, now: UtcTime) -> QueryResult<bool> {
+    let given = case_access::table.filter(case_access::user_id.eq(user));
+    let login = advocates::table.filter(advocates::user_id.eq(user));
+    if !diesel::select(exists(given)).get_result(conn)? || diesel::select(exists(login)).get_result(conn)? {
+        return Ok(false);
+    }
+    let as_any = |relationship| exists(apps_of(user, relationship, Seen::NextSteps));
+    let theirs = as_any(Relationship::Adult).or(as_any(Relationship::Representative));
+    let asked = assignments_of(user, AssignmentState::STANDING.to_vec());
     let open: cases::BoxedQuery<'static, MultiBackend> = cases::table
-        .filter(cases::id.eq_any(theirs))
-        .filter(not_long_closed(now))
+        .filter(theirs.and(not_long_closed(now)).or(exists(asked)))
         .into_boxed();
     let first: Option<Id> = open.select(cases::id).first(conn).optional()?;
-    Ok(first.is_some())
+    Ok(first.is_none())
 }
 
-/// Accounts that were given this case as the adult's or a representative's, also paused ones.
-pub fn accounts(conn: &mut Connection, case: Id, relationship: &str) -> QueryResult<Vec<Id>> {
-    case_access::table
-        .filter(
-            case_access::case_id
-                .eq(case)
-                .and(case_access::relationship.eq(relationship)),
-        )
-        .filter(case_access::ended_at.is_null())
-        .select(case_access::user_id)
-        .load(conn)
-}
-
-/// The cases that were given to this account, each with its relationship.
-pub fn given_to(conn: &mut Connection, user: Id) -> QueryResult<Vec<(Id, String)>> {
+/// The cases that an account's apps show, oldest first.
+pub fn shown_to(conn: &mut Connection, user: Id, most: i64) -> QueryResult<Vec<GivenCase>> {
     case_access::table
         .filter(case_access::user_id.eq(user).and(case_access::ended_at.is_null()))
-        .select((case_access::case_id, case_access::relationship))
+        .filter(not_stopped("case_access.case_id", PERSON))
+        .order(case_access::id)
+        .limit(most)
+        .select(COLUMNS)
         .load(conn)
 }
 
-/// Pauses an account's app for a case, or lets it show the case again, with this view.
-pub fn set(
-    conn: &mut Connection,
-    (case, user): (Id, Id),
-    view: AppView,
-    paused_at: Option<UtcTime>,
-) -> QueryResult<()> {
-    let given = case_access::table
-        .filter(case_access::case_id.eq(case).and(case_access::user_id.eq(user)))
-        .filter(case_access::ended_at.is_null());
-    diesel::update(given)
-        .set((case_access::view.eq(view), case_access::paused_at.eq(paused_at)))
-        .execute(conn)
-        .map(drop)
+/// The cases that were given to this account and not taken away, also where its app is stopped.
+pub fn given_to(conn: &mut Connection, user: Id) -> QueryResult<Vec<GivenCase>> {
+    case_access::table
+        .filter(case_access::user_id.eq(user).and(case_access::ended_at.is_null()))
+        .order(case_access::id)
+        .select(COLUMNS)
+        .load(conn)
 }
 
-/// How much of a case an account's app shows.
-pub fn view_of(conn: &mut Connection, case: Id, user: Id) -> QueryResult<Option<AppView>> {
+type Columns = (
+    case_access::case_id,
+    case_access::relationship,
+    case_access::representative_id,
+    case_access::advocate_id,
+    case_access::view,
+);
+const COLUMNS: Columns = (
+    case_access::case_id,
+    case_access::relationship,
+    case_access::representative_id,
+    case_access::advocate_id,
+    case_access::view,
+);
+
+/// As whom this account reads this case.
+pub fn given(conn: &mut Connection, case: Id, user: Id) -> QueryResult<Option<GivenCase>> {
     case_access::table
         .filter(case_access::case_id.eq(case).and(case_access::user_id.eq(user)))
         .filter(case_access::ended_at.is_null())
-        .select(case_access::view)
+        .order(case_access::id.desc())
+        .select(COLUMNS)
         .first(conn)
         .optional()
 }
 
-/// Gives an account one case.
+fn of_holder(case: Id, holder: Holder) -> Given {
+    let of_case = case_access::table
+        .filter(case_access::case_id.eq(case).and(case_access::ended_at.is_null()))
+        .into_boxed();
+    match holder {
+        Holder::Adult => of_case.filter(case_access::relationship.eq(Relationship::Adult)),
+        Holder::Representative(entry) => of_case.filter(case_access::representative_id.eq(entry)),
+        Holder::Advocate(entry) => of_case.filter(case_access::advocate_id.eq(entry)),
+    }
+}
+
+/// Accounts with which a person has this case, also where their app is stopped.
+pub fn accounts(conn: &mut Connection, case: Id, holder: Holder) -> QueryResult<Vec<Id>> {
+    of_holder(case, holder).select(case_access::user_id).load(conn)
+}
+
+/// Says how much of a case a person's app shows.
+pub fn show(conn: &mut Connection, case: Id, holder: Holder, view: AppView) -> QueryResult<()> {
+    let rows: Vec<Id> = of_holder(case, holder).select(case_access::id).load(conn)?;
+    diesel::update(case_access::table.filter(case_access::id.eq_any(rows)))
+        .set(case_access::view.eq(view))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Ends a person's apps for a case: another one takes their place.
+pub fn end(conn: &mut Connection, case: Id, holder: Holder, now: UtcTime) -> QueryResult<()> {
+    let rows: Vec<Id> = of_holder(case, holder).select(case_access::id).load(conn)?;
+    diesel::update(case_access::table.filter(case_access::id.eq_any(rows)))
+        .set(case_access::ended_at.eq(now))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Ends what a representative or supporter was given, on every case of the adult.
+pub fn end_of_representative(conn: &mut Connection, entry: Id, now: UtcTime) -> QueryResult<()> {
+    let theirs = case_access::table
+        .filter(case_access::representative_id.eq(entry))
+        .filter(case_access::ended_at.is_null());
+    diesel::update(theirs)
+        .set(case_access::ended_at.eq(now))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Gives an account one case, as this person; what it had of the case before ends.
 pub fn give(
     conn: &mut Connection,
     (case, authority): (Id, &str),
     user: Id,
-    (relationship, view): (&str, AppView),
+    (holder, view): (Holder, AppView),
     (now, by): (UtcTime, Id),
 ) -> QueryResult<()> {
+    let before = case_access::table
+        .filter(case_access::case_id.eq(case).and(case_access::user_id.eq(user)))
+        .filter(case_access::ended_at.is_null());
+    diesel::update(before)
+        .set(case_access::ended_at.eq(now))
+        .execute(conn)?;
     diesel::insert_into(case_access::table)
         .values((
             case_access::id.eq(Id::new()),
             case_access::case_id.eq(case),
             case_access::authority.eq(authority),
             case_access::user_id.eq(user),
-            case_access::relationship.eq(relationship),
+            case_access::relationship.eq(holder.relationship()),
+            case_access::representative_id.eq(holder.representative()),
+            case_access::advocate_id.eq(holder.advocate()),
             case_access::starts_at.eq(now),
             case_access::view.eq(view),
             case_access::created_by.eq(by),
@@ -124,7 +310,18 @@ pub fn give(
         .map(drop)
 }
 
-/// Whether this is the account of the adult whose case it is.
+/// Whether this account was ever given the case as somebody else than this person.
+pub fn was_somebody_else(conn: &mut Connection, case: Id, user: Id, holder: Holder) -> QueryResult<bool> {
+    let before: Vec<GivenCase> = case_access::table
+        .filter(case_access::case_id.eq(case).and(case_access::user_id.eq(user)))
+        .select(COLUMNS)
+        .load(conn)?;
+    Ok(before
+        .iter()
+        .any(|given| given.holder().is_some_and(|other| other != holder)))
+}
+
+/// Whether this is, or was, the account of the adult whose case it is.
 pub fn is_the_adults(conn: &mut Connection, case: Id, account: Id) -> QueryResult<bool> {
     let theirs = case_access::table
         .filter(
@@ -132,26 +329,27 @@ pub fn is_the_adults(conn: &mut Connection, case: Id, account: Id) -> QueryResul
                 .eq(case)
                 .and(case_access::user_id.eq(account)),
         )
-        .filter(case_access::relationship.eq("adult"));
-    diesel::select(diesel::dsl::exists(theirs)).get_result(conn)
+        .filter(case_access::relationship.eq(Relationship::Adult));
+    diesel::select(exists(theirs)).get_result(conn)
 }
 
-/// Gives a user access to the case of this reference in this authority, as the adult or a representative.
+/// Gives an account the case of this reference in this authority, from the server's console: as the adult, or as this
+/// representative of theirs.
 pub fn grant(
     conn: &mut Connection,
-    reference: &str,
-    authority: &str,
+    (reference, authority): (&str, &str),
     user: Id,
-    role: Role,
+    (role, representative): (Role, Option<Id>),
     now: UtcTime,
 ) -> Result<(), Problem> {
-    let relationship = match role {
-        Role::Adult => "adult",
-        Role::Representative => "representative",
+    let refused = |why: &str| Problem::new(Code::Conflict).saying(why.to_owned());
+    let holder = match (role, representative) {
+        (Role::Adult, None) => Holder::Adult,
+        (Role::Representative, Some(entry)) => Holder::Representative(entry),
         _ => {
-            return Err(
-                Problem::new(Code::Conflict).saying("only an adult or a representative is given one case")
-            );
+            return Err(refused(
+                "a case is given to the adult, or to a representative: name the entry",
+            ));
         }
     };
     let case: Option<Case> = cases::table
@@ -161,7 +359,17 @@ pub fn grant(
         .optional()?;
     let case = case
         .ok_or_else(|| Problem::not_found().saying("there is no case of this reference in this authority"))?;
-    let given = (relationship, AppView::Full);
-    give(conn, (case.id, &case.authority), user, given, (now, user))?;
+    if let (Holder::Representative(entry), Some(adult)) = (holder, case.adult_id)
+        && crate::casework::adults::representatives::find(conn, adult, entry)?.is_none()
+    {
+        return Err(refused("this is no representative or supporter of that adult"));
+    }
+    give(
+        conn,
+        (case.id, &case.authority),
+        user,
+        (holder, AppView::Full),
+        (now, user),
+    )?;
     Ok(())
 }

@@ -1,50 +1,142 @@
-//! Whom a case keeps away whatever else would let them in: those who stand in one of its conflicts, and from a restricted
-//! case all staff but those it names and the one it is allocated to.
+//! Whom a case keeps away whatever else would let them in: those an exclusion names, and from a restricted case all staff
+//! but those it names, the one it is allocated to and, while it names nobody, the managers of its authority.
+//!
+//! Exclusions are kept in a table of their own ([`super::exclusions`]); here are the conditions that queries ask.
 
 #![allow(
     missing_docs,
     reason = "diesel gives the type of each condition a name of its own too"
 )]
 
-use diesel::dsl::{exists, not};
+use chrono::NaiveDate;
+use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
+use crate::db::MultiBackend;
+use crate::db::types::Key;
 use crate::ids::Id;
-use crate::schema::access::{case_conflicts, case_grants};
+use crate::policy::Scope;
+use crate::schema::access::case_grants;
 use crate::schema::casework::cases;
 
-/// Conflicts of a case that name this account or this agency.
+/// A condition on the rows of a table.
+pub type On<T> = Box<dyn BoxableExpression<T, MultiBackend, SqlType = Bool>>;
+
+/// The account, and the agency it works for (or the account again).
+pub type Whom = (Id, Id);
+
+/// Cases somebody is excluded from, by themselves or through their adult.
+const CASES: &str = "SELECT mine.case_id FROM mine WHERE mine.case_id IS NOT NULL \
+    UNION ALL SELECT about.id FROM mine JOIN cases AS about ON about.adult_id = mine.adult_id";
+
+/// Adults somebody is excluded from, by themselves or through a case.
+const ADULTS: &str = "SELECT mine.adult_id FROM mine WHERE mine.adult_id IS NOT NULL \
+    UNION ALL SELECT about.adult_id FROM mine JOIN cases AS about ON about.id = mine.case_id \
+    WHERE about.adult_id IS NOT NULL";
+
+/// Referrals somebody is excluded from by themselves.
+const REFERRALS: &str = "SELECT mine.referral_id FROM mine WHERE mine.referral_id IS NOT NULL";
+
+/// That a column holds one of those records that are kept from somebody: from their account, from every account with the
+/// same staff number, and from the agency of any of these. Found out from the accounts as they are now, once for the
+/// whole statement.
+fn kept_from<T: 'static>(column: &str, records: &str, (caller, agency): Whom) -> On<T> {
+    const EACH: &str = "SELECT one.adult_id, one.case_id, one.referral_id FROM";
+    const SAME: &str = "users AS me JOIN users AS same ON same.staff_number = me.staff_number";
+    const LIVE: &str = "one.ended_at IS NULL AND";
+    let begin = format!("{column} IN (WITH mine AS ({EACH} exclusions AS one WHERE {LIVE} one.user_id = ");
+    let by_agency = format!(" UNION ALL {EACH} exclusions AS one WHERE {LIVE} one.agency_id = ");
+    let joined =
+        |on: &str| format!(" UNION ALL {EACH} {SAME} JOIN exclusions AS one ON {on} WHERE {LIVE} me.id = ");
+    Box::new(
+        sql::<Bool>(&begin)
+            .bind::<Key, _>(caller)
+            .sql(&by_agency)
+            .bind::<Key, _>(agency)
+            .sql(&joined("one.staff_number = same.staff_number"))
+            .bind::<Key, _>(caller)
+            .sql(&joined("one.user_id = same.id"))
+            .bind::<Key, _>(caller)
+            .sql(&joined("one.agency_id = same.agency_id"))
+            .bind::<Key, _>(caller)
+            .sql(&format!(") {records})")),
+    )
+}
+
+/// That somebody is excluded from a case.
+pub fn from_case(whom: Whom) -> On<cases::table> {
+    kept_from("cases.id", CASES, whom)
+}
+
+/// That somebody is excluded from an adult.
+pub fn from_adult(whom: Whom) -> On<crate::schema::people::adults::table> {
+    kept_from("adults.id", ADULTS, whom)
+}
+
+/// That somebody is excluded from a referral, or from the case it led to.
+pub fn from_referral(whom: Whom) -> On<crate::schema::casework::referrals::table> {
+    use crate::schema::casework::referrals;
+    let led_there = kept_from::<referrals::table>("referrals.case_id", CASES, whom);
+    let itself = kept_from::<referrals::table>("referrals.id", REFERRALS, whom);
+    Box::new(itself.or(referrals::case_id.is_not_null().and(led_there)))
+}
+
+/// That somebody is excluded from the case of a notice, or from the record it is about.
+pub fn from_notice(whom: Whom) -> On<crate::schema::access::notices::table> {
+    use crate::schema::access::notices;
+    let of_case = kept_from::<notices::table>("notices.case_id", CASES, whom);
+    let any = format!("{CASES} UNION ALL {ADULTS} UNION ALL {REFERRALS}");
+    let about = kept_from::<notices::table>("notices.resource_id", &any, whom);
+    Box::new(about.or(notices::case_id.is_not_null().and(of_case)))
+}
+
+/// The namings of staff on a case that hold today: one that has a last day holds until the end of it.
 #[diesel::dsl::auto_type(type_case = "PascalCase")]
-pub fn conflict_with(caller: Id, agency: Id) -> _ {
-    case_conflicts::table
-        .filter(case_conflicts::case_id.eq(cases::id))
-        .filter(case_conflicts::ended_on.is_null())
-        .filter(case_conflicts::entered_in_error.is_null())
+pub fn namings(today: NaiveDate) -> _ {
+    case_grants::table
+        .filter(case_grants::case_id.eq(cases::id))
+        .filter(case_grants::relationship.eq("adviser"))
+        .filter(case_grants::entered_in_error.is_null())
         .filter(
-            case_conflicts::user_id
-                .assume_not_null()
-                .eq(caller)
-                .or(case_conflicts::agency_id.assume_not_null().eq(agency)),
+            case_grants::ends_on
+                .is_null()
+                .or(case_grants::ends_on.assume_not_null().ge(today)),
         )
 }
 
 /// What names this member of staff on a case.
 #[diesel::dsl::auto_type(type_case = "PascalCase")]
-pub fn naming(user: Id) -> _ {
-    case_grants::table
-        .filter(case_grants::case_id.eq(cases::id))
-        .filter(case_grants::user_id.assume_not_null().eq(user))
-        .filter(case_grants::entered_in_error.is_null())
-        .filter(case_grants::ends_on.is_null())
+pub fn naming(user: Id, today: NaiveDate) -> _ {
+    let all: Namings = namings(today);
+    all.filter(case_grants::user_id.assume_not_null().eq(user))
 }
 
-/// That a case keeps this member of staff away, also from its adult and from the referrals that led to it.
+/// That a restricted case names nobody and is allocated to nobody. Its authority's managers take it then: it came from
+/// another authority, or the last naming ended, and it must not be lost to everybody.
+#[diesel::dsl::auto_type(type_case = "PascalCase")]
+pub fn names_nobody(today: NaiveDate) -> _ {
+    let all: Namings = namings(today);
+    cases::allocated_to.is_null().and(not(exists(all)))
+}
+
+/// That a case is restricted, and not to this member of staff, who manages these authorities; it keeps them away also from
+/// its adult and from the referrals that led to it.
 #[diesel::dsl::auto_type(no_type_alias)]
-pub fn keeps_away(caller: Id, agency: Id) -> _ {
-    let against: ConflictWith = conflict_with(caller, agency);
-    let named: Naming = naming(caller);
+pub fn is_restricted_from(caller: Id, today: NaiveDate, managed: Vec<String>) -> _ {
+    let named: Naming = naming(caller, today);
+    let nobody: NamesNobody = names_nobody(today);
     let to_others = cases::allocated_to
         .is_null()
         .or(cases::allocated_to.assume_not_null().ne(caller));
-    exists(against).or(cases::restricted.eq(true).and(not(exists(named))).and(to_others))
+    cases::restricted
+        .eq(true)
+        .and(not(exists(named)))
+        .and(to_others)
+        .and(not(nobody.and(cases::authority.eq_any(managed))))
+}
+
+/// Whom an exclusion may name in a scope; none where the caller is known to have no exclusion at all.
+pub fn whom(scope: &Scope) -> Option<Whom> {
+    scope.exceptions.conflict.then(|| scope.in_conflicts())
 }

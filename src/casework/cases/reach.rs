@@ -5,7 +5,7 @@ use super::store;
 use crate::act::Act;
 use crate::db::Connection;
 use crate::ids::Id;
-use crate::policy::{Action, Caller, Clause, Scope, Standing, scope};
+use crate::policy::{Action, Clause, Scope, Standing, scope};
 use crate::problem::{Code, Problem};
 
 /// A case the caller may act on, and as what.
@@ -51,11 +51,19 @@ pub fn reach_for(act: &mut Act, id: Id, action: Action) -> Result<Reached, Probl
     };
     act.found.authority = Some(row.authority.clone());
     act.found.case_id = Some(row.id);
-    if row.transferred_to.is_some() && !action.only_reads() {
+    // Who may see what is history is still kept, and so is how it is kept from somebody.
+    if row.transferred_to.is_some() && !action.only_reads() && action != Action::AccessKeep {
+        // Whoever changes the case itself, and was slower than the transfer, learns that first (412).
+        if matches!(
+            act.action,
+            Action::CasesMove | Action::CasesTransfer | Action::CasesGroup | Action::CasesAllocate
+        ) {
+            act.expect_version(row.version)?;
+        }
         return Err(Problem::new(Code::Conflict)
             .saying("This case went to another authority: what is here is history, and is read only."));
     }
-    let standing = standing(act.conn, act.caller, &allowed, &row)?;
+    let standing = standing(act.conn, &allowed, &row)?;
     act.found.relationship = Some(standing);
     let partner = act.caller.agency_id.filter(|_| standing == Standing::Partner);
     Ok(Reached {
@@ -66,12 +74,7 @@ pub fn reach_for(act: &mut Act, id: Id, action: Action) -> Result<Reached, Probl
 }
 
 /// Which clause let the caller in: what the row itself answers is not asked of the database, nor is the last that is left.
-fn standing(
-    conn: &mut Connection,
-    caller: &Caller,
-    allowed: &Scope,
-    row: &Case,
-) -> Result<Standing, Problem> {
+fn standing(conn: &mut Connection, allowed: &Scope, row: &Case) -> Result<Standing, Problem> {
     let mut left = allowed
         .clauses
         .iter()
@@ -85,8 +88,7 @@ fn standing(
             return Ok(clause.standing());
         }
     }
-    tracing::error!(caller = %caller.id, "a case was reached by no clause");
-    Err(Problem::new(Code::Internal))
+    Err(Problem::internal("a case was reached by no clause"))
 }
 
 /// Whether the row alone says that a clause holds or does not; a conflict was ruled out before.

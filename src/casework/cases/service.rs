@@ -6,6 +6,7 @@ use super::closing::{ClosureChecklist, Conclusion};
 use super::dto::{CaseFilterParams, CaseView, EnquiryView, Expand, NewTransition};
 use super::gaps;
 use super::model::{Case, CaseState, Enquiry, EnquiryContent, EnquiryType, Transition};
+use super::protections;
 use super::reach::{Reached, reach, reach_for};
 use super::rules::{self, Facts, Step};
 use super::store::{self, CaseFilter, Surroundings};
@@ -45,7 +46,7 @@ pub struct Opening {
 
 /// Opens a case: a concern that was accepted.
 pub fn open(act: &mut Act, opening: Opening) -> Result<Case, Problem> {
-    let case = Case {
+    let mut case = Case {
         id: Id::new(),
         authority: opening.authority,
         version: 1,
@@ -66,6 +67,7 @@ pub fn open(act: &mut Act, opening: Opening) -> Result<Case, Problem> {
         transfer: None,
     };
     store::insert(act.conn, &case)?;
+    protections::take_over(act, &mut case)?;
     act.emit(
         "case",
         "opened",
@@ -239,7 +241,7 @@ pub fn transition(act: &mut Act, id: Id, body: &Body<NewTransition>) -> Result<I
 
 /// Takes a step as part of a larger use case that has judged it already.
 pub fn take_step(act: &mut Act, id: Id, wanted: &NewTransition) -> Result<(), Problem> {
-    let defect = || Problem::new(Code::Internal);
+    let defect = || Problem::internal("the case of a step cannot take it");
     let mut case = store::find_any(act.conn, id)?.ok_or_else(defect)?;
     let step = rules::step(case.state, wanted.to).ok_or_else(defect)?;
     let facts = facts(act, &case, step, wanted)?;
@@ -283,7 +285,7 @@ fn take(
     effective_at: UtcTime,
 ) -> Result<(), Problem> {
     let from_state = case.state;
-    let mut content = serde_json::to_value(wanted).map_err(|_| Problem::new(Code::Internal))?;
+    let mut content = serde_json::to_value(wanted).map_err(|error| Problem::caused("a step", &error))?;
     match step {
         Step::OpenEnquiry => open_enquiry(
             act,
@@ -352,7 +354,7 @@ fn open_enquiry(
     effective_at: UtcTime,
     decision: Value,
 ) -> Result<(), Problem> {
-    let enquiry_type = kind.ok_or_else(|| Problem::new(Code::Internal))?;
+    let enquiry_type = kind.ok_or_else(|| Problem::internal("an enquiry without its type"))?;
     let lead = wanted.lead.clone().unwrap_or_else(|| case.authority.clone());
     case.enquiry_type = Some(enquiry_type);
     let head = Head::of(act, Id::new(), (case.id, &case.authority));
@@ -389,13 +391,13 @@ fn put_plan_in_force(
     match (&wanted.plan, wanted.plan_id) {
         (Some(plan), _) => plans::make_in_force(act, case, plan.clone().into(), effective_at).map(drop),
         (None, Some(plan)) => plans::put_in_force(act, case, plan, effective_at),
-        (None, None) => Err(Problem::new(Code::Internal)),
+        (None, None) => Err(Problem::internal("a step without its plan")),
     }
 }
 
 fn change_type(act: &mut Act, case: &mut Case, kind: Option<EnquiryType>) -> Result<(), Problem> {
     let (Some(mut enquiry), Some(kind)) = (store::open_enquiry(act.conn, case.id)?, kind) else {
-        return Err(Problem::new(Code::Internal));
+        return Err(Problem::internal("no open enquiry to change the type of"));
     };
     enquiry.enquiry_type = kind;
     case.enquiry_type = Some(kind);
@@ -404,7 +406,7 @@ fn change_type(act: &mut Act, case: &mut Case, kind: Option<EnquiryType>) -> Res
 
 fn conclude(act: &mut Act, case: &Case, facts: &Facts, effective_at: UtcTime) -> Result<(), Problem> {
     let Some(mut enquiry) = store::open_enquiry(act.conn, case.id)? else {
-        return Err(Problem::new(Code::Internal));
+        return Err(Problem::internal("no open enquiry to conclude"));
     };
     enquiry.concluded_on = Some(effective_at.date());
     let derived = json!({

@@ -8,8 +8,8 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::access::AppView;
-use super::kept_away::{conflict_with, naming};
+use super::access::Relationship;
+use super::kept_away::{self, names_nobody, naming};
 use super::model::{Case, CaseState, Enquiry, EnquiryType, Transition};
 use super::{access, caused};
 use crate::act::{Act, guarded};
@@ -27,7 +27,7 @@ use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::people::adults::{self, AdultBrief};
 use crate::people::authorities;
-use crate::policy::{AssignmentAccess, Clause, Part, Scope, Seen};
+use crate::policy::{AssignmentAccess, Clause, Part, Scope, Standing};
 use crate::problem::Problem;
 use crate::schema::access::{case_grants, emergency_access};
 use crate::schema::adult_records::adult_representatives;
@@ -42,7 +42,7 @@ use crate::schema::records::{capacity_assessments, case_links, informed_records}
 type Condition = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Bool>>;
 type Visible = cases::BoxedQuery<'static, MultiBackend>;
 
-/// The cases in a scope: in none of whose conflicts the caller stands, and for which any clause holds; an empty scope has
+/// The cases in a scope: from none of which the caller is excluded, and for which any clause holds; an empty scope has
 /// none.
 pub fn visible(scope: &Scope) -> Visible {
     let nothing: Condition = Box::new(diesel::dsl::sql::<Bool>("1 = 0"));
@@ -52,21 +52,24 @@ pub fn visible(scope: &Scope) -> Visible {
         .map(|clause| condition(clause, scope))
         .reduce(|any, one| Box::new(any.or(one)));
     let within = cases::table.filter(condition.unwrap_or(nothing)).into_boxed();
-    match scope.exceptions.conflict {
-        true => {
-            let (caller, agency) = scope.in_conflicts();
-            within.filter(not(exists(conflict_with(caller, agency))))
-        }
-        false => within,
+    match kept_away::whom(scope) {
+        Some(whom) => within.filter(not(kept_away::from_case(whom))),
+        None => within,
     }
 }
 
 fn condition(clause: &Clause, scope: &Scope) -> Condition {
     match clause {
-        Clause::Authorities(_, authorities) if scope.exceptions.named => {
-            Box::new(within(authorities).and(cases::restricted.eq(false).or(named(scope.caller))))
+        Clause::Authorities(standing, authorities) => {
+            let mut open: Condition = Box::new(cases::restricted.eq(false));
+            if *standing == Standing::Manager {
+                open = Box::new(open.or(names_nobody(scope.at.date())));
+            }
+            if scope.exceptions.named {
+                open = Box::new(open.or(named(scope.caller, scope.at)));
+            }
+            Box::new(within(authorities).and(open))
         }
-        Clause::Authorities(_, authorities) => Box::new(within(authorities).and(cases::restricted.eq(false))),
         Clause::Allocated {
             user,
             teams,
@@ -87,7 +90,7 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
                 .and(cases::state.eq_any(CaseState::OPEN))
                 .and(cases::restricted.eq(false)),
         ),
-        Clause::Adviser(user, authorities) => Box::new(within(authorities).and(named(*user))),
+        Clause::Adviser(user, authorities) => Box::new(within(authorities).and(named(*user, scope.at))),
         Clause::Emergency(user, authorities, now) => Box::new(
             within(authorities).and(exists(
                 emergency_access::table
@@ -96,11 +99,18 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
                     .filter(emergency_access::until.gt(*now)),
             )),
         ),
-        Clause::Adult(user, seen, now) => granted(*user, "adult", (*seen, *now)),
+        Clause::Adult(user, seen, now) => {
+            let theirs = access::apps_of(*user, Relationship::Adult, *seen);
+            Box::new(exists(theirs).and(access::not_long_closed(*now)))
+        }
         Clause::Representative(user, part, seen, now) => {
+            let apps = access::apps_of(*user, Relationship::Representative, *seen);
             let theirs = adult_representatives::table
                 .filter(adult_representatives::adult_id.eq(cases::adult_id.assume_not_null()))
-                .filter(adult_representatives::user_id.assume_not_null().eq(*user))
+                .filter(
+                    adult_representatives::id
+                        .eq_any(apps.select(case_access::representative_id.assume_not_null())),
+                )
                 .filter(adult_representatives::conflict.ne("implicated"))
                 .filter(adult_representatives::entered_in_error.is_null())
                 .filter(
@@ -109,7 +119,7 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
                         .or(adult_representatives::ends_on.assume_not_null().ge(now.date())),
                 )
                 .filter(may_receive(*part));
-            Box::new(granted(*user, "representative", (*seen, *now)).and(exists(theirs)))
+            Box::new(exists(theirs).and(access::not_long_closed(*now)))
         }
         Clause::Advocate(access, user) => {
             let states = match access {
@@ -122,6 +132,7 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
             case_grants::table
                 .filter(case_grants::case_id.eq(cases::id))
                 .filter(case_grants::agency_id.assume_not_null().eq(*agency))
+                .filter(case_grants::relationship.eq("partner"))
                 .filter(case_grants::entered_in_error.is_null())
                 .filter(
                     case_grants::ends_on
@@ -140,24 +151,8 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
     }
 }
 
-fn named(user: Id) -> Condition {
-    Box::new(exists(naming(user)))
-}
-
-/// That somebody's app shows a case: it was given to them, is not paused, and the case was not closed long ago.
-fn granted(user: Id, relationship: &'static str, (seen, now): (Seen, UtcTime)) -> Condition {
-    let theirs = case_access::table
-        .filter(case_access::case_id.eq(cases::id))
-        .filter(case_access::user_id.eq(user))
-        .filter(case_access::relationship.eq(relationship))
-        .filter(case_access::ended_at.is_null())
-        .filter(case_access::paused_at.is_null());
-    let views = match seen {
-        Seen::Whole => vec![AppView::Full],
-        Seen::NextSteps => AppView::ALL.to_vec(),
-    };
-    let theirs = theirs.filter(case_access::view.eq_any(views));
-    Box::new(exists(theirs).and(access::not_long_closed(now)))
+fn named(user: Id, at: UtcTime) -> Condition {
+    Box::new(exists(naming(user, at.date())))
 }
 
 /// That a representative may receive a part. Codes are ours, so the text of the list is compared.
@@ -211,11 +206,16 @@ pub fn any_about(conn: &mut Connection, scope: &Scope, adult: Id) -> QueryResult
     Ok(found.is_some())
 }
 
-/// Whether a conflict keeps this account, or the agency it works for, away from this case.
-pub fn in_conflict(conn: &mut Connection, case: Id, (user, agency): (Id, Option<Id>)) -> QueryResult<bool> {
-    let against = conflict_with(user, agency.unwrap_or(user));
-    let kept = cases::table.find(case).filter(exists(against));
-    diesel::select(exists(kept)).get_result(conn)
+/// Whether an exclusion keeps this account, or the agency it works for, away from this case.
+pub fn is_excluded(conn: &mut Connection, case: Id, (user, agency): (Id, Option<Id>)) -> QueryResult<bool> {
+    let kept = kept_away::from_case((user, agency.unwrap_or(user)));
+    let found: Option<Id> = cases::table
+        .find(case)
+        .filter(kept)
+        .select(cases::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
 }
 
 /// Until when this user has emergency access to this case.
@@ -239,6 +239,14 @@ pub fn find_any(conn: &mut Connection, id: Id) -> QueryResult<Option<Case>> {
         .select(Case::as_select())
         .first(conn)
         .optional()
+}
+
+/// Makes whoever else holds this case wait until the transaction ends: for rules about rows that are still to be written.
+pub fn hold(conn: &mut Connection, id: Id) -> QueryResult<()> {
+    diesel::update(cases::table.find(id))
+        .set(cases::version.eq(cases::version))
+        .execute(conn)
+        .map(drop)
 }
 
 /// What a list of cases can be narrowed to.
@@ -325,9 +333,9 @@ pub fn last_enquiry_type(conn: &mut Connection, case: Id) -> QueryResult<Option<
         .optional()
 }
 
-/// Accounts of the advocates who accepted and have not ended.
-pub fn advocates(conn: &mut Connection, case: Id) -> QueryResult<Vec<(Id, String)>> {
-    let found: Vec<(Option<Id>, String)> = advocates::table
+/// The advocates who accepted and have not ended: each entry of the register, with its login and name.
+pub fn advocates(conn: &mut Connection, case: Id) -> QueryResult<Vec<(Id, Option<Id>, String)>> {
+    advocates::table
         .filter(
             advocates::id.eq_any(
                 advocacy_assignments::table
@@ -336,12 +344,9 @@ pub fn advocates(conn: &mut Connection, case: Id) -> QueryResult<Vec<(Id, String
                     .select(advocacy_assignments::advocate_id),
             ),
         )
-        .select((advocates::user_id, advocates::name))
-        .load(conn)?;
-    Ok(found
-        .into_iter()
-        .filter_map(|(id, name)| Some((id?, name)))
-        .collect())
+        .order(advocates::id)
+        .select((advocates::id, advocates::user_id, advocates::name))
+        .load(conn)
 }
 
 /// What stands around a case, as far as its answer shows it.

@@ -6,8 +6,9 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::access::{self, Holder};
 use super::reach::{Reached, reach};
-use super::store;
+use super::{exclusions, protections, store};
 use crate::act::Act;
 use crate::auth::secrets;
 use crate::body::Body;
@@ -108,7 +109,12 @@ fn shown(act: &mut Act, case: &Reached) -> Result<CaseTeam, Problem> {
     if let Some(team) = case.row.allocated_team {
         add(users::team_members(act.conn, team)?, "team");
     }
-    add(store::advocates(act.conn, case.row.id)?, "advocate");
+    for (entry, login, name) in store::advocates(act.conn, case.row.id)? {
+        // Whose entry has no login of its own has one by an app for this case, or speaks through staff.
+        let apps = access::accounts(act.conn, case.row.id, Holder::Advocate(entry))?;
+        let account = login.or(apps.first().copied());
+        add(vec![(account.unwrap_or(entry), name)], "advocate");
+    }
     Ok(CaseTeam {
         allocated_to: case.row.allocated_to,
         allocated_team: case.row.allocated_team,
@@ -129,6 +135,11 @@ fn allocate(act: &mut Act, id: Id, body: &Body<Allocation>) -> Result<Id, Proble
         )?,
         None => vec![],
     };
+    if let Some(user) = body.value().and_then(|wanted| wanted.allocate_to)
+        && exclusions::keeps_from_case(act.conn, case.id, user)?
+    {
+        faults.push(excluded("/allocateTo"));
+    }
     let wanted = body
         .checked(|wanted| {
             if wanted.allocate_to.is_none() && wanted.allocate_to_team.is_none() {
@@ -146,6 +157,9 @@ fn allocate(act: &mut Act, id: Id, body: &Body<Allocation>) -> Result<Id, Proble
         if restricted && !case.restricted {
             grants::name_self(act, &case)?;
         }
+        if restricted != case.restricted {
+            protections::leave_notice(act, &case)?;
+        }
         case.restricted = restricted;
     }
     store::save(act, &mut case)?;
@@ -158,6 +172,15 @@ fn allocate(act: &mut Act, id: Id, body: &Body<Allocation>) -> Result<Id, Proble
         Some(case.id),
     )?;
     Ok(case.id)
+}
+
+/// The fault of naming or allocating somebody whom a conflict keeps away.
+pub fn excluded(pointer: &str) -> Fault {
+    Fault::at(
+        pointer,
+        "excluded",
+        "A conflict keeps this person away from the adult.",
+    )
 }
 
 /// Whether these can be allocated a case of this authority.

@@ -1,5 +1,6 @@
 //! Everything that happened on a case, from the records themselves. Ids are in the order of recording, so a page is the
-//! newest of each kind merged: one statement a kind, however long the case.
+//! newest of each kind merged: one statement a kind, however long the case. Each kind is read the way that its own list is
+//! read, so that nothing shows here that does not show there.
 
 use actix_web::get;
 use diesel::prelude::*;
@@ -8,10 +9,31 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::reach::reach;
+use super::caused::CausedEnquiry;
+use super::model::Enquiry;
+use super::reach::{Reached, reach};
 use crate::act::Act;
+use crate::casework::actions::ActionRow;
+use crate::casework::advocacy::model::Assignment;
+use crate::casework::advocacy::needs::Need;
+use crate::casework::capacity::assessments::Assessment;
+use crate::casework::capacity::decisions::BestInterestsDecision;
+use crate::casework::contacts::model::Contact;
+use crate::casework::disagreements::Disagreement;
+use crate::casework::feedback::FeedbackRow;
+use crate::casework::informed::Informed;
+use crate::casework::links::Link;
+use crate::casework::meetings::MeetingRow;
+use crate::casework::outcomes::model::Outcome;
+use crate::casework::owner::Owner;
+use crate::casework::persons_of_concern::PersonOfConcern;
+use crate::casework::plans::model::PlanRow;
+use crate::casework::record::{self, OwnedRow};
+use crate::casework::responses::Response;
+use crate::casework::risks::Risk;
+use crate::casework::sharing_decisions::SharingDecision;
+use crate::casework::wishes::Wish;
 use crate::clock::UtcTime;
-use crate::db::Connection;
 use crate::http::answer::Reply;
 use crate::http::call::Call;
 use crate::http::extract::Ids;
@@ -21,18 +43,10 @@ use crate::ids::Id;
 use crate::page::{Page, PageParams, PageRequest, Rows};
 use crate::policy::Action;
 use crate::problem::Problem;
-use crate::schema::actions::actions;
-use crate::schema::case_life::caused_enquiries;
 use crate::schema::casework::{
-    advocacy_assignments, advocacy_needs, case_transitions, desired_outcomes, enquiries, feedback, meetings,
-    outcome_achievements, outcome_revisions,
+    case_transitions, desired_outcomes, meetings, outcome_achievements, outcome_revisions,
 };
-use crate::schema::contacts::contacts;
-use crate::schema::meetings::{meeting_discussions, plan_versions, plans, responses};
-use crate::schema::records::{
-    best_interests_decisions, capacity_assessments, case_links, disagreements, informed_records,
-    persons_of_concern, risks, sharing_decisions, wishes,
-};
+use crate::schema::meetings::{meeting_discussions, plan_versions, plans};
 
 /// Something that happened.
 #[skip_serializing_none]
@@ -54,60 +68,238 @@ pub struct Happening {
     pub href: Option<String>,
 }
 
+/// A record as it stands in the timeline: its id, when it happened, when it was recorded, and by whom.
 type Found = (Id, UtcTime, UtcTime, Id);
-
-/// Answers the rows of one kind: its id, when it happened, when and by whom it was recorded.
-macro_rules! kinds {
-    ($($table:ident, $recorded_at:ident, $recorded_by:ident, $at:expr, $resource:literal, $path:expr, $action:ident;)+) => {
-        fn kinds() -> Vec<Kind> {
-            vec![$(Kind {
-                resource: $resource,
-                path: $path,
-                action: Action::$action,
-                page: |conn, case, page| {
-                    let query = $table::table.filter($table::case_id.eq(case)).into_boxed();
-                    crate::paged!(query, $table, $recorded_at, page)
-                        .select(($table::id, $at, $table::$recorded_at, $table::$recorded_by))
-                        .load(conn)
-                },
-            }),+]
-        }
-    };
-}
 
 struct Kind {
     resource: &'static str,
     path: Option<&'static str>,
     action: Action,
-    page: fn(&mut Connection, Id, &PageRequest) -> QueryResult<Vec<Found>>,
+    page: fn(&mut Act, &Reached, &PageRequest) -> Result<Vec<Found>, Problem>,
 }
 
-kinds! {
-    case_transitions, recorded_at, recorded_by, case_transitions::effective_at, "transition", None, CasesRead;
-    enquiries, created_at, created_by, enquiries::created_at, "enquiry", Some("enquiries"), EnquiriesRead;
-    caused_enquiries, created_at, created_by, caused_enquiries::created_at, "caused_enquiry", Some("caused-enquiries"), CausedEnquiriesRead;
-    contacts, created_at, created_by, contacts::at, "contact", Some("contacts"), ContactsRead;
-    desired_outcomes, created_at, created_by, desired_outcomes::said_at, "desired_outcome", Some("desired-outcomes"), OutcomesRead;
-    outcome_revisions, created_at, created_by, outcome_revisions::said_at, "revision", None, OutcomesRead;
-    outcome_achievements, created_at, created_by, outcome_achievements::created_at, "achievement", None, AchievementsRead;
-    wishes, created_at, created_by, wishes::created_at, "wish", Some("wishes"), WishesRead;
-    capacity_assessments, created_at, created_by, capacity_assessments::created_at, "capacity_assessment", Some("capacity-assessments"), CapacityRead;
-    best_interests_decisions, created_at, created_by, best_interests_decisions::created_at, "best_interests_decision", Some("best-interests-decisions"), CapacityRead;
-    advocacy_needs, created_at, created_by, advocacy_needs::created_at, "advocacy_need", Some("advocacy-needs"), AdvocacyNeedsRead;
-    advocacy_assignments, created_at, created_by, advocacy_assignments::created_at, "advocacy_assignment", Some("advocacy-assignments"), AssignmentsRead;
-    meetings, created_at, created_by, meetings::created_at, "meeting", Some("meetings"), MeetingsRead;
-    meeting_discussions, created_at, created_by, meeting_discussions::at, "discussion", None, DiscussionsRead;
-    plans, created_at, created_by, plans::created_at, "plan", Some("plans"), PlansRead;
-    plan_versions, created_at, created_by, plan_versions::created_at, "plan_version", None, PlansRead;
-    responses, created_at, created_by, responses::created_at, "response", Some("responses"), ResponsesRead;
-    actions, created_at, created_by, actions::created_at, "action", Some("actions"), ActionsRead;
-    risks, created_at, created_by, risks::created_at, "risk", Some("risks"), RisksRead;
-    disagreements, created_at, created_by, disagreements::created_at, "disagreement", Some("disagreements"), DisagreementsRead;
-    persons_of_concern, created_at, created_by, persons_of_concern::created_at, "person_of_concern", Some("persons-of-concern"), PersonsOfConcernRead;
-    sharing_decisions, created_at, created_by, sharing_decisions::created_at, "sharing_decision", Some("sharing-decisions"), SharingRead;
-    informed_records, created_at, created_by, informed_records::created_at, "informed", Some("informed"), InformedRead;
-    case_links, created_at, created_by, case_links::created_at, "link", Some("links"), LinksRead;
-    feedback, created_at, created_by, feedback::created_at, "feedback", Some("feedback"), FeedbackRead;
+/// Records of a case, read as their own list reads them: what does not show there does not show here.
+fn of_rows<R: OwnedRow<Owner = Reached>>(
+    act: &mut Act,
+    case: &Reached,
+    page: &PageRequest,
+    at: impl Fn(&R) -> UtcTime,
+) -> Result<Vec<Found>, Problem> {
+    let rows = record::rows_to_merge::<R>(act, case, page)?;
+    let found = rows.iter().map(|row| {
+        let head = row.head();
+        (head.id, at(row), head.created_at, head.created_by)
+    });
+    Ok(found.collect())
+}
+
+/// A kind whose rows belong to the case, by the declaration of its row; and when what it tells happened.
+macro_rules! rows {
+    ($row:ty, $at:expr, $resource:literal, $path:expr, $action:ident) => {
+        Kind {
+            resource: $resource,
+            path: $path,
+            action: Action::$action,
+            page: |act, case, page| of_rows::<$row>(act, case, page, $at),
+        }
+    };
+}
+
+/// A kind whose rows are parts of other records, and show as those do.
+macro_rules! parts {
+    ($table:ident of $owner:ident in $owners:ident, $at:expr, $resource:literal, $action:ident) => {
+        Kind {
+            resource: $resource,
+            path: None,
+            action: Action::$action,
+            page: |act, case, page| {
+                let mut query = $table::table.filter($table::case_id.eq(case.row.id)).into_boxed();
+                if !case.shows_errors() {
+                    let standing: Vec<Id> = $owners::table
+                        .filter($owners::case_id.eq(case.row.id))
+                        .filter($owners::entered_in_error.is_null())
+                        .select($owners::id)
+                        .load(act.conn)?;
+                    query = query.filter($table::$owner.eq_any(standing));
+                }
+                let columns = ($table::id, $at, $table::created_at, $table::created_by);
+                Ok(crate::paged!(query, $table, created_at, page)
+                    .select(columns)
+                    .load(act.conn)?)
+            },
+        }
+    };
+}
+
+fn transitions(act: &mut Act, case: &Reached, page: &PageRequest) -> Result<Vec<Found>, Problem> {
+    let query = case_transitions::table
+        .filter(case_transitions::case_id.eq(case.row.id))
+        .into_boxed();
+    let columns = (
+        case_transitions::id,
+        case_transitions::effective_at,
+        case_transitions::recorded_at,
+        case_transitions::recorded_by,
+    );
+    Ok(crate::paged!(query, case_transitions, recorded_at, page)
+        .select(columns)
+        .load(act.conn)?)
+}
+
+fn kinds() -> [Kind; 25] {
+    [
+        Kind {
+            resource: "transition",
+            path: None,
+            action: Action::CasesRead,
+            page: transitions,
+        },
+        rows!(
+            Enquiry,
+            |row| row.created_at,
+            "enquiry",
+            Some("enquiries"),
+            EnquiriesRead
+        ),
+        rows!(
+            CausedEnquiry,
+            |row| row.created_at,
+            "caused_enquiry",
+            Some("caused-enquiries"),
+            CausedEnquiriesRead
+        ),
+        rows!(Contact, |row| row.at, "contact", Some("contacts"), ContactsRead),
+        rows!(
+            Outcome,
+            |row| row.said_at,
+            "desired_outcome",
+            Some("desired-outcomes"),
+            OutcomesRead
+        ),
+        parts!(outcome_revisions of outcome_id in desired_outcomes, outcome_revisions::said_at, "revision", OutcomesRead),
+        parts!(outcome_achievements of outcome_id in desired_outcomes, outcome_achievements::created_at, "achievement", AchievementsRead),
+        rows!(Wish, |row| row.created_at, "wish", Some("wishes"), WishesRead),
+        rows!(
+            Assessment,
+            |row| row.created_at,
+            "capacity_assessment",
+            Some("capacity-assessments"),
+            CapacityRead
+        ),
+        rows!(
+            BestInterestsDecision,
+            |row| row.created_at,
+            "best_interests_decision",
+            Some("best-interests-decisions"),
+            CapacityRead
+        ),
+        rows!(
+            Need,
+            |row| row.created_at,
+            "advocacy_need",
+            Some("advocacy-needs"),
+            AdvocacyNeedsRead
+        ),
+        rows!(
+            Assignment,
+            |row| row.created_at,
+            "advocacy_assignment",
+            Some("advocacy-assignments"),
+            AssignmentsRead
+        ),
+        rows!(
+            MeetingRow,
+            |row| row.created_at,
+            "meeting",
+            Some("meetings"),
+            MeetingsRead
+        ),
+        Kind {
+            resource: "discussion",
+            path: None,
+            action: Action::DiscussionsRead,
+            page: discussions,
+        },
+        rows!(PlanRow, |row| row.created_at, "plan", Some("plans"), PlansRead),
+        parts!(plan_versions of plan_id in plans, plan_versions::created_at, "plan_version", PlansRead),
+        rows!(
+            Response,
+            |row| row.created_at,
+            "response",
+            Some("responses"),
+            ResponsesRead
+        ),
+        rows!(
+            ActionRow,
+            |row| row.created_at,
+            "action",
+            Some("actions"),
+            ActionsRead
+        ),
+        rows!(Risk, |row| row.created_at, "risk", Some("risks"), RisksRead),
+        rows!(
+            Disagreement,
+            |row| row.created_at,
+            "disagreement",
+            Some("disagreements"),
+            DisagreementsRead
+        ),
+        rows!(
+            PersonOfConcern,
+            |row| row.created_at,
+            "person_of_concern",
+            Some("persons-of-concern"),
+            PersonsOfConcernRead
+        ),
+        rows!(
+            SharingDecision,
+            |row| row.created_at,
+            "sharing_decision",
+            Some("sharing-decisions"),
+            SharingRead
+        ),
+        rows!(
+            Informed,
+            |row| row.created_at,
+            "informed",
+            Some("informed"),
+            InformedRead
+        ),
+        rows!(Link, |row| row.created_at, "link", Some("links"), LinksRead),
+        rows!(
+            FeedbackRow,
+            |row| row.created_at,
+            "feedback",
+            Some("feedback"),
+            FeedbackRead
+        ),
+    ]
+}
+
+/// Discussions can be entered in error themselves, and go with the meeting that was.
+fn discussions(act: &mut Act, case: &Reached, page: &PageRequest) -> Result<Vec<Found>, Problem> {
+    let mut query = meeting_discussions::table
+        .filter(meeting_discussions::case_id.eq(case.row.id))
+        .into_boxed();
+    if !case.shows_errors() {
+        let standing: Vec<Id> = meetings::table
+            .filter(meetings::case_id.eq(case.row.id))
+            .filter(meetings::entered_in_error.is_null())
+            .select(meetings::id)
+            .load(act.conn)?;
+        query = query
+            .filter(meeting_discussions::entered_in_error.is_null())
+            .filter(meeting_discussions::meeting_id.eq_any(standing));
+    }
+    let columns = (
+        meeting_discussions::id,
+        meeting_discussions::at,
+        meeting_discussions::created_at,
+        meeting_discussions::created_by,
+    );
+    Ok(crate::paged!(query, meeting_discussions, created_at, page)
+        .select(columns)
+        .load(act.conn)?)
 }
 
 fn read(act: &mut Act, id: Id, page: &PageRequest) -> Result<Rows<Happening>, Problem> {
@@ -117,7 +309,7 @@ fn read(act: &mut Act, id: Id, page: &PageRequest) -> Result<Rows<Happening>, Pr
         if !kind.action.permits(case.standing) {
             continue;
         }
-        let rows = (kind.page)(act.conn, case.row.id, page)?;
+        let rows = (kind.page)(act, &case, page)?;
         all.extend(rows.into_iter().map(|(id, at, recorded_at, recorded_by)| {
             Happening {
                 id,

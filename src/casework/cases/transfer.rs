@@ -6,6 +6,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::exclusions;
 use super::reach::{reach, reach_for};
 use super::service::{self, Opening};
 use super::store;
@@ -24,7 +25,7 @@ use crate::ids::Id;
 use crate::people::adults::{self, Adult};
 use crate::people::authorities;
 use crate::policy::{Action, Standing};
-use crate::problem::{Code, Fault, Problem};
+use crate::problem::{Fault, Problem};
 
 /// Where a case goes, and what the adult says to it.
 #[skip_serializing_none]
@@ -127,7 +128,7 @@ fn transfer(act: &mut Act, id: Id, body: &Body<Transfer>) -> Result<Id, Problem>
     }
     case.transferred_to = Some(opened.id);
     case.transfer = Some(Json(
-        serde_json::to_value(&wanted).map_err(|_| Problem::new(Code::Internal))?,
+        serde_json::to_value(&wanted).map_err(|error| Problem::caused("a transfer", &error))?,
     ));
     store::save(act, &mut case)?;
     act.emit(
@@ -177,6 +178,7 @@ fn group(act: &mut Act, id: Id, body: &Body<Grouping>) -> Result<Id, Problem> {
     if case.case_group_id != Some(group) {
         case.case_group_id = Some(group);
         store::save(act, &mut case)?;
+        exclusions::refresh_around(act.conn, (&[], &[case.id, wanted]), act.now)?;
     }
     Ok(case.id)
 }
@@ -192,7 +194,7 @@ fn no_such_case(pointer: &str) -> Problem {
 /// The group of a case that was named at `pointer`, begun if it has none.
 pub fn group_of(act: &mut Act, case: Id, authority: &str, pointer: &str) -> Result<Id, Problem> {
     let mut other = reach_for(act, case, Action::CasesGroup)
-        .map_err(|_| no_such_case(pointer))?
+        .map_err(|problem| problem.if_hidden(|| no_such_case(pointer)))?
         .row;
     if other.authority != authority {
         return Err(no_such_case(pointer));

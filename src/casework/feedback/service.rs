@@ -35,7 +35,7 @@ pub fn give(act: &mut Act, case: Id, body: &Body<Feedback>) -> Result<Id, Proble
         }
         faults
     })?;
-    let asked = asked.ok_or_else(|| Problem::new(Code::Internal))?;
+    let asked = asked.ok_or_else(|| Problem::internal("feedback without its questionnaire"))?;
     refuse_what_was_asked_too_late(act, &case, feedback, &asked)?;
     if !feedback.answers.is_empty() {
         questionnaires::answered(act, &asked)?;

@@ -14,18 +14,18 @@ use crate::http::call::Call;
 use crate::http::extract::Ids;
 use crate::http::params::MeetingPath;
 use crate::ids::Id;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// Reads a meeting as a calendar entry.
 pub fn read(act: &mut Act, case: Id, meeting: Id) -> Result<Document, Problem> {
     let case = reach(act, case)?;
     let meeting: MeetingRow = row(act, &case, meeting)?;
-    let (method, text) =
-        written(&meeting, &case.row.reference).ok_or_else(|| Problem::new(Code::Internal))?;
+    let (method, text) = written(&meeting, &case.row.reference)
+        .ok_or_else(|| Problem::internal("a meeting that no calendar holds"))?;
     Ok(Document {
         media: format!("text/calendar; charset=utf-8; method={method}"),
         text,
-        tag: format!("W/\"{}\"", meeting.version),
+        tag: format!("W/\"{}\"", meeting.shown_version),
     })
 }
 
@@ -41,8 +41,8 @@ fn written(meeting: &MeetingRow, reference: &str) -> Option<(&'static str, Strin
     let mut event = Event::new();
     event
         .uid(&format!("{}@msp-api", meeting.id))
-        // From the record and not from the clock: the same entry is the same text.
-        .timestamp(meeting.updated_at.get())
+        // From the record and not from the clock: the same entry is the same text. Nothing withheld is in it.
+        .timestamp(meeting.shown_at.get())
         .sequence(u32::try_from(meeting.sequence).ok()?)
         .status(status)
         .class(Class::Private)

@@ -127,7 +127,7 @@ pub struct Decision {
 
 /// A meeting, planned or held.
 #[skip_serializing_none]
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "kind": "case_conference", "plannedStart": "2026-12-01T10:00:00Z", "plannedEnd": "2026-12-01T11:00:00Z",
     "place": "Ada's home", "placeChosenByAdult": true,
@@ -191,7 +191,7 @@ pub struct EarlierTime {
 
 crate::case_row! {
     /// A meeting as it is kept.
-    MeetingRow (MeetingContent) in meetings as "meeting" {
+    MeetingRow (MeetingContent) in meetings as "meeting" [partner own of_agency] [withheld in shown_version, shown_at] {
         /// Its kind.
         kind: MeetingKind,
         /// When it is planned to begin.
@@ -387,6 +387,8 @@ impl Record for MeetingRow {
             for invitee in &mut self.invitees.0 {
                 invitee.override_reason = None;
             }
+            self.version = self.shown_version;
+            self.updated_at = self.shown_at;
         }
         self.view()
     }

@@ -4,9 +4,10 @@ use super::{Invitee, Meeting, MeetingRow, MeetingStatus, faults};
 use crate::act::Act;
 use crate::body::{Body, Patch};
 use crate::casework::cases::reach::{Reached, reach};
-use crate::casework::record::{Head, OwnedRow, Record, row, write_new, write_over};
-use crate::casework::{own, wishes};
+use crate::casework::record::{Head, OwnedRow, Record, row, write_new, write_over, write_over_withheld};
+use crate::casework::wishes;
 use crate::ids::Id;
+use crate::people::agencies;
 use crate::problem::{Code, Fault, Problem};
 
 /// Schedules a meeting, or records one that was held.
@@ -42,6 +43,7 @@ pub fn amend(act: &mut Act, case: Id, id: Id, patch: &Body<Patch<Meeting>>) -> R
         let detail = "The meeting was cancelled: plan it again first.";
         return Err(Problem::new(Code::Conflict).saying(detail));
     }
+    let only_withheld = without_withheld(&body) == without_withheld(&before.body());
     let mut amended = MeetingRow::new(before.head(), body);
     amended.cancelled_at = before.cancelled_at;
     amended.sequence = before.sequence;
@@ -57,7 +59,19 @@ pub fn amend(act: &mut Act, case: Id, id: Id, patch: &Body<Patch<Meeting>>) -> R
         (MeetingStatus::Planned, MeetingStatus::Held) => "held",
         _ => "amended",
     };
-    write_over(act, &mut amended, verb)
+    match only_withheld {
+        true => write_over_withheld(act, &mut amended),
+        false => write_over(act, &mut amended, verb),
+    }
+}
+
+/// What shows of a meeting to whoever does not see why somebody is invited against the adult's wish.
+fn without_withheld(meeting: &Meeting) -> Meeting {
+    let mut meeting = meeting.clone();
+    for invitee in &mut meeting.invitees {
+        invitee.override_reason = None;
+    }
+    meeting
 }
 
 fn faults_of_inviting(
@@ -69,7 +83,7 @@ fn faults_of_inviting(
     let mut faults = unwanted(act, case, invitees, before)?;
     for (index, invitee) in invitees.iter().enumerate() {
         let pointer = format!("/invitees/{index}/agencyId");
-        faults.extend(own::fault_of_agency(act.conn, invitee.agency_id, &pointer)?);
+        faults.extend(agencies::fault_of(act.conn, invitee.agency_id, &pointer)?);
     }
     Ok(faults)
 }

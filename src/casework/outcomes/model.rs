@@ -239,7 +239,7 @@ crate::codes! {
 
 crate::case_row! {
     /// An outcome as it stands now; its history is in its revisions.
-    Outcome (OutcomeContent) in desired_outcomes as "desired_outcome" {
+    Outcome (OutcomeContent) in desired_outcomes as "desired_outcome" [partner all] {
         /// The words in force.
         own_words: String,
         /// Whose wish.

@@ -121,7 +121,8 @@ fn confirmation(standing: Standing, stated: Option<ConfirmedBy>) -> ConfirmedBy 
 /// The index that keeps priorities distinct has the last word, whoever else is writing.
 fn priority_is_free<T>(written: Result<T, Problem>) -> Result<T, Problem> {
     written.map_err(|problem| match problem.cause() {
-        Some(Cause::Unique) => Problem::new(Code::PriorityTaken),
+        // With its cause: the work is run again, and then says that the version has moved, if it has.
+        Some(Cause::Unique) => Problem::new(Code::PriorityTaken).because(Cause::Unique),
         _ => problem,
     })
 }

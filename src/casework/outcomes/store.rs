@@ -45,10 +45,7 @@ pub fn prioritised(conn: &mut Connection, case: Id) -> QueryResult<Vec<Outcome>>
 /// Whoever writes outcomes or plans of a case waits here for whoever does so already, and then reads what they left:
 /// no version is asked for putting outcomes in order, nor of the adult, so being slower must not refuse them.
 pub fn one_at_a_time(conn: &mut Connection, case: Id) -> QueryResult<()> {
-    diesel::update(cases::table.find(case))
-        .set(cases::version.eq(cases::version))
-        .execute(conn)
-        .map(drop)
+    crate::hold_rows!(conn, cases::table.find(case).select(cases::id))
 }
 
 /// Takes away every priority of a case, so that new ones can be given without two being alike in between.

@@ -158,7 +158,7 @@ pub fn make_in_force(act: &mut Act, case: &Case, new: NewPlan, at: UtcTime) -> R
 pub fn put_in_force(act: &mut Act, case: &Case, plan: Id, at: UtcTime) -> Result<(), Problem> {
     one_at_a_time(act.conn, case.id)?;
     let plan = PlanRow::find(act.conn, case.id, plan)?;
-    let mut plan = plan.ok_or_else(|| Problem::new(Code::Internal))?;
+    let mut plan = plan.ok_or_else(|| Problem::internal("the plan of a step is gone"))?;
     match plan.status {
         PlanStatus::Draft => activate(act, &mut plan, at).map(drop),
         PlanStatus::Active => Ok(()),

@@ -11,7 +11,7 @@ use crate::casework::cases::dto::FeedbackToReferrer;
 use crate::casework::cases::model::Disposition;
 use crate::facts::YesNoNotKnown;
 use crate::ids::Id;
-use crate::people::adults::{Adult, MatchedOn};
+use crate::people::adults::{Adult, Likeness, MatchedOn};
 use crate::people::agencies::AgencyType;
 
 /// Who refers.
@@ -96,6 +96,19 @@ pub struct ReferredAdult {
     pub contact_points: Vec<ReferredContact>,
 }
 
+impl ReferredAdult {
+    /// What the adult may be known by.
+    pub fn likeness(&self) -> Likeness {
+        Likeness {
+            nhs_number: self.nhs_number.clone(),
+            family_name: self.family_name.clone(),
+            date_of_birth: self.date_of_birth,
+            postcode: self.postcode.clone(),
+            external_ids: vec![],
+        }
+    }
+}
+
 /// A given name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
@@ -163,6 +176,30 @@ pub struct ReferredPersonOfConcern {
     pub works_with_adults: Option<YesNoNotKnown>,
     /// Whether this person knows of the referral.
     pub aware: Option<YesNoNotKnown>,
+    /// Staff number: the accounts that have it do not see the referral.
+    #[schema(min_length = 1, max_length = 60)]
+    pub staff_number: Option<String>,
+    /// Date of birth: accounts of this name and date of birth do not see the referral.
+    #[schema(extensions(("x-rule" = json!("not_in_the_future"))))]
+    pub date_of_birth: Option<NaiveDate>,
+}
+
+/// Somebody who must not see a referral, known by account, staff number or name.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MustNotSee {
+    /// By account, where the referrer knows it.
+    pub user_id: Option<Id>,
+    /// By staff number.
+    #[schema(min_length = 1, max_length = 60)]
+    pub staff_number: Option<String>,
+    /// By name: every account of this name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: Option<String>,
+    /// Why.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub reason: Option<String>,
 }
 
 /// Others who may be at risk.
@@ -267,6 +304,11 @@ pub struct NewReferral {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub persons_of_concern: Vec<ReferredPersonOfConcern>,
+    /// Who must not see this: it is hidden from them, from receipt on, and from the case it leads to. Whom nobody is found
+    /// for is for staff to look at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub must_not_see: Vec<MustNotSee>,
     /// Others who may be at risk.
     #[serde(default)]
     pub others_at_risk: OthersAtRisk,

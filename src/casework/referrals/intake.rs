@@ -11,10 +11,11 @@ use super::dto::NewReferral;
 use super::service;
 use super::views::Receipt;
 use crate::body::Body;
+use crate::db::limits;
 use crate::http::answer::{Refusal, Reply};
 use crate::http::call::Call;
 use crate::http::extract::{Intake, IntakeBatch};
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::{Code, Problem, ProblemBody};
 
 /// How strictly a referral is read.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -53,8 +54,12 @@ fn usable(body: Result<Body<NewReferral>, Problem>, lenient: bool) -> Result<Bod
     }
 }
 
-/// Notes what was refused, and gives the refusal back.
+/// Notes what was refused, and gives the refusal back. What the sender sends again by itself was not refused: nobody
+/// need ask for it.
 async fn noted(call: &Call, problem: Problem) -> Problem {
+    if problem.is_for_now() {
+        return problem;
+    }
     let refusal = problem.clone();
     match call.aside(move |act| service::note_refusal(act, &refusal)).await {
         Ok(()) => problem,
@@ -158,8 +163,16 @@ pub async fn submit_referrals(call: Call, request: HttpRequest, batch: IntakeBat
         Err(problem) => return Err(noted(&call, problem).await.into()),
     };
     let mut items = Vec::new();
+    // Once the database keeps one waiting the rest are not tried: a hundred would wait for minutes.
+    let mut stalled = false;
     for (index, body) in bodies.into_iter().enumerate() {
-        items.push(one_of_many(&call, index, body, lenient).await?);
+        let body = match stalled {
+            true => Err(Problem::new(Code::Unavailable)),
+            false => body,
+        };
+        let item = limits::in_a_request(one_of_many(&call, index, body, lenient)).await?;
+        stalled |= item.status == Code::Unavailable.status();
+        items.push(item);
     }
     let response = HttpResponse::MultiStatus().json(BatchAnswer { items });
     Ok(applied(response, lenient))

@@ -4,6 +4,7 @@
 //! the referrer reads a receipt, never whether the person is known.
 
 pub mod dto;
+pub mod hidden_from;
 pub mod intake;
 pub mod model;
 pub mod reach;

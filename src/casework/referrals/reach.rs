@@ -63,7 +63,8 @@ pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
     for clause in allowed.clauses.clone() {
         let standing = clause.standing();
         let holds = match &clause {
-            Clause::Authorities(_, authorities) if row.case_id.is_none() => {
+            // Nothing keeps staff from a referral without a case but an exclusion.
+            Clause::Authorities(_, authorities) if row.case_id.is_none() && !allowed.exceptions.conflict => {
                 authorities.contains(&row.authority)
             }
             Clause::ReferredBy(agency) => row.agency_id == Some(*agency),
@@ -83,7 +84,7 @@ pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
             return Ok(Reached { row, standing });
         }
     }
-    Err(Problem::new(Code::Internal))
+    Err(Problem::internal("a referral was reached by no clause"))
 }
 
 /// Reaches a referral to read it.
@@ -94,8 +95,10 @@ pub fn reach_to_read(act: &mut Act, id: Id) -> Result<Reached, Problem> {
 }
 
 /// Reaches a referral to add something to it. Whoever adds waits for whoever does so already: no version is asked
-/// for it, so being slower must not refuse it.
+/// for it, so being slower must not refuse it. Only those wait, and keep others waiting, who may add; once it is
+/// their turn it is read again, with what the one before left.
 pub fn reach_to_add(act: &mut Act, id: Id) -> Result<Reached, Problem> {
+    reach(act, id)?;
     store::hold(act.conn, id)?;
     reach(act, id)
 }

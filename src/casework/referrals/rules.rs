@@ -32,6 +32,14 @@ pub fn faults(referral: &NewReferral, from_a_client: bool) -> Vec<Fault> {
             "Say why this is shared without the adult's agreement.",
         ));
     }
+    for (index, named) in referral.must_not_see.iter().enumerate() {
+        if named.user_id.is_none() && named.staff_number.is_none() && named.name.is_none() {
+            faults.push(Fault::required(
+                format!("/mustNotSee/{index}"),
+                "Say who: by account, staff number or name.",
+            ));
+        }
+    }
     faults
 }
 

@@ -4,7 +4,7 @@ use super::dto::NewReferral;
 use super::model::{IntakeRefusal, Referral, Status};
 use super::reach::{Reached, reach, reach_to_read, reads_need_an_agreement};
 use super::views::{EarlierReferrals, Receipt, ReferralAnswer, ReferralFilter, ReferralView};
-use super::{rules, store, triage};
+use super::{hidden_from, rules, store, triage};
 use crate::act::Act;
 use crate::body::{Body, Unused, storable};
 use crate::casework::cases::store as cases;
@@ -103,6 +103,7 @@ pub fn submit(act: &mut Act, body: &Body<NewReferral>, lenient: bool) -> Result<
     if !store::insert(act.conn, &row)? {
         return repeats(act.conn, &row, body);
     }
+    hidden_from::hide(act, &row)?;
     act.emit("referral", "received", row.id, row.version, &row.authority, None)?;
     Ok(row.id)
 }
@@ -228,14 +229,17 @@ fn earlier_referrals(act: &mut Act, row: &Referral) -> Result<EarlierReferrals, 
     };
     let adults: Vec<Id> = match of_the_case {
         Some(adult) => vec![adult],
-        None => triage::strong_matches(act.conn, row)?
+        None => triage::strong_matches(act, row)?
             .iter()
             .map(|(adult, _)| adult.id)
             .collect(),
     };
     let ids = match adults.is_empty() {
         true => vec![],
-        false => store::earlier(act.conn, row, &adults, row.created_at.plus_seconds(-YEAR))?,
+        false => {
+            let since = row.created_at.plus_seconds(-YEAR);
+            store::earlier(act.conn, &act.scope(), row, (&adults, since))?
+        }
     };
     Ok(EarlierReferrals {
         count: ids.len(),

@@ -1,5 +1,7 @@
 //! Queries for referrals. Each begins from [`visible`], the caller's scope.
 
+use std::collections::HashMap;
+
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -9,7 +11,7 @@ use super::rules;
 use super::views::ReferralFilter;
 use crate::act::{Act, guarded};
 use crate::casework::advocacy::model::{AssignmentState, assignments_of};
-use crate::casework::cases::kept_away::{conflict_with, keeps_away};
+use crate::casework::cases::kept_away::{self, is_restricted_from};
 use crate::clock::UtcTime;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
@@ -17,6 +19,7 @@ use crate::page::PageRequest;
 use crate::policy::{AssignmentAccess, Caller, CallerKind, Clause, Scope};
 use crate::problem::Problem;
 use crate::schema::casework::{cases, intake_refusals, referrals};
+use crate::schema::foundation::authorities;
 
 type Condition = Box<dyn BoxableExpression<referrals::table, MultiBackend, SqlType = Bool>>;
 
@@ -31,13 +34,20 @@ pub fn visible(scope: &Scope) -> referrals::BoxedQuery<'static, MultiBackend> {
     referrals::table.filter(condition.unwrap_or(nothing)).into_boxed()
 }
 
-/// That staff are not kept away from the case a referral led to: by a conflict, or because it is restricted.
+/// That staff are not kept away from a referral: by an exclusion, or because the case it led to is restricted.
 fn open_to(scope: &Scope) -> Condition {
-    let (caller, agency) = scope.in_conflicts();
     let kept = cases::table
         .filter(cases::id.eq(referrals::case_id.assume_not_null()))
-        .filter(keeps_away(caller, agency));
-    Box::new(referrals::case_id.is_null().or(not(exists(kept))))
+        .filter(is_restricted_from(
+            scope.caller,
+            scope.at.date(),
+            scope.managed.clone(),
+        ));
+    let unrestricted = referrals::case_id.is_null().or(not(exists(kept)));
+    match kept_away::whom(scope) {
+        Some(whom) => Box::new(unrestricted.and(not(kept_away::from_referral(whom)))),
+        None => Box::new(unrestricted),
+    }
 }
 
 fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
@@ -73,12 +83,14 @@ fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
         | Clause::Enquiring(_)
         | Clause::Advocate(AssignmentAccess::Asked, _) => None,
         Clause::Advocate(AssignmentAccess::Working, user) => {
-            let (caller, agency) = scope.in_conflicts();
             let theirs = cases::table
                 .filter(exists(assignments_of(*user, AssignmentState::WORKING.to_vec())))
-                .filter(not(exists(conflict_with(caller, agency))))
                 .select(cases::id);
-            Some(Box::new(referrals::case_id.assume_not_null().eq_any(theirs)))
+            let led_to_theirs = referrals::case_id.assume_not_null().eq_any(theirs);
+            Some(match kept_away::whom(scope) {
+                Some(whom) => Box::new(led_to_theirs.and(not(kept_away::from_referral(whom)))),
+                None => Box::new(led_to_theirs),
+            })
         }
         Clause::SentBy(user) => Some(Box::new(referrals::created_by.eq(*user))),
     }
@@ -161,12 +173,12 @@ pub fn page_of_receipts(
         .load(conn)
 }
 
-/// Earlier referrals whose cases are about one of these adults, newest first.
+/// Earlier referrals whose cases are about one of these adults, newest first; without those that are kept from the caller.
 pub fn earlier(
     conn: &mut Connection,
+    scope: &Scope,
     referral: &Referral,
-    adults: &[Id],
-    since: UtcTime,
+    (adults, since): (&[Id], UtcTime),
 ) -> QueryResult<Vec<Id>> {
     let theirs = cases::table
         .filter(cases::adult_id.assume_not_null().eq_any(adults.to_vec()))
@@ -175,6 +187,7 @@ pub fn earlier(
         .filter(referrals::case_id.assume_not_null().eq_any(theirs))
         .filter(referrals::authority.eq(&referral.authority))
         .filter(referrals::id.lt(referral.id).and(referrals::created_at.ge(since)))
+        .filter(open_to(scope))
         .order(referrals::id.desc())
         .select(referrals::id)
         .load(conn)
@@ -182,17 +195,13 @@ pub fn earlier(
 
 /// Whoever adds to a referral waits here for whoever does so already, and then reads what they left.
 pub fn hold(conn: &mut Connection, id: Id) -> QueryResult<()> {
-    diesel::update(referrals::table.find(id))
-        .set(referrals::version.eq(referrals::version))
-        .execute(conn)
-        .map(drop)
+    crate::hold_rows!(conn, referrals::table.find(id).select(referrals::id))
 }
 
 /// The referrals of a case, held against whoever adds to them.
 pub fn of_case(conn: &mut Connection, case: Id) -> QueryResult<Vec<Referral>> {
-    diesel::update(referrals::table.filter(referrals::case_id.eq(case)))
-        .set(referrals::version.eq(referrals::version))
-        .execute(conn)?;
+    let theirs = referrals::table.filter(referrals::case_id.eq(case));
+    crate::hold_rows!(conn, theirs.order(referrals::id).select(referrals::id))?;
     referrals::table
         .filter(referrals::case_id.eq(case))
         .order(referrals::id)
@@ -237,14 +246,23 @@ pub fn save(act: &mut Act, referral: &mut Referral) -> Result<(), Problem> {
     guarded(diesel::update(read).set(&*referral).execute(act.conn)?)
 }
 
-/// Since when the oldest of what nobody has looked at waits; for the metrics.
-pub fn oldest_unread(conn: &mut Connection) -> QueryResult<Option<UtcTime>> {
-    referrals::table
+/// Every authority, and since when the oldest waits of what nobody there has looked at; for the metrics.
+pub fn oldest_unread(conn: &mut Connection) -> QueryResult<Vec<(String, Option<UtcTime>)>> {
+    let oldest: Vec<(String, Option<UtcTime>)> = referrals::table
         .filter(referrals::unread_since.is_not_null())
-        .order(referrals::unread_since)
-        .select(referrals::unread_since.assume_not_null())
-        .first(conn)
-        .optional()
+        .group_by(referrals::authority)
+        .select((referrals::authority, diesel::dsl::min(referrals::unread_since)))
+        .load(conn)?;
+    let mut oldest: HashMap<String, Option<UtcTime>> = oldest.into_iter().collect();
+    let codes: Vec<String> = authorities::table
+        .order(authorities::code)
+        .select(authorities::code)
+        .load(conn)?;
+    let of = |code: String| {
+        let since = oldest.remove(&code).flatten();
+        (code, since)
+    };
+    Ok(codes.into_iter().map(of).collect())
 }
 
 /// Notes a refused intake.

@@ -9,17 +9,18 @@ use super::model::{Referral, Status, TriageDecision, TriageRecord};
 use super::reach::{Reached, reach};
 use super::requests::{self, NewInformationRequest};
 use super::service::tell;
-use super::{rules, store, telling};
+use super::{hidden_from, rules, store, telling};
 use crate::act::Act;
 use crate::body::Body;
 use crate::casework::adults::service as adult_records;
+use crate::casework::adults::store as adult_store;
 use crate::casework::cases::dto::NewTransition;
+use crate::casework::cases::exclusions;
 use crate::casework::cases::model::CaseState;
 use crate::casework::cases::reach::reach_for;
 use crate::casework::cases::service::{self as cases, Opening};
-use crate::casework::cases::team::faults_of_allocation;
+use crate::casework::cases::team::{excluded, faults_of_allocation};
 use crate::casework::cases::transfer;
-use crate::db::Connection;
 use crate::db::types::Json;
 use crate::http::answer::View;
 use crate::ids::Id;
@@ -178,7 +179,14 @@ fn open_case(
         group,
         transferred_from: None,
     };
-    Ok(cases::open(act, opening)?.id)
+    let case = cases::open(act, opening)?;
+    hidden_from::keep_from(act, referral, &case)?;
+    if let Some(user) = wanted.allocate_to
+        && exclusions::keeps_from_case(act.conn, case.id, user)?
+    {
+        return Err(Problem::invalid(vec![excluded("/allocateTo")]));
+    }
+    Ok(case.id)
 }
 
 /// The case of a concern that ends at once, so that it is counted and found again.
@@ -218,11 +226,12 @@ fn link(act: &mut Act, referral: &Referral, wanted: &NewTriage) -> Result<Id, Pr
         )])
     };
     let id = wanted.case_id.ok_or_else(fault)?;
-    let case = reach_for(act, id, Action::CasesDecide).map_err(|_| fault())?;
-    match case.row.authority == referral.authority {
-        true => Ok(case.row.id),
-        false => Err(fault()),
+    let case = reach_for(act, id, Action::CasesDecide).map_err(|problem| problem.if_hidden(fault))?;
+    if case.row.authority != referral.authority {
+        return Err(fault());
     }
+    hidden_from::keep_from(act, referral, &case.row)?;
+    Ok(case.row.id)
 }
 
 /// The adult's record: the one named, a new one, or none where the concern identifies nobody.
@@ -233,9 +242,11 @@ fn adult_of(
     wanted: &NewTriage,
 ) -> Result<Option<Id>, Problem> {
     if let Some(id) = wanted.adult_id {
+        // Whoever may not know of an adult does not get a case about them either.
+        let shown = adult_store::unhidden_of(act.conn, &act.scope(), &[id])?;
         return match adults::find(act.conn, &referral.authority, id)? {
-            Some(adult) => Ok(Some(adult.id)),
-            None => Err(Problem::invalid(vec![Fault::at(
+            Some(adult) if shown.contains(&adult.id) => Ok(Some(adult.id)),
+            _ => Err(Problem::invalid(vec![Fault::at(
                 "/adultId",
                 "unknown",
                 "There is no such adult here.",
@@ -266,26 +277,17 @@ fn adult_of(
     Ok(Some(row))
 }
 
-/// Known adults who are very likely the one referred, and what they have in common.
-pub fn strong_matches(
-    conn: &mut Connection,
-    referral: &Referral,
-) -> Result<Vec<(Adult, Vec<MatchedOn>)>, Problem> {
-    let adult = &referral.content.0.adult;
-    let likeness = Likeness {
-        nhs_number: adult.nhs_number.clone(),
-        family_name: adult.family_name.clone(),
-        date_of_birth: adult.date_of_birth,
-        postcode: adult.postcode.clone(),
-        external_ids: vec![],
-    };
-    let mut found = adults::likely_matches(conn, &referral.authority, &likeness)?;
+/// Known adults who are very likely the one referred, and what they have in common; without those that are kept from the
+/// caller.
+pub fn strong_matches(act: &mut Act, referral: &Referral) -> Result<Vec<(Adult, Vec<MatchedOn>)>, Problem> {
+    let likeness = referral.content.0.adult.likeness();
+    let mut found = adult_records::likely_matches(act, &referral.authority, &likeness)?;
     found.retain(|(_, on)| Likeness::is_strong(on));
     Ok(found)
 }
 
 fn candidates(act: &mut Act, referral: &Referral) -> Result<Vec<Candidate>, Problem> {
-    Ok(strong_matches(act.conn, referral)?
+    Ok(strong_matches(act, referral)?
         .into_iter()
         .map(|(known, on)| Candidate::of(&known, on))
         .collect())

@@ -6,9 +6,9 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::{Task, TaskKind, WrittenBy};
+use super::model::{Referral, Task, TaskKind, WrittenBy};
 use super::reach::{Reached, reach, reach_to_add, reach_to_read, reads_need_an_agreement};
-use super::{rules, service, store};
+use super::{hidden_from, rules, service, store};
 use crate::act::Act;
 use crate::body::Body;
 use crate::casework::record::{Head, OwnedRow, row};
@@ -21,6 +21,7 @@ use crate::http::list::NoFilter;
 use crate::http::params::{ReferralPath, ReferralUpdatePath};
 use crate::ids::Id;
 use crate::page::{Page, PageParams, PageRequest, Rows};
+use crate::people::adults::Likeness;
 use crate::problem::Problem;
 use crate::schema::referral_life::referral_updates;
 
@@ -150,6 +151,10 @@ pub fn add(act: &mut Act, referral: Id, body: &Body<NewReferralUpdate>) -> Resul
     };
     let update = ReferralUpdate::of(Head::new(act, &reached), content);
     update.insert(act.conn)?;
+    if new.kind == UpdateKind::Correction {
+        let corrected = corrected(&reached.row, &update.corrected_fields.0);
+        hidden_from::know(act, reached.row.id, &corrected)?;
+    }
     let referral = &mut reached.row;
     referral.mark_unread(act.now);
     match new.kind {
@@ -173,6 +178,22 @@ pub fn add(act: &mut Act, referral: Id, body: &Body<NewReferralUpdate>) -> Resul
     store::save(act, referral)?;
     service::tell(act, referral, "updated")?;
     Ok(update.id)
+}
+
+/// What a referral's adult may be known by, as its sender corrects it: as far as the fields can be told by their names.
+fn corrected(referral: &Referral, fields: &[CorrectedField]) -> Likeness {
+    let mut known = referral.content.0.adult.likeness();
+    for field in fields {
+        let name = field.field.trim_start_matches('/').replace('/', ".");
+        let value = field.value.trim();
+        match name.strip_prefix("adult.").unwrap_or(&name) {
+            "familyName" => known.family_name = Some(value.to_owned()),
+            "nhsNumber" => known.nhs_number = Some(value.replace(' ', "")),
+            "dateOfBirth" => known.date_of_birth = value.parse().ok().or(known.date_of_birth),
+            _ => {}
+        }
+    }
+    known
 }
 
 /// Reads an update.

@@ -306,13 +306,14 @@ impl ReferralView {
 
 /// Parts of a referral that an advocate does not read: who referred, the person of concern, where the adult may be reached
 /// (the adult's record has what is safe), and what was sent in a form that nobody looked through.
-const WITHHELD_FROM_ADVOCATES: [&str; 8] = [
+const WITHHELD_FROM_ADVOCATES: [&str; 9] = [
     "content.referrer",
     "content.adult.postcode",
     "content.adult.address",
     "content.adult.whereaboutsNow",
     "content.adult.contactPoints",
     "content.personsOfConcern",
+    "content.mustNotSee",
     "content.agencyPayload",
     "unused",
 ];
@@ -324,6 +325,7 @@ fn for_advocate(mut content: NewReferral) -> NewReferral {
     content.adult.whereabouts_now = None;
     content.adult.contact_points.clear();
     content.persons_of_concern.clear();
+    content.must_not_see.clear();
     content.agency_payload = None;
     content
 }

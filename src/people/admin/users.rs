@@ -1,6 +1,7 @@
 //! Accounts of people as administrators keep them: roles, whether they may be used, and the one-time code for a password.
 
 use actix_web::{get, patch, post};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -50,6 +51,12 @@ pub struct Account {
     /// How the public reaches this person, for the adult's booklet.
     #[schema(min_length = 1, max_length = 300)]
     pub public_contact: Option<String>,
+    /// Staff number, which every account of one person has: a conflict of one is a conflict of all.
+    #[schema(min_length = 1, max_length = 60, extensions(("x-rule" = json!("not_blank"))))]
+    pub staff_number: Option<String>,
+    /// Date of birth: a referral that names the person as a person of concern is hidden from them.
+    #[schema(extensions(("x-rule" = json!("not_in_the_future"))))]
+    pub date_of_birth: Option<NaiveDate>,
 }
 
 /// A role to give, and where.
@@ -99,6 +106,10 @@ pub struct AccountView {
     pub agency_id: Option<Id>,
     /// How the public reaches this person.
     pub public_contact: Option<String>,
+    /// Staff number.
+    pub staff_number: Option<String>,
+    /// Date of birth.
+    pub date_of_birth: Option<NaiveDate>,
     /// Whether it has a password.
     pub has_password: bool,
     /// Whether signing in asks for an authenticator's code.
@@ -139,17 +150,23 @@ impl View for PasswordCode {
     }
 }
 
-type Row = (User, i64);
+/// An account, its version, and what makes several accounts one person's.
+type Row = (User, i64, Option<String>, Option<NaiveDate>);
 
 /// The account, if one of its roles is in an authority that the caller administers, or if it has none.
 fn find(act: &mut Act, id: Id) -> Result<Row, Problem> {
     let found: Option<Row> = table::table
         .find(id)
-        .select((User::as_select(), table::version))
+        .select((
+            User::as_select(),
+            table::version,
+            table::staff_number,
+            table::date_of_birth,
+        ))
         .first(act.conn)
         .optional()?;
     let own = administered(act);
-    let reached = |(user, _): &Row| {
+    let reached = |(user, ..): &Row| {
         let roles = &user.roles.0;
         roles.is_empty() || roles.iter().any(|grant| own.contains(&grant.authority))
     };
@@ -166,7 +183,7 @@ fn find_own(act: &mut Act, id: Id) -> Result<Row, Problem> {
 }
 
 fn read(act: &mut Act, id: Id) -> Result<AccountView, Problem> {
-    let (user, version) = find(act, id)?;
+    let (user, version, staff_number, date_of_birth) = find(act, id)?;
     let authenticator = authenticators::of(act.conn, id)?;
     Ok(AccountView {
         id: user.id,
@@ -176,6 +193,8 @@ fn read(act: &mut Act, id: Id) -> Result<AccountView, Problem> {
         enabled: user.enabled,
         agency_id: user.agency_id,
         public_contact: user.public_contact,
+        staff_number,
+        date_of_birth,
         has_password: user.password_hash.is_some(),
         has_authenticator: authenticator.is_some_and(|there| there.confirmed_at.is_some()),
         version,
@@ -233,11 +252,17 @@ fn make(act: &mut Act, body: &Body<Account>) -> Result<Id, Problem> {
         created_at: act.now,
     };
     users::insert(act.conn, &user)?;
+    diesel::update(table::table.find(user.id))
+        .set((
+            table::staff_number.eq(account.staff_number),
+            table::date_of_birth.eq(account.date_of_birth),
+        ))
+        .execute(act.conn)?;
     Ok(user.id)
 }
 
 fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Problem> {
-    let (user, version) = find(act, id)?;
+    let (user, version, staff_number, date_of_birth) = find(act, id)?;
     act.expect_version(version)?;
     let current = Account {
         username: user.username,
@@ -246,6 +271,8 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Prob
         enabled: Some(user.enabled),
         agency_id: user.agency_id,
         public_contact: user.public_contact,
+        staff_number,
+        date_of_birth,
     };
     let account = patch.valid()?.applied_to(&current)?;
     let mut found = faults(act, &account, &current.roles)?;
@@ -274,6 +301,8 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Prob
             table::enabled.eq(enabled),
             table::agency_id.eq(account.agency_id),
             table::public_contact.eq(account.public_contact),
+            table::staff_number.eq(account.staff_number),
+            table::date_of_birth.eq(account.date_of_birth),
             table::version.eq(version + 1),
             table::updated_at.eq(act.now),
         ))

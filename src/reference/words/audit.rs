@@ -43,6 +43,7 @@ words! {
         KeyUnknown: "The last seal was signed by a key that is not ours", "A lock on the log is not ours.";
         MarkWrong: "The mark of the last seal is gone or not ours", "We can not tell where the log ends.";
         EndDiffers: "The trail does not end where it was marked to end", "The end of the log is gone.";
+        TrailEmpty: "There are cases, and no entry about any of them", "The log is empty. It should not be.";
         ExpectedDiffers: "The trail does not hold the seal that was noted before",
             "The log is not the one we saw before.";
     }

@@ -1,0 +1,15 @@
+ALTER TABLE meetings DROP COLUMN shown_at;
+ALTER TABLE meetings DROP COLUMN shown_version;
+ALTER TABLE actions DROP COLUMN shown_at;
+ALTER TABLE actions DROP COLUMN shown_version;
+DROP INDEX adults_known_by_name;
+DROP INDEX adults_known_by_number;
+DROP INDEX cases_transferred_from;
+DROP INDEX adults_merged_into;
+DROP TABLE referral_keys;
+DROP TABLE exclusions;
+ALTER TABLE case_conflicts DROP COLUMN staff_number;
+DROP INDEX users_born;
+DROP INDEX users_staff_number;
+ALTER TABLE users DROP COLUMN date_of_birth;
+ALTER TABLE users DROP COLUMN staff_number;

@@ -1,28 +1,10 @@
-//! Steps that change who may see what: naming, excluding, apps and invitations, advocates, accounts and agencies.
+//! Steps that change who may see what: naming, excluding, apps and invitations, advocates.
 
 use serde_json::{Value, json};
 
-use super::ledger::{Assignment, Code, Exclusion, For, Joined, Kind, Naming, Place, Representative, Who};
-use super::world::{ADMIN, ADVOCATE, KIN, MANAGER, NURSE, POLICE, WARD, World, at_most, lately, text};
+use super::ledger::{Assignment, Code, Decided, For, Joined, Kind, Place, Representative, Who, Whom};
+use super::world::{ADVOCATE, KIN, NURSE, POLICE, WARD, World, at_most, lately, text};
 use crate::graph::dice::Dice;
-
-pub fn named(
-    world: &mut World,
-    case: usize,
-    id: String,
-    user: Option<Who>,
-    agency: Option<String>,
-    sections: Vec<String>,
-) {
-    world.ledger.namings.push(Naming {
-        id,
-        case,
-        user,
-        agency,
-        sections,
-        stands: true,
-    });
-}
 
 /// Names an adviser, or the ward as a partner; now and then with a member of staff smuggled in.
 pub fn name(world: &mut World, dice: &mut Dice) -> Option<()> {
@@ -51,7 +33,9 @@ pub fn name(world: &mut World, dice: &mut Dice) -> Option<()> {
     let list = format!("{}/grants", world.case_path(case));
     let answer = world.send(who, "POST", &list, &body);
     let id = text(&answer, "/id").filter(|_| answer.status == 201)?;
-    named(world, case, format!("{list}/{id}"), user, agency, sections);
+    world
+        .ledger
+        .name(case, format!("{list}/{id}"), user, agency, sections);
     world.wrote(
         number,
         Kind::NamingReason,
@@ -63,15 +47,17 @@ pub fn name(world: &mut World, dice: &mut Dice) -> Option<()> {
 }
 
 pub fn end_a_naming(world: &mut World, dice: &mut Dice) -> Option<()> {
-    let at = lately(dice, world.ledger.namings.len())?;
-    let path = world.ledger.namings[at].id.clone();
-    if path.is_empty() {
+    let known: Vec<usize> = (0..world.ledger.namings.len())
+        .filter(|at| world.ledger.namings[*at].stands && !world.ledger.namings[*at].id.is_empty())
+        .collect();
+    let at = known[lately(dice, known.len())?];
+    let (path, case) = (world.ledger.namings[at].id.clone(), world.ledger.namings[at].case);
+    let any = world.somebody(dice);
+    let who = world.lead_of(dice, case, any);
+    if !undone(world, dice, who, &path, &json!({"endsOn": "2026-11-20"})) {
         return None;
     }
-    let (who, _) = world.lead_of_a_case(dice);
-    if undone(world, dice, who, &path, &json!({"endsOn": "2026-11-20"})) {
-        world.ledger.namings[at].stands = false;
-    }
+    world.ledger.namings[at].stands = false;
     Some(())
 }
 
@@ -87,9 +73,9 @@ fn undone(world: &mut World, dice: &mut Dice, who: Who, path: &str, ended: &Valu
     answer.status == 200
 }
 
-/// Excludes somebody, or everybody of the ward.
-pub fn exclude(world: &mut World, dice: &mut Dice) -> Option<()> {
-    let (who, case) = world.lead_of_a_case(dice);
+/// One of those who work with her, or whoever; by account, by agency or by staff number.
+pub fn somebody_to_keep_away(world: &World, dice: &mut Dice) -> Whom {
+    let case = at_most(dice, world.ledger.cases.len());
     let standing: Vec<Who> = (0..world.actors.len())
         .filter(|who| !world.ledger.standings(*who, case).is_empty())
         .collect();
@@ -97,87 +83,93 @@ pub fn exclude(world: &mut World, dice: &mut Dice) -> Option<()> {
         true => dice.pick(&standing),
         false => world.somebody(dice),
     };
+    match &world.ledger.people[whom].staff_number {
+        Some(number) if dice.percent(50) => Whom::StaffNumber(number.clone()),
+        _ => Whom::Account(whom),
+    }
+}
+
+/// Excludes somebody, or everybody of the ward.
+pub fn exclude(world: &mut World, dice: &mut Dice) -> Option<()> {
+    let (who, case) = world.lead_of_a_case(dice);
+    let mut whom = somebody_to_keep_away(world, dice);
+    if [NURSE, WARD, POLICE].map(Whom::Account).contains(&whom) {
+        whom = Whom::Agency(world.ward());
+    }
     let (number, word) = world.word();
     let mut body = json!({"kind": "is_person_of_concern", "detail": format!("She says it is him {word}")});
-    let (user, agency) = match [NURSE, WARD, POLICE].contains(&whom) {
-        true => (None, Some(world.ward())),
-        false => (Some(whom), None),
-    };
-    match &agency {
-        Some(agency) => body["agencyId"] = json!(agency),
-        None => body["userId"] = json!(world.ledger.people[whom].id),
+    match &whom {
+        Whom::Account(who) => body["userId"] = json!(world.ledger.people[*who].id),
+        Whom::Agency(agency) => body["agencyId"] = json!(agency),
+        Whom::StaffNumber(number) => body["staffNumber"] = json!(number),
     }
     let list = format!("{}/conflicts", world.case_path(case));
     let answer = world.send(who, "POST", &list, &body);
     let id = text(&answer, "/id").filter(|_| answer.status == 201)?;
     let id = format!("{list}/{id}");
     world.wrote(number, Kind::ConflictDetail, Place::Case(case), who, id.clone());
-    world.ledger.exclusions.push(Exclusion {
-        id,
-        case,
-        user,
-        agency,
-        stands: true,
-    });
+    world.ledger.exclude(case, whom, id);
     Some(())
 }
 
 pub fn end_an_exclusion(world: &mut World, dice: &mut Dice) -> Option<()> {
-    let at = lately(dice, world.ledger.exclusions.len())?;
-    let path = world.ledger.exclusions[at].id.clone();
-    let (who, _) = world.lead_of_a_case(dice);
-    if undone(world, dice, who, &path, &json!({"endedOn": "2026-11-20"})) {
-        world.ledger.exclusions[at].stands = false;
+    let known: Vec<usize> = (0..world.ledger.exclusions.len())
+        .filter(|at| world.ledger.exclusions[*at].stands && !world.ledger.exclusions[*at].id.is_empty())
+        .collect();
+    let at = known[lately(dice, known.len())?];
+    let (path, case) = (
+        world.ledger.exclusions[at].id.clone(),
+        world.ledger.exclusions[at].case,
+    );
+    let any = world.somebody(dice);
+    let who = world.lead_of(dice, case, any);
+    if !undone(world, dice, who, &path, &json!({"endedOn": "2026-11-20"})) {
+        return None;
     }
+    world.ledger.exclusions[at].stands = false;
     Some(())
 }
 
-/// Records who represents her; now and then with an account that somebody has already.
+/// Records who represents her.
 pub fn record_a_representative(world: &mut World, dice: &mut Dice) -> Option<()> {
     let (who, case) = world.lead_of_a_case(dice);
     let adult = world.ledger.cases[case].adult;
     let mut may_receive = ["outcomes", "wishes", "meetings", "next_steps"]
         .map(str::to_owned)
         .to_vec();
-    may_receive.retain(|_| dice.percent(50));
-    let mut body = json!({"kind": "representative", "name": "Nia Invented", "legalAuthority": "none", "chosenByAdult": "yes",
+    may_receive.retain(|_| dice.percent(60));
+    let body = json!({"kind": "representative", "name": "Nia Invented", "legalAuthority": "none", "chosenByAdult": "yes",
         "conflict": "none", "mayReceive": may_receive});
-    let account = if dice.percent(40) {
-        KIN
-    } else {
-        world.somebody(dice)
-    };
-    let mut account = dice.percent(50).then_some(account);
-    if let Some(account) = account {
-        body["userId"] = json!(world.ledger.people[account].id);
-    }
     let list = format!("{}/representatives", world.adult_path(adult));
-    let mut answer = world.send(who, "POST", &list, &body);
-    if answer.status == 422 && account.take().is_some() {
-        body.as_object_mut().unwrap().remove("userId");
-        answer = world.send(who, "POST", &list, &body);
-    }
+    let answer = world.send(who, "POST", &list, &body);
     let id = text(&answer, "/id").filter(|_| answer.status == 201)?;
     world.ledger.representatives.push(Representative {
         id,
         adult,
         may_receive,
-        account,
         implicated: false,
     });
     Some(())
 }
 
 pub fn implicate_a_representative(world: &mut World, dice: &mut Dice) -> Option<()> {
-    let (who, case) = world.lead_of_a_case(dice);
+    let (any, _) = world.lead_of_a_case(dice);
     let at = lately(dice, world.ledger.representatives.len())?;
+    let adult = world.ledger.representatives[at].adult;
+    let case = world.ledger.cases_of(&[adult].into()).next()?;
+    let who = world.lead_of(dice, case, any);
     let one = &world.ledger.representatives[at];
     let path = format!("{}/representatives/{}", world.adult_path(one.adult), one.id);
     let implicated = dice.percent(70);
     let body = json!({"conflict": if implicated { "implicated" } else { "none" }});
-    if world.change(who, "PATCH", &path, &body, &path).status == 200 {
-        world.ledger.representatives[at].implicated = implicated;
-        world.touched = (case, who);
+    if world.change(who, "PATCH", &path, &body, &path).status != 200 {
+        return None;
+    }
+    world.ledger.representatives[at].implicated = implicated;
+    // Whoever is implicated loses the app, and does not get it back by being cleared.
+    let apps = world.ledger.joined.iter_mut();
+    for app in apps.filter(|one| implicated && one.whose == For::Representative(at)) {
+        app.ended = true;
     }
     Some(())
 }
@@ -228,14 +220,12 @@ fn decide(world: &mut World, who: Who, case: usize, whose: For, decision: &str) 
         who,
         format!("{list}/{}", answer.id()),
     );
-    for joined in world
-        .ledger
-        .joined
-        .iter_mut()
-        .filter(|one| one.case == case && one.whose == whose)
-    {
-        joined.paused = decision != "allow";
-    }
+    let decided = match decision {
+        "allow" => Decided::Allowed,
+        "paused" => Decided::Paused,
+        _ => Decided::NotSafe,
+    };
+    world.ledger.decide(case, whose, decided);
     true
 }
 
@@ -276,9 +266,21 @@ pub fn invite(world: &mut World, dice: &mut Dice) -> Option<()> {
     Some(())
 }
 
-/// Whoever has a code redeems it: most are new, some were used or ended.
+/// A code: mostly one that is good, or one that was used or ended.
+fn a_code(world: &World, dice: &mut Dice) -> Option<usize> {
+    let codes = &world.ledger.codes;
+    let good: Vec<usize> = (0..codes.len()).filter(|at| !codes[*at].spent).collect();
+    match good.last() {
+        Some(last) if dice.percent(75) => Some(*last),
+        _ => lately(dice, codes.len()),
+    }
+}
+
+/// Whoever has a code redeems it.
 pub fn redeem(world: &mut World, dice: &mut Dice) -> Option<()> {
-    let at = lately(dice, world.ledger.codes.len())?;
+    let Some(at) = a_code(world, dice) else {
+        return invite(world, dice).and(None);
+    };
     let code = world.ledger.codes[at].code.clone();
     let answer = world
         .site
@@ -300,7 +302,9 @@ pub fn redeem(world: &mut World, dice: &mut Dice) -> Option<()> {
 
 /// Somebody who signs in already takes an invitation with their own token.
 pub fn accept(world: &mut World, dice: &mut Dice) -> Option<()> {
-    let at = lately(dice, world.ledger.codes.len())?;
+    let Some(at) = a_code(world, dice) else {
+        return invite(world, dice).and(None);
+    };
     let own = match world.ledger.codes[at].whose {
         For::Advocate(_) => ADVOCATE,
         _ => KIN,
@@ -322,38 +326,72 @@ pub fn accept(world: &mut World, dice: &mut Dice) -> Option<()> {
     if answer.status >= 300 {
         return None;
     }
-    if let Some(token) = text(&answer, "/accessToken") {
-        let me = text(&world.site.server.with_token(&token).get("/v1/me").send(), "/id");
-        if me.as_ref() != Some(&world.ledger.people[who].id) {
-            world.broke("2: accepting an invitation opened another account", &name);
-        }
+    if answer.text.contains("Token") {
+        world.broke("2: accepting an invitation opened a session", &name);
     }
     if world.ledger.codes[at].spent {
         world.broke("2: a code that was used or ended was accepted", &name);
     }
     joins(world, who, at);
+    if let For::Advocate(entry) = world.ledger.codes[at].whose {
+        // Their own login becomes the entry's, unless it has one or is asked elsewhere.
+        let asked = world
+            .ledger
+            .assignments
+            .iter()
+            .filter(|one| one.advocate == entry && !one.ended);
+        let elsewhere = asked
+            .into_iter()
+            .any(|one| one.case != world.ledger.codes[at].case);
+        let advocate = &mut world.ledger.advocates[entry];
+        if !elsewhere && advocate.account.is_none() {
+            advocate.account = Some(who);
+        }
+    }
+    // It may have another role now.
+    world.look_up(who);
     Some(())
 }
 
+/// One person has one app for a case, and an account speaks as one person on it.
 fn joins(world: &mut World, who: Who, code: usize) {
     let (case, whose) = (world.ledger.codes[code].case, world.ledger.codes[code].whose);
     world.ledger.codes[code].spent = true;
+    let before = world.ledger.joined.iter_mut().filter(|one| one.case == case);
+    for app in before.filter(|one| one.whose == whose || one.who == who) {
+        app.ended = true;
+    }
     world.ledger.joined.push(Joined {
         who,
         case,
         whose,
-        paused: false,
+        ended: false,
     });
     world.touched = (case, who);
 }
 
+/// Somebody pauses their own app, or tries to.
 pub fn pause(world: &mut World, dice: &mut Dice) -> Option<()> {
     let at = lately(dice, world.ledger.joined.len())?;
     let who = world.ledger.joined[at].who;
     let answer = world.send(who, "POST", "/v1/me/pause", &json!({}));
-    if answer.status == 200 {
-        for joined in world.ledger.joined.iter_mut().filter(|one| one.who == who) {
-            joined.paused = true;
+    if answer.status != 200 {
+        return None;
+    }
+    let own = world
+        .ledger
+        .joined
+        .iter()
+        .filter(|one| one.who == who && !one.ended);
+    let mut own: Vec<(usize, For)> = own.map(|one| (one.case, one.whose)).collect();
+    for one in world.ledger.assignments.iter().filter(|one| !one.ended) {
+        if world.ledger.advocates[one.advocate].account == Some(who) {
+            own.push((one.case, For::Advocate(one.advocate)));
+        }
+    }
+    for (case, whose) in own {
+        if !world.ledger.is_stopped(case, whose) {
+            world.ledger.decide(case, whose, Decided::Paused);
         }
     }
     Some(())
@@ -370,6 +408,7 @@ pub fn ask_for_an_advocate(world: &mut World, dice: &mut Dice) -> Option<()> {
         case,
         advocate: 0,
         works: false,
+        ended: false,
     });
     Some(())
 }
@@ -394,10 +433,12 @@ pub fn move_an_assignment(world: &mut World, dice: &mut Dice) -> Option<()> {
         &json!({"to": to, "reason": "As agreed"}),
         &path,
     );
-    if answer.status == 200 {
-        world.ledger.assignments[at].works = to != "ended";
-        world.touched = (world.ledger.assignments[at].case, who);
+    if answer.status != 200 {
+        return None;
     }
+    world.ledger.assignments[at].works = to != "ended";
+    world.ledger.assignments[at].ended = to == "ended";
+    world.touched = (world.ledger.assignments[at].case, who);
     Some(())
 }
 
@@ -406,50 +447,10 @@ pub fn use_emergency_access(world: &mut World, dice: &mut Dice) -> Option<()> {
     let case = at_most(dice, world.ledger.cases.len());
     let path = format!("{}/emergency-access", world.case_path(case));
     let body = json!({"reasonCode": "out_of_hours", "reason": "The police ask where she is"});
-    if world.send(who, "POST", &path, &body).status == 201 {
-        world.ledger.emergencies.push((who, case));
-    }
     world.touched = (case, who);
-    Some(())
-}
-
-/// An administrator takes a role away, gives one, disables, or says for whom somebody works.
-pub fn amend_an_account(world: &mut World, dice: &mut Dice) -> Option<()> {
-    let by = if dice.percent(80) {
-        ADMIN
-    } else {
-        world.somebody(dice)
-    };
-    let whom = at_most(dice, NURSE + 1);
-    let role = dice.pick(&["manager", "practitioner", "delegated_practitioner"]);
-    let body = match dice.roll() % 5 {
-        0 => json!({"roles": []}),
-        1 => json!({"roles": [{"role": role, "authority": "northbank"}]}),
-        2 => json!({"enabled": false}),
-        3 => json!({"enabled": true}),
-        _ => json!({"agencyId": world.ward()}),
-    };
-    let path = format!("/v1/users/{}", world.ledger.people[whom].id);
-    world.change(by, "PATCH", &path, &body, &path.clone());
-    if whom != ADMIN {
-        world.look_up(whom);
+    if world.send(who, "POST", &path, &body).status != 201 {
+        return None;
     }
-    Some(())
-}
-
-/// The ward's agreement ends, or is made again; what it may then read is at most what it was named for.
-pub fn amend_the_agency(world: &mut World, dice: &mut Dice) -> Option<()> {
-    let by = if dice.percent(70) { ADMIN } else { MANAGER };
-    let path = format!("/v1/agencies/{}", world.ward());
-    let until = dice
-        .pick(&[json!("2026-11-01"), json!(null), json!(null)].each_ref())
-        .clone();
-    world.change(
-        by,
-        "PATCH",
-        &path,
-        &json!({"agreementUntil": until}),
-        &path.clone(),
-    );
+    world.ledger.emergencies.push((who, case));
     Some(())
 }

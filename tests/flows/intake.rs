@@ -2,22 +2,26 @@
 
 use serde_json::{Value, json};
 
-use super::ledger::{Kind, Place, Referral, Tie, Who};
+use super::ledger::{AdultRecord, Kind, Merge, Place, Referral, Who, Whom};
 use super::world::{
     EASTMOOR_MANAGER, HUMANS, MANAGER, POLICE, PRACTITIONER, WARD, World, at_most, lately, text,
 };
 use crate::graph::dice::Dice;
 
-/// The first case of a world: referred by the police, accepted by the manager, allocated to the practitioner.
-pub fn open_a_case(world: &mut World) {
-    let referral = sent(world, POLICE, 0, "northbank").unwrap_or_else(|| panic!("{:?}", world.story));
-    let allocated = world.ledger.people[PRACTITIONER].id.clone();
-    let body = json!({"decision": "accept", "allocateTo": allocated});
-    triaged(world, MANAGER, referral, &body).unwrap_or_else(|| panic!("{:?}", world.story));
+/// The first cases of a world: referred by the police, accepted by the manager, allocated to the practitioner.
+pub fn open_cases(world: &mut World) {
+    for human in [0, 1] {
+        let north = world.north();
+        let referral =
+            sent(world, POLICE, human, &north, vec![]).unwrap_or_else(|| panic!("{:?}", world.story));
+        let allocated = world.ledger.people[PRACTITIONER].id.clone();
+        let body = json!({"decision": "accept", "allocateTo": allocated});
+        triaged(world, MANAGER, referral, &body).unwrap_or_else(|| panic!("{:?}", world.story));
+    }
     world.touched = (0, MANAGER);
 }
 
-fn sent(world: &mut World, who: Who, human: usize, authority: &str) -> Option<usize> {
+fn sent(world: &mut World, who: Who, human: usize, authority: &str, hidden_from: Vec<Whom>) -> Option<usize> {
     let ((first, summary), (second, name)) = (world.word(), world.word());
     let mut body = crate::stories::referral(&format!("R{}", msp_api::ids::Id::new()));
     body["authority"] = json!(authority);
@@ -27,6 +31,12 @@ fn sent(world: &mut World, who: Who, human: usize, authority: &str) -> Option<us
     for member in ["externalReferences", "agencyPayload"] {
         body.as_object_mut().unwrap().remove(member);
     }
+    let must_not_see = hidden_from.iter().map(|whom| match whom {
+        Whom::StaffNumber(number) => json!({"staffNumber": number, "reason": "His friend"}),
+        Whom::Account(who) => json!({"userId": world.ledger.people[*who].id, "reason": "His wife"}),
+        Whom::Agency(_) => json!({}),
+    });
+    body["mustNotSee"] = must_not_see.collect();
     // A client's reference is its own, and people have none.
     if ![POLICE, WARD].contains(&who) {
         body.as_object_mut().unwrap().remove("agencyReference");
@@ -34,7 +44,7 @@ fn sent(world: &mut World, who: Who, human: usize, authority: &str) -> Option<us
     // Of a referral the story tells its beginning only.
     let answer = world.send(who, "POST", "/v1/referrals", &body);
     let line = world.story.pop()?;
-    let short = json!({"adult": body["adult"], "authority": authority});
+    let short = json!({"adult": body["adult"], "authority": authority, "mustNotSee": body["mustNotSee"]});
     world
         .story
         .push(line.replace(&body.to_string(), &short.to_string()));
@@ -45,6 +55,7 @@ fn sent(world: &mut World, who: Who, human: usize, authority: &str) -> Option<us
         authority,
         human,
         sender: who,
+        hidden_from,
         case,
     });
     let referral = world.ledger.referrals.len() - 1;
@@ -66,14 +77,20 @@ fn sent(world: &mut World, who: Who, human: usize, authority: &str) -> Option<us
     Some(referral)
 }
 
+/// The police mostly, or whoever; now and then it says who must not see it.
 pub fn refer(world: &mut World, dice: &mut Dice) -> Option<()> {
-    let who = if dice.percent(50) {
-        POLICE
-    } else {
-        world.somebody(dice)
+    let east = dice.percent(25);
+    let who = match (east, dice.percent(50)) {
+        (true, _) => dice.pick(&[EASTMOOR_MANAGER, EASTMOOR_MANAGER + 1]),
+        (false, true) => POLICE,
+        (false, false) => world.somebody(dice),
     };
-    let authority = dice.pick(&["northbank", "northbank", "northbank", "eastmoor"]);
-    sent(world, who, at_most(dice, HUMANS), authority).map(|_| ())
+    let authority = if east { world.east() } else { world.north() };
+    let hidden_from = match dice.percent(25) {
+        true => vec![super::access::somebody_to_keep_away(world, dice)],
+        false => vec![],
+    };
+    sent(world, who, at_most(dice, HUMANS), &authority, hidden_from).map(|_| ())
 }
 
 fn triaged(world: &mut World, who: Who, referral: usize, body: &Value) -> Option<()> {
@@ -93,6 +110,13 @@ fn triaged(world: &mut World, who: Who, referral: usize, body: &Value) -> Option
         .position(|person| Some(person.id.as_str()) == allocated);
     let case = known.unwrap_or_else(|| world.opened(&id, &authority, human, allocated));
     world.ledger.referrals[referral].case = Some(case);
+    if known.is_none() {
+        world.ledger.protect(world.ledger.cases[case].adult, &[case], who);
+    }
+    for whom in world.ledger.referrals[referral].hidden_from.clone() {
+        world.ledger.exclude(case, whom, String::new());
+    }
+    world.learn_conflicts(case);
     world.touched = (case, who);
     Some(())
 }
@@ -119,7 +143,7 @@ pub fn triage(world: &mut World, dice: &mut Dice) -> Option<()> {
     } else {
         world.somebody(dice)
     };
-    let to = if authority == "northbank" && dice.percent(40) {
+    let to = if authority == world.north() && dice.percent(40) {
         PRACTITIONER
     } else {
         to
@@ -166,10 +190,11 @@ fn team(world: &mut World, who: Who, case: usize, to: Who, restricted: Option<bo
     let kept = &mut world.ledger.cases[case];
     kept.allocated = Some(to);
     if let Some(restricted) = restricted {
+        let anew = restricted && !kept.restricted;
         kept.restricted = restricted;
-        if restricted {
+        if anew {
             // Who restricts a case is named on it.
-            super::access::named(world, case, String::new(), Some(who), None, vec![]);
+            world.ledger.name(case, String::new(), Some(who), None, vec![]);
         }
     }
     Some(())
@@ -178,27 +203,21 @@ fn team(world: &mut World, who: Who, case: usize, to: Who, restricted: Option<bo
 pub fn transfer(world: &mut World, dice: &mut Dice) -> Option<()> {
     let (who, case) = world.lead_of_a_case(dice);
     let path = world.case_path(case);
-    let from = world.ledger.cases[case].authority.clone();
-    let to = if from == "northbank" {
-        "eastmoor"
+    let to = if world.ledger.cases[case].authority == world.north() {
+        world.east()
     } else {
-        "northbank"
+        world.north()
     };
     let body = json!({"toAuthority": to, "reason": "She moved", "adultView": "Content"});
     let answer = world.change(who, "POST", &format!("{path}/transfer"), &body, &path);
     let id = text(&answer, "/transferredTo").filter(|_| answer.status == 200)?;
-    let adult = world.ledger.cases[case].adult;
-    let human = world.ledger.adults[adult].human;
-    let there = world.opened(&id, to, human, None);
-    world.ledger.cases[there].restricted = world.ledger.cases[case].restricted;
+    let human = world.ledger.adults[world.ledger.cases[case].adult].human;
+    let there = world.opened(&id, &to, human, None);
+    world.ledger.cases[case].went_to = Some(there);
     let travelled = world.ledger.cases[there].adult;
-    world.ledger.ties.push(Tie {
-        from: adult,
-        to: travelled,
-        moved: vec![],
-        merge: false,
-        stands: true,
-    });
+    world.ledger.protect(travelled, &[there], who);
+    world.ledger.take_conflicts_along(there);
+    world.learn_conflicts(there);
     // Her current words go along.
     for text in world.ledger.texts.values_mut() {
         if text.kind == Kind::Outcome && text.places.contains(&Place::Case(case)) {
@@ -210,15 +229,33 @@ pub fn transfer(world: &mut World, dice: &mut Dice) -> Option<()> {
 }
 
 pub fn merge(world: &mut World, dice: &mut Dice) -> Option<()> {
-    let (who, case) = world.lead_of_a_case(dice);
+    let (any, case) = world.lead_of_a_case(dice);
     let adult = world.ledger.cases[case].adult;
     let authority = &world.ledger.adults[adult].authority;
+    let merged: Vec<usize> = world
+        .ledger
+        .merges
+        .iter()
+        .filter(|one| one.stands)
+        .map(|one| one.from)
+        .collect();
     let others: Vec<usize> = (0..world.ledger.adults.len())
-        .filter(|other| *other != adult && world.ledger.adults[*other].authority == *authority)
+        .filter(|other| {
+            *other != adult && !merged.contains(other) && world.ledger.adults[*other].authority == *authority
+        })
         .collect();
     if others.is_empty() {
         return None;
     }
+    // A manager, who alone may, mostly; now and then one who is kept from either.
+    let managers: Vec<Who> = (0..world.actors.len())
+        .filter(|who| world.ledger.people[*who].is("manager", authority))
+        .collect();
+    let who = if managers.is_empty() || dice.percent(20) {
+        any
+    } else {
+        dice.pick(&managers)
+    };
     let other = dice.pick(&others);
     let path = world.adult_path(adult);
     let body = json!({"duplicateId": world.ledger.adults[other].id, "reason": "One person"});
@@ -230,34 +267,36 @@ pub fn merge(world: &mut World, dice: &mut Dice) -> Option<()> {
     for case in &moved {
         world.ledger.cases[*case].adult = adult;
     }
-    world.ledger.ties.push(Tie {
+    world.ledger.merges.push(Merge {
         from: other,
         to: adult,
         moved,
-        merge: true,
         stands: true,
     });
+    let all = world.ledger.same_person(adult, true);
+    let all: Vec<usize> = world.ledger.cases_of(&all).collect();
+    world.ledger.protect(adult, &all, who);
     Some(())
 }
 
 pub fn unmerge(world: &mut World, dice: &mut Dice) -> Option<()> {
-    let merged: Vec<usize> = (0..world.ledger.ties.len())
-        .filter(|tie| world.ledger.ties[*tie].merge && world.ledger.ties[*tie].stands)
+    let merged: Vec<usize> = (0..world.ledger.merges.len())
+        .filter(|merge| world.ledger.merges[*merge].stands)
         .collect();
     if merged.is_empty() {
         return merge(world, dice);
     }
     let (who, _) = world.lead_of_a_case(dice);
-    let tie = dice.pick(&merged);
-    let (from, to) = (world.ledger.ties[tie].from, world.ledger.ties[tie].to);
+    let at = dice.pick(&merged);
+    let (from, to) = (world.ledger.merges[at].from, world.ledger.merges[at].to);
     let path = world.adult_path(to);
     let body = json!({"duplicateId": world.ledger.adults[from].id, "reason": "Two sisters"});
     let answer = world.change(who, "POST", &format!("{path}/unmerge"), &body, &path);
     if answer.status != 200 {
         return None;
     }
-    world.ledger.ties[tie].stands = false;
-    for case in world.ledger.ties[tie].moved.clone() {
+    world.ledger.merges[at].stands = false;
+    for case in world.ledger.merges[at].moved.clone() {
         world.ledger.cases[case].adult = from;
     }
     Some(())
@@ -275,10 +314,7 @@ pub fn make_a_record(world: &mut World, dice: &mut Dice) -> Option<()> {
     let id = text(&answer, "/id").filter(|_| answer.status == 201)?;
     let authority = text(&answer, "/authority")?;
     world.read(who, &format!("/v1/adults/{id}/possible-matches"));
-    world
-        .ledger
-        .adults
-        .push(super::ledger::AdultRecord { id, authority, human });
+    world.ledger.adults.push(AdultRecord { id, authority, human });
     Some(())
 }
 
@@ -294,9 +330,21 @@ pub fn close(world: &mut World, dice: &mut Dice) -> Option<()> {
 
 pub fn group(world: &mut World, dice: &mut Dice) -> Option<()> {
     let (who, case) = world.lead_of_a_case(dice);
-    let other = lately(dice, world.ledger.cases.len())?;
+    let authority = &world.ledger.cases[case].authority;
+    let others: Vec<usize> = (0..world.ledger.cases.len())
+        .filter(|other| *other != case && world.ledger.cases[*other].authority == *authority)
+        .collect();
+    let other = others[lately(dice, others.len())?];
     let path = world.case_path(case);
     let body = json!({"caseId": world.ledger.cases[other].id});
     let answer = world.change(who, "POST", &format!("{path}/group"), &body, &path);
-    (answer.status == 200).then_some(())
+    if answer.status != 200 {
+        return None;
+    }
+    // The first of a group gives it its number.
+    let group = world.ledger.cases[other].group.unwrap_or(world.story.len());
+    for one in [case, other] {
+        world.ledger.cases[one].group = Some(group);
+    }
+    Some(())
 }

@@ -52,7 +52,7 @@ pub fn note(world: &mut World, dice: &mut Dice) -> Option<()> {
 }
 
 pub fn say_an_outcome(world: &mut World, dice: &mut Dice) -> Option<()> {
-    let (who, case) = world.somebody_on_a_case(dice);
+    let (who, case) = world.speaker_on_a_case(dice);
     let (number, word) = world.word();
     let voice = voice(world, who, case).replace("practitioner", "adult");
     let body = json!({"ownWords": format!("I want my key back {word}"), "expressedBy": voice});
@@ -63,12 +63,31 @@ pub fn say_an_outcome(world: &mut World, dice: &mut Dice) -> Option<()> {
 }
 
 pub fn say_a_wish(world: &mut World, dice: &mut Dice) -> Option<()> {
-    let (who, case) = world.somebody_on_a_case(dice);
+    let (who, case) = world.speaker_on_a_case(dice);
     let (number, word) = world.word();
     let said_by = voice(world, who, case).replace("practitioner", "adult");
     let body = json!({"kind": "want", "text": format!("Tea at four {word}"), "saidBy": said_by});
     let list = format!("{}/wishes", world.case_path(case));
     write(world, who, Kind::Wish, Place::Case(case), &list, &body, number).map(|_| ())
+}
+
+/// A meeting, to which the ward may be invited.
+pub fn plan_a_meeting(world: &mut World, dice: &mut Dice) -> Option<()> {
+    let (who, case) = world.lead_of_a_case(dice);
+    let (number, word) = world.word();
+    let with_the_ward = dice.percent(60);
+    let mut body = json!({"kind": "case_conference", "plannedStart": "2027-01-12T10:00:00Z", "plannedEnd": "2027-01-12T11:00:00Z",
+        "purpose": format!("To hear her {word}"), "invitees": []});
+    if with_the_ward {
+        body["invitees"] = json!([{"name": "A nurse", "agencyId": world.ward()}]);
+    }
+    let kind = if with_the_ward {
+        Kind::MeetingWithTheWard
+    } else {
+        Kind::Meeting
+    };
+    let list = format!("{}/meetings", world.case_path(case));
+    write(world, who, kind, Place::Case(case), &list, &body, number).map(|_| ())
 }
 
 fn an_outcome(world: &World, dice: &mut Dice, case: usize) -> Option<String> {
@@ -79,8 +98,10 @@ fn an_outcome(world: &World, dice: &mut Dice, case: usize) -> Option<String> {
 
 /// Revises an outcome, or proposes to.
 pub fn propose(world: &mut World, dice: &mut Dice) -> Option<()> {
-    let (who, case) = world.somebody_on_a_case(dice);
-    let path = an_outcome(world, dice, case)?;
+    let (who, case) = world.speaker_on_a_case(dice);
+    let Some(path) = an_outcome(world, dice, case) else {
+        return say_an_outcome(world, dice).and(None);
+    };
     let (number, word) = world.word();
     let body = json!({"ownWords": format!("A spare key will do {word}"), "changeKind": "narrowed", "changeReason": "negotiated",
         "initiatedBy": voice(world, who, case), "adultAgrees": dice.pick(&["yes", "no", "not_known"])});
@@ -94,8 +115,10 @@ pub fn propose(world: &mut World, dice: &mut Dice) -> Option<()> {
 }
 
 pub fn judge(world: &mut World, dice: &mut Dice) -> Option<()> {
-    let (who, case) = world.somebody_on_a_case(dice);
-    let path = an_outcome(world, dice, case)?;
+    let (who, case) = world.speaker_on_a_case(dice);
+    let Some(path) = an_outcome(world, dice, case) else {
+        return say_an_outcome(world, dice).and(None);
+    };
     let ((first, reason), (second, view)) = (world.word(), world.word());
     let judged_by = voice(world, who, case);
     let mut body = json!({"achieved": dice.pick(&["fully", "partially", "not"]), "judgedBy": judged_by, "reason": reason});
@@ -140,17 +163,29 @@ pub fn hide_an_address(world: &mut World, dice: &mut Dice) -> Option<()> {
 
 /// Marks something that somebody wrote as entered in error.
 pub fn mark_as_an_error(world: &mut World, dice: &mut Dice) -> Option<()> {
-    let can_be = [Kind::CaseNote, Kind::Wish, Kind::Outcome];
+    let can_be = [
+        Kind::CaseNote,
+        Kind::Wish,
+        Kind::Outcome,
+        Kind::Meeting,
+        Kind::MeetingWithTheWard,
+    ];
     let texts: Vec<usize> = world
         .ledger
         .texts
         .iter()
-        .filter(|(_, one)| can_be.contains(&one.kind) && !one.in_error)
+        .filter(|(_, one)| can_be.contains(&one.kind) && one.in_error.is_empty())
         .map(|(number, _)| *number)
         .collect();
     let number = texts[lately(dice, texts.len())?];
-    let path = world.ledger.texts[&number].path.clone();
-    let (who, _) = world.lead_of_a_case(dice);
+    let (path, by) = (
+        world.ledger.texts[&number].path.clone(),
+        world.ledger.texts[&number].by,
+    );
+    let Place::Case(case) = world.ledger.texts[&number].places[0] else {
+        return None;
+    };
+    let who = world.lead_of(dice, case, by);
     let body = json!({"reason": "Written into the wrong case"});
     let answer = world.change(who, "POST", &format!("{path}/entered-in-error"), &body, &path);
     if answer.status != 200 {
@@ -158,8 +193,7 @@ pub fn mark_as_an_error(world: &mut World, dice: &mut Dice) -> Option<()> {
     }
     // An outcome goes with its revisions.
     for text in world.ledger.texts.values_mut().filter(|text| text.path == path) {
-        // What travelled to another authority is that one's own record.
-        text.in_error = text.places.len() == 1;
+        text.in_error.push(text.places[0]);
     }
     Some(())
 }

@@ -1,11 +1,14 @@
 //! The small world of one sequence: its own people, adults and cases on a server that others use before and after it.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use msp_api::clock;
 use msp_api::ids::Id;
 use msp_api::policy::{CallerKind, Role};
 use serde_json::{Value, json};
 
-use super::ledger::{AdultRecord, Advocate, Case, Kind, Ledger, Person, Place, Text, Who};
+use super::ledger::{AdultRecord, Advocate, Case, Kind, Ledger, Person, Place, Text, Who, Whom};
+use super::tally::Tally;
 use crate::graph::dice::Dice;
 use crate::support::{Actor, Answer, Server};
 
@@ -16,56 +19,41 @@ pub const ADVOCATE: Who = 7;
 pub const KIN: Who = 8;
 pub const ADMIN: Who = 9;
 pub const NURSE: Who = 10;
-const OWN: [(&str, Role, &str); 11] = [
-    ("manager", Role::Manager, "northbank"),
-    ("second-manager", Role::Manager, "northbank"),
-    ("practitioner", Role::Practitioner, "northbank"),
-    ("other-practitioner", Role::Practitioner, "northbank"),
-    ("delegated", Role::DelegatedPractitioner, "northbank"),
-    ("eastmoor-manager", Role::Manager, "eastmoor"),
-    ("eastmoor-practitioner", Role::Practitioner, "eastmoor"),
-    ("advocate", Role::Advocate, "northbank"),
-    ("kin", Role::Representative, "northbank"),
-    ("admin", Role::Admin, "northbank"),
-    ("nurse", Role::Analyst, "northbank"),
+const DUTY: Who = 11;
+/// The people of a sequence, in one of its two authorities: the eastern one, or the northern.
+const OWN: [(&str, Role, bool); 14] = [
+    ("manager", Role::Manager, false),
+    ("second-manager", Role::Manager, false),
+    ("practitioner", Role::Practitioner, false),
+    ("other-practitioner", Role::Practitioner, false),
+    ("delegated", Role::DelegatedPractitioner, false),
+    ("eastern-manager", Role::Manager, true),
+    ("eastern-practitioner", Role::Practitioner, true),
+    ("advocate", Role::Advocate, false),
+    ("kin", Role::Representative, false),
+    ("admin", Role::Admin, false),
+    ("nurse", Role::Analyst, false),
+    ("duty", Role::Practitioner, false),
+    ("auditor", Role::Auditor, false),
+    ("second-eastern-manager", Role::Manager, true),
 ];
-pub const WARD: Who = 11;
-pub const POLICE: Who = 12;
-/// Of the demo, and so of every sequence.
-const SHARED: [&str; 4] = ["duty", "auditor", "manager", "manager-eastmoor"];
+pub const WARD: Who = 14;
+pub const POLICE: Who = 15;
 
 /// Invented people whom referrals are about: none is known before.
 pub const HUMANS: usize = 3;
 
-/// A server, and what all sequences on it share.
+/// A server, and how many sequences began on it.
 pub struct Site {
     pub server: Server,
-    ward: String,
-    ward_client: Option<String>,
-    /// Managers of earlier sequences: they may act too.
-    pub managers: Vec<Actor>,
-    made: usize,
+    begun: AtomicUsize,
 }
 
 impl Site {
-    pub fn open(server: Server) -> Self {
-        let admin = server.as_("admin");
-        let mut agency =
-            json!({"name": "Willow Ward", "agencyType": "nhs_community", "agreementFrom": "2026-04-01"});
-        let mut ward = admin.post("/v1/agencies", &agency).send();
-        if ward.status == 422 {
-            agency["authority"] = json!("northbank");
-            ward = admin.post("/v1/agencies", &agency).created();
-        }
-        let client = json!({"name": "willow-ward", "agencyId": ward.id(), "defaultAuthority": "northbank",
-            "scopes": ["referrals:submit", "referrals:read", "enquiries:write", "actions:write"], "authorities": ["northbank"]});
-        let client = admin.post("/v1/api-clients", &client).send();
+    pub fn open(kind: crate::support::Kind) -> Self {
         Self {
-            ward: ward.id(),
-            ward_client: text(&client, "/id"),
-            managers: vec![],
-            made: 0,
-            server,
+            server: Server::start(kind),
+            begun: AtomicUsize::new(0),
         }
     }
 }
@@ -77,14 +65,17 @@ pub struct Violation {
 }
 
 pub struct World<'a> {
-    pub site: &'a mut Site,
+    pub site: &'a Site,
+    /// Begins every name of its own; its authorities are `…-north` and `…-east`.
     pub name: String,
     pub ledger: Ledger,
     pub actors: Vec<Actor>,
     pub story: Vec<String>,
     pub violations: Vec<Violation>,
+    pub tally: Tally,
     /// The case that the step was about, and who took it.
     pub touched: (usize, Who),
+    ward: String,
     words: usize,
 }
 
@@ -98,10 +89,9 @@ pub fn text(answer: &Answer, pointer: &str) -> Option<String> {
 }
 
 impl<'a> World<'a> {
-    /// Its people, and one case: the police referred, the manager accepted and allocated it.
-    pub fn begin(site: &'a mut Site) -> Self {
-        site.made += 1;
-        let name = format!("flow{}x", site.made);
+    /// Its people, and two cases: the police referred, the manager accepted and allocated them.
+    pub fn begin(site: &'a Site) -> Self {
+        let name = format!("flow{}x", site.begun.fetch_add(1, Ordering::Relaxed));
         let mut world = Self {
             site,
             name,
@@ -109,67 +99,103 @@ impl<'a> World<'a> {
             actors: vec![],
             story: vec![],
             violations: vec![],
+            tally: Tally::default(),
             touched: (0, MANAGER),
+            ward: String::new(),
             words: 0,
         };
-        for (short, role, authority) in OWN {
-            let actor = world
-                .site
-                .server
-                .add_user(&format!("{}-{short}", world.name), role, authority, None);
-            world.arrive(short, actor);
+        for (short, role, east) in OWN {
+            let authority = if east { world.east() } else { world.north() };
+            let username = format!("{}-{short}", world.name);
+            let (id, actor) = world.site.server.add_account(&username, role, &authority, None);
+            world.ledger.people.push(Person {
+                name: short.to_owned(),
+                id: id.to_string(),
+                roles: vec![(role.as_str().to_owned(), authority)],
+                enabled: true,
+                on_duty: false,
+                agency: None,
+                staff_number: None,
+                is_client: false,
+            });
+            world.actors.push(actor);
         }
-        let ward = match world.site.ward_client.clone() {
-            Some(client) => world.token_of(&client, &["referrals:read", "referrals:submit", "actions:write"]),
-            None => world.site.server.as_("nhs-intake"),
-        };
-        world.arrive("ward", ward);
-        let police = world.site.server.as_("police-intake");
-        world.arrive("police", police);
-        for shared in SHARED {
-            let actor = world.site.server.as_(shared);
-            let who = world.arrive(&format!("demo-{shared}"), actor);
-            world.ledger.people[who].on_duty = shared == "duty";
-        }
-        world.ledger.people[WARD].agency = Some(world.site.ward.clone());
-        world.employ_the_nurse();
-        let mut entry = json!({"name": "Tova Newly", "organisation": "Northbank Voices", "kinds": ["care_act_s68"],
-            "userId": world.ledger.people[ADVOCATE].id});
-        let mut registered = world.send(MANAGER, "POST", "/v1/advocates", &entry);
-        let linked = registered.status == 201;
-        if !linked {
-            entry.as_object_mut().unwrap().remove("userId");
-            registered = world.send(MANAGER, "POST", "/v1/advocates", &entry);
-        }
-        let account = linked.then_some(ADVOCATE);
+        world.agencies_come();
+        let (authority, duty) = (world.north(), world.ledger.people[DUTY].id.clone());
+        let team = json!({"authority": authority, "name": "Duty", "kind": "duty", "members": [duty]});
+        world.send(ADMIN, "POST", "/v1/teams", &team);
+        world.ledger.people[DUTY].on_duty = true;
+        let entry =
+            json!({"name": "Tova Newly", "organisation": "Northern Voices", "kinds": ["care_act_s68"]});
+        let registered = world.send(MANAGER, "POST", "/v1/advocates", &entry);
         world.ledger.advocates.push(Advocate {
             id: registered.id(),
-            account,
+            authority,
+            account: None,
         });
-        super::intake::open_a_case(&mut world);
+        super::intake::open_cases(&mut world);
         world
     }
 
-    fn token_of(&self, client: &str, scopes: &[&str]) -> Actor {
+    pub fn north(&self) -> String {
+        format!("{}-north", self.name)
+    }
+
+    pub fn east(&self) -> String {
+        format!("{}-east", self.name)
+    }
+
+    /// The ward, which may be named on cases, with its program and a nurse who works there; and the police, who refer.
+    fn agencies_come(&mut self) {
+        self.ward = self.agency("ward", "nhs_community");
+        self.program(
+            "ward",
+            &self.ward.clone(),
+            &["referrals:read", "referrals:submit", "actions:write"],
+        );
+        let police = self.agency("police", "police");
+        self.program("police", &police, &["referrals:read", "referrals:submit"]);
+        let path = format!("/v1/users/{}", self.ledger.people[NURSE].id);
+        let employed = json!({"agencyId": self.ward});
+        self.change(ADMIN, "PATCH", &path, &employed, &path.clone());
+        self.look_up(NURSE);
+        self.ledger.agreement = true;
+    }
+
+    fn agency(&mut self, short: &str, agency_type: &str) -> String {
+        let agency = json!({"name": format!("{} {short}", self.name), "agencyType": agency_type, "agreementFrom": "2026-04-01"});
+        self.send(ADMIN, "POST", "/v1/agencies", &agency).id()
+    }
+
+    fn program(&mut self, short: &str, agency: &str, scopes: &[&str]) {
+        // An administrator registers it for the authorities of their own; the police refer to both.
+        let north = self.north();
+        let body = json!({"name": format!("{}-{short}", self.name), "agencyId": agency, "defaultAuthority": north,
+            "scopes": scopes, "authorities": [north]});
+        let client = self.send(ADMIN, "POST", "/v1/api-clients", &body).id();
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        let id = Id::parse(client).expect("an id");
+        let actor = self.token_of(&client, CallerKind::Client, &scopes);
+        let who = self.arrive(short, actor);
+        self.ledger.people[who].is_client = true;
+    }
+
+    fn token_of(&self, id: &str, kind: CallerKind, scopes: &[String]) -> Actor {
+        let id = Id::parse(id).expect("an id");
         let token = self
             .site
             .server
             .app()
             .tokens
-            .issue(id, CallerKind::Client, &scopes, clock::now());
+            .issue(id, kind, scopes, clock::now());
         self.site.server.with_token(&token.expect("a token"))
     }
 
-    fn employ_the_nurse(&mut self) {
-        let path = format!("/v1/users/{}", self.ledger.people[NURSE].id);
-        let employed = json!({"agencyId": self.site.ward});
-        self.change(ADMIN, "PATCH", &path, &employed, &path.clone());
-        self.look_up(NURSE);
+    /// Somebody with a login of their own signs in anew.
+    pub fn sign_in_again(&mut self, who: Who) {
+        self.actors[who] = self.token_of(&self.ledger.people[who].id, CallerKind::User, &[]);
     }
 
-    /// Somebody with a token of their own: who they are is asked, and must be nobody known already.
+    /// Somebody with a token: who they are is asked.
     pub fn arrive(&mut self, name: &str, actor: Actor) -> Who {
         let me = actor.get("/v1/me").send();
         let roles = me.body["roles"].as_array().cloned().unwrap_or_default();
@@ -183,13 +209,15 @@ impl<'a> World<'a> {
                 .collect(),
             enabled: me.status == 200,
             on_duty: false,
-            agency: text(&me, "/agencyId").filter(|_| name != "police"),
+            agency: text(&me, "/agencyId"),
+            staff_number: None,
+            is_client: false,
         });
         self.actors.push(actor);
         self.actors.len() - 1
     }
 
-    /// What an account is now, as its administrator reads it.
+    /// What an account is now, as its administrator reads it; those of others stay as they are.
     pub fn look_up(&mut self, who: Who) {
         let read = self.actors[ADMIN]
             .get(&format!("/v1/users/{}", self.ledger.people[who].id))
@@ -205,6 +233,7 @@ impl<'a> World<'a> {
             .collect();
         person.enabled = read.body["enabled"] == true;
         person.agency = text(&read, "/agencyId");
+        person.staff_number = text(&read, "/staffNumber");
     }
 
     /// A word that stands in no other text, and its number.
@@ -220,7 +249,7 @@ impl<'a> World<'a> {
             places: vec![place],
             by,
             path,
-            in_error: false,
+            in_error: vec![],
         };
         self.ledger.texts.insert(number, text);
     }
@@ -296,7 +325,7 @@ impl<'a> World<'a> {
                 line = line.replace(&id, &name);
             }
         }
-        line.replace(&self.site.ward, "willow-ward")
+        line.replace(&self.ward, "the-ward")
     }
 
     pub fn broke(&mut self, rule: &str, told: &str) {
@@ -325,10 +354,34 @@ impl<'a> World<'a> {
         (who, case)
     }
 
+    /// Somebody whose words are taken down: mostly who has the case, or she and those who speak for her.
+    pub fn speaker_on_a_case(&mut self, dice: &mut Dice) -> (Who, usize) {
+        use super::ledger::Standing::{Adult, Advocate, Allocated, Representative};
+        let (any, case) = self.somebody_on_a_case(dice);
+        let speaks = |who: &Who| {
+            let standings = self.ledger.standings(*who, case);
+            let mut standings = standings.iter();
+            standings.any(|one| matches!(one, Adult | Advocate | Allocated | Representative(_)))
+        };
+        let speakers: Vec<Who> = (0..self.actors.len()).filter(speaks).collect();
+        let who = match !speakers.is_empty() && dice.percent(85) {
+            true => dice.pick(&speakers),
+            false => any,
+        };
+        self.touched = (case, who);
+        (who, case)
+    }
+
     /// Somebody who is a manager or has the case, so that most of what only they may do comes about.
     pub fn lead_of_a_case(&mut self, dice: &mut Dice) -> (Who, usize) {
-        use super::ledger::Standing::{Allocated, Manager};
         let (any, case) = self.somebody_on_a_case(dice);
+        let who = self.lead_of(dice, case, any);
+        (who, case)
+    }
+
+    /// Somebody who leads this case mostly, or else whoever is meant.
+    pub fn lead_of(&mut self, dice: &mut Dice, case: usize, any: Who) -> Who {
+        use super::ledger::Standing::{Allocated, Manager};
         let leads = |who: &Who| {
             let standings = self.ledger.standings(*who, case);
             standings.contains(&Manager) || standings.contains(&Allocated)
@@ -339,22 +392,22 @@ impl<'a> World<'a> {
             false => any,
         };
         self.touched = (case, who);
-        (who, case)
+        who
     }
 
     /// Notes a case; its adult's record is read by whoever may.
     pub fn opened(&mut self, id: &str, authority: &str, human: usize, allocated: Option<Who>) -> usize {
         let path = format!("/v1/cases/{id}");
-        let all = self.actors.iter().chain(&self.site.managers);
-        let found = all
-            .map(|actor| actor.get(&path).send())
-            .find_map(|read| text(&read, "/adult/id"));
-        let found = found.unwrap_or_default();
-        let known = self
-            .ledger
-            .adults
-            .iter()
-            .position(|adult| !found.is_empty() && adult.id == found);
+        let mut all = self.actors.iter().map(|actor| actor.get(&path).send());
+        let read = all.find(|read| read.status == 200);
+        let part = |pointer| {
+            read.as_ref()
+                .and_then(|read| text(read, pointer))
+                .unwrap_or_default()
+        };
+        let (found, reference) = (part("/adult/id"), part("/reference"));
+        let mut adults = self.ledger.adults.iter();
+        let known = adults.position(|adult| !found.is_empty() && adult.id == found);
         let adult = known.unwrap_or_else(|| {
             self.ledger.adults.push(AdultRecord {
                 id: found,
@@ -365,14 +418,39 @@ impl<'a> World<'a> {
         });
         self.ledger.cases.push(Case {
             id: id.to_owned(),
+            reference,
             authority: authority.to_owned(),
             adult,
             allocated,
             restricted: false,
             closed: false,
+            went_to: None,
+            group: None,
             outcomes: vec![],
         });
         self.ledger.cases.len() - 1
+    }
+
+    /// Where the conflicts stand that came to a case by a referral or a transfer, as whoever may read them says.
+    pub fn learn_conflicts(&mut self, case: usize) {
+        let list = format!("{}/conflicts", self.case_path(case));
+        let mut all = self.actors.iter().map(|actor| actor.get(&list).send());
+        let Some(read) = all.find(|read| read.status == 200) else {
+            return;
+        };
+        for item in read.body["items"].as_array().into_iter().flatten() {
+            let part = |name: &str| item[name].as_str().unwrap_or_default();
+            let is = |whom: &Whom| match whom {
+                Whom::Account(who) => part("userId") == self.ledger.people[*who].id,
+                Whom::Agency(agency) => part("agencyId") == agency,
+                Whom::StaffNumber(number) => part("staffNumber") == number,
+            };
+            let mut exclusions = self.ledger.exclusions.iter();
+            let known = exclusions.position(|one| one.case == case && one.id.is_empty() && is(&one.whom));
+            if let Some(known) = known {
+                self.ledger.exclusions[known].id = format!("{list}/{}", part("id"));
+            }
+        }
     }
 
     pub fn case_path(&self, case: usize) -> String {
@@ -390,7 +468,7 @@ impl<'a> World<'a> {
 
     /// The agency that is named on cases.
     pub fn ward(&self) -> String {
-        self.site.ward.clone()
+        self.ward.clone()
     }
 }
 

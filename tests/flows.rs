@@ -8,6 +8,7 @@ mod administration;
 mod checks;
 mod intake;
 mod ledger;
+mod records;
 mod tally;
 mod words;
 mod world;

@@ -47,6 +47,9 @@ pub fn name(world: &mut World, dice: &mut Dice) -> Option<()> {
 }
 
 pub fn end_a_naming(world: &mut World, dice: &mut Dice) -> Option<()> {
+    if world.ledger.namings.iter().all(|one| one.id.is_empty()) {
+        name(world, dice)?;
+    }
     let known: Vec<usize> = (0..world.ledger.namings.len())
         .filter(|at| world.ledger.namings[*at].stands && !world.ledger.namings[*at].id.is_empty())
         .collect();
@@ -271,8 +274,9 @@ fn a_code(world: &World, dice: &mut Dice) -> Option<usize> {
     let codes = &world.ledger.codes;
     let good: Vec<usize> = (0..codes.len()).filter(|at| !codes[*at].spent).collect();
     match good.last() {
-        Some(last) if dice.percent(75) => Some(*last),
-        _ => lately(dice, codes.len()),
+        Some(last) if dice.percent(70) => Some(*last),
+        _ if codes.is_empty() => None,
+        _ => Some(at_most(dice, codes.len())),
     }
 }
 

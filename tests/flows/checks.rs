@@ -214,8 +214,8 @@ impl World<'_> {
     fn part_of(&self, case: usize, dice: &mut Dice) -> String {
         let path = self.case_path(case);
         match self.ledger.cases[case].outcomes.last() {
-            Some(outcome) if dice.percent(25) => {
-                let part = dice.pick(&["achievement", "revisions"]);
+            Some(outcome) if dice.percent(40) => {
+                let part = dice.pick(&["achievement", "achievement", "revisions"]);
                 format!("{path}/desired-outcomes/{outcome}/{part}")
             }
             _ => path + dice.pick(&OF_A_CASE),

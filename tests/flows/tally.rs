@@ -80,4 +80,4 @@ impl Tally {
 }
 
 /// How often each must have happened in a run of the usual length.
-const AT_LEAST: u64 = 5;
+const AT_LEAST: u64 = 3;

@@ -218,6 +218,28 @@ on_both_databases! {
         knows_nothing(&practitioner, &adult, &[&first, &second]);
     }
 
+    fn s17_who_one_is_names_no_case_that_is_kept_from_ones_app(server) {
+        let manager = server.as_("manager");
+        let case = case_of(server, "PPN-APP", &somebody("app"), &json!({}));
+        let path = format!("/v1/cases/{case}");
+        let named = json!({"kind": "supporter", "name": "Nia Invented", "legalAuthority": "none", "chosenByAdult": "yes",
+            "conflict": "none", "mayReceive": ["wishes"]});
+        let list = format!("/v1/adults/{}/representatives", adult_of(server, &case));
+        let entry = manager.post(&list, &named).created().id();
+        let app = json!({"who": "supporter", "representativeId": entry, "decision": "allow", "view": "full",
+            "sharedDevice": "no", "reason": "She asked for it"});
+        manager.post(&format!("{path}/app-access"), &app).created();
+        let code = json!({"who": "supporter", "representativeId": entry, "handedOver": "in_person"});
+        let code = manager.post(&format!("{path}/invitations"), &code).created().text("/code");
+        let session = server.nobody().post("/v1/invitations/redeem", &json!({"code": code})).ok();
+        let supporter = server.with_token(&session.text("/accessToken"));
+        assert_eq!(supporter.get("/v1/me").ok().text("/cases/0/id"), case);
+        exclude(&manager, &case, &json!({"userId": me(&supporter)}));
+        supporter.get(&path).expect(404);
+        let told = supporter.get("/v1/me").ok();
+        assert_eq!(told.body["cases"], json!([]), "{}", told.text);
+    }
+
     fn s03_triage_and_matching_hand_over_no_adult_who_is_kept_from_the_caller(server) {
         let (manager, eve) = (server.as_("manager"), manager_of(server, "eve", "northbank"));
         let una = somebody("s03");

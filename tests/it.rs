@@ -35,6 +35,7 @@ mod exclusions;
 mod expected_status;
 mod feedback;
 mod floods;
+mod flows;
 mod graph;
 mod guessing;
 mod hostile_tokens;

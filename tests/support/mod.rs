@@ -21,6 +21,7 @@ use msp_api::db::types::Json;
 use msp_api::db::{Connection, Database};
 use msp_api::ids::Id;
 use msp_api::people::advocates;
+use msp_api::people::authorities::{self, Authority};
 use msp_api::people::clients;
 use msp_api::people::users::{self, User};
 use msp_api::policy::{CallerKind, Role, RoleGrant};
@@ -184,8 +185,13 @@ impl Server {
         self.runtime.block_on(work)
     }
 
-    /// A new user, signed in.
+    /// A new user, signed in; a new authority is set up, as the server's console does.
     pub fn add_user(&self, name: &str, role: Role, authority: &str, case: Option<&str>) -> Actor {
+        self.add_account(name, role, authority, case).1
+    }
+
+    /// A new user, signed in, with the account's id.
+    pub fn add_account(&self, name: &str, role: Role, authority: &str, case: Option<&str>) -> (Id, Actor) {
         let (username, authority) = (name.to_owned(), authority.to_owned());
         let case = case.map(str::to_owned);
         let id = self.database(move |conn| {
@@ -203,6 +209,7 @@ impl Server {
                 public_contact: None,
                 created_at: clock::now(),
             };
+            authorities::ensure(conn, &Authority::new(&authority, clock::now()))?;
             users::insert(conn, &user)?;
             if let Some(case) = &case {
                 access::grant(conn, (case, &authority), user.id, (role, None), clock::now())?;
@@ -214,7 +221,7 @@ impl Server {
             .tokens
             .issue(id, CallerKind::User, &[], clock::now())
             .unwrap();
-        Actor::new(&self.base, Some(token))
+        (id, Actor::new(&self.base, Some(token)))
     }
 
     /// Somebody in Northbank who works for this agency and has no role.

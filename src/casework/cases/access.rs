@@ -6,6 +6,7 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
+use super::kept_away::{self, Whom};
 use super::model::{Case, CaseState};
 use crate::casework::advocacy::model::{AssignmentState, assignments_of};
 use crate::clock::UtcTime;
@@ -188,15 +189,27 @@ pub fn is_over(conn: &mut Connection, user: Id, now: UtcTime) -> QueryResult<boo
     Ok(first.is_none())
 }
 
-/// The cases that an account's apps show, oldest first.
-pub fn shown_to(conn: &mut Connection, user: Id, most: i64) -> QueryResult<Vec<GivenCase>> {
-    case_access::table
+/// The cases that an account's apps show, oldest first; none from which the account is excluded.
+pub fn shown_to(conn: &mut Connection, whom: Whom, most: i64) -> QueryResult<Vec<GivenCase>> {
+    let (user, _) = whom;
+    let given: Vec<GivenCase> = case_access::table
         .filter(case_access::user_id.eq(user).and(case_access::ended_at.is_null()))
         .filter(not_stopped("case_access.case_id", PERSON))
         .order(case_access::id)
         .limit(most)
         .select(COLUMNS)
-        .load(conn)
+        .load(conn)?;
+    let ids: Vec<Id> = given.iter().map(|given| given.case_id).collect();
+    let kept: Vec<Id> = match ids.is_empty() {
+        true => vec![],
+        false => cases::table
+            .filter(cases::id.eq_any(ids))
+            .filter(kept_away::from_case(whom))
+            .select(cases::id)
+            .load(conn)?,
+    };
+    let shown = given.into_iter().filter(|given| !kept.contains(&given.case_id));
+    Ok(shown.collect())
 }
 
 /// The cases that were given to this account and not taken away, also where its app is stopped.

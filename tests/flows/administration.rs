@@ -26,6 +26,7 @@ pub fn amend_an_account(world: &mut World, dice: &mut Dice) -> Option<()> {
     };
     let path = format!("/v1/users/{}", world.ledger.people[whom].id);
     let answer = world.change(by, "PATCH", &path, &body, &path.clone());
+    world.second_person_approves();
     world.look_up(whom);
     (answer.status == 200).then_some(())
 }
@@ -33,10 +34,13 @@ pub fn amend_an_account(world: &mut World, dice: &mut Dice) -> Option<()> {
 /// The ward's agreement ends, or is made again.
 pub fn amend_the_agency(world: &mut World, dice: &mut Dice) -> Option<()> {
     let by = if dice.percent(80) { ADMIN } else { MANAGER };
-    let path = format!("/v1/agencies/{}", world.ward());
+    let path = format!("/v1/agencies/{}/agreements/{}", world.ward(), world.north());
     let ends = dice.percent(33);
-    let body = json!({"agreementUntil": if ends { json!("2026-11-01") } else { json!(null) }});
-    if world.change(by, "PATCH", &path, &body, &path.clone()).status != 200 {
+    let body = match ends {
+        true => json!({"from": "2026-04-01", "until": "2026-11-01"}),
+        false => json!({"from": "2026-04-01"}),
+    };
+    if world.change(by, "PUT", &path, &body, &path.clone()).status != 200 {
         return None;
     }
     world.ledger.agreement = !ends;

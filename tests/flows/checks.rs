@@ -40,10 +40,6 @@ const LISTS: [&str; 4] = [
     "/v1/notices?limit=100",
 ];
 
-/// Whether the service makes sure that somebody is left who can act on each case and each referral that waits, or leaves the
-/// notice `nobody_left_to_act`. While it does not, invariant 6 is looked at and counted, and fails no sequence.
-const NOBODY_LEFT_TO_ACT_IS_GUARDED: bool = false;
-
 impl World<'_> {
     /// Invariants 1 and 3, on one answer to somebody.
     pub fn judge(&mut self, who: Who, method: &str, path: &str, answer: &Answer) {
@@ -341,7 +337,7 @@ impl World<'_> {
             };
             let path = self.case_path(case);
             let can_read = |read: Answer| read.status == 200;
-            if kept.went_to.is_none() {
+            if kept.went_to.is_none() && !kept.closed {
                 left.push((
                     "6: nobody is left who can act on a case",
                     path,
@@ -373,9 +369,16 @@ impl World<'_> {
                 continue;
             }
             self.tally.nobody += 1;
-            let told = |read: Answer| read.text.contains(&id);
-            let notices = "/v1/notices?kind=nobody_left_to_act&limit=100";
-            if NOBODY_LEFT_TO_ACT_IS_GUARDED && !self.any(|_| true, told, notices) {
+            // Of the record, or of all of the authority: then it is about none that is known.
+            let known: Vec<String> = self.ledger.referrals.iter().map(|one| one.id.clone()).collect();
+            let told = |read: Answer| {
+                let items = read.body["items"].as_array().cloned().unwrap_or_default();
+                items.iter().any(|one| {
+                    let about = one["resourceId"].as_str().unwrap_or_default();
+                    about == id || (one.get("caseId").is_none() && !known.iter().any(|id| id == about))
+                })
+            };
+            if !self.any(|_| true, told, "/v1/notices?kind=nobody_left_to_act&limit=100") {
                 self.broke(rule, &path);
             }
         }

@@ -4,9 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 
 pub use super::records::*;
 
-/// Whether people who work for an agency, like its programs, read only while its agreement is in force.
-const AGREEMENTS_BIND_PEOPLE_TOO: bool = false;
-
 /// The calls that succeeded.
 #[derive(Default)]
 pub struct Ledger {
@@ -155,8 +152,7 @@ impl Ledger {
             staff && self.emergencies.contains(&(who, at)),
             Standing::Emergency,
         );
-        let partner =
-            person.agency.is_some() && (self.agreement || !(person.is_client || AGREEMENTS_BIND_PEOPLE_TOO));
+        let partner = person.agency.is_some() && self.agreement;
         for naming in of_the_case().filter(|one| partner && one.agency == person.agency) {
             add(true, Standing::Partner(naming.sections.clone()));
         }

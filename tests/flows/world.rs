@@ -21,7 +21,7 @@ pub const ADMIN: Who = 9;
 pub const NURSE: Who = 10;
 const DUTY: Who = 11;
 /// The people of a sequence, in one of its two authorities: the eastern one, or the northern.
-const OWN: [(&str, Role, bool); 14] = [
+const OWN: [(&str, Role, bool); 15] = [
     ("manager", Role::Manager, false),
     ("second-manager", Role::Manager, false),
     ("practitioner", Role::Practitioner, false),
@@ -36,9 +36,11 @@ const OWN: [(&str, Role, bool); 14] = [
     ("duty", Role::Practitioner, false),
     ("auditor", Role::Auditor, false),
     ("second-eastern-manager", Role::Manager, true),
+    ("second-admin", Role::Admin, false),
 ];
-pub const WARD: Who = 14;
-pub const POLICE: Who = 15;
+const SECOND_ADMIN: Who = 14;
+pub const WARD: Who = 15;
+pub const POLICE: Who = 16;
 
 /// Invented people whom referrals are about: none is known before.
 pub const HUMANS: usize = 3;
@@ -108,10 +110,20 @@ impl<'a> World<'a> {
             let authority = if east { world.east() } else { world.north() };
             let username = format!("{}-{short}", world.name);
             let (id, actor) = world.site.server.add_account(&username, role, &authority, None);
+            // Whoever works for an agency has no role in the authority; the second administrator is the console's.
+            let has_role = short != "nurse";
+            match short {
+                "nurse" => world.site.server.take_roles(id),
+                "second-admin" => world.site.server.name_on_console(id),
+                _ => {}
+            }
             world.ledger.people.push(Person {
                 name: short.to_owned(),
                 id: id.to_string(),
-                roles: vec![(role.as_str().to_owned(), authority)],
+                roles: has_role
+                    .then(|| (role.as_str().to_owned(), authority))
+                    .into_iter()
+                    .collect(),
                 enabled: true,
                 on_duty: false,
                 agency: None,
@@ -124,6 +136,7 @@ impl<'a> World<'a> {
         let (authority, duty) = (world.north(), world.ledger.people[DUTY].id.clone());
         let team = json!({"authority": authority, "name": "Duty", "kind": "duty", "members": [duty]});
         world.send(ADMIN, "POST", "/v1/teams", &team);
+        world.second_person_approves();
         world.ledger.people[DUTY].on_duty = true;
         let entry =
             json!({"name": "Tova Newly", "organisation": "Northern Voices", "kinds": ["care_act_s68"]});
@@ -158,12 +171,29 @@ impl<'a> World<'a> {
         let path = format!("/v1/users/{}", self.ledger.people[NURSE].id);
         let employed = json!({"agencyId": self.ward});
         self.change(ADMIN, "PATCH", &path, &employed, &path.clone());
+        self.second_person_approves();
         self.look_up(NURSE);
         self.ledger.agreement = true;
     }
 
+    /// The second administrator approves what waits, and finds out what became of the people it is about.
+    pub fn second_person_approves(&mut self) {
+        let waiting = self.read(SECOND_ADMIN, "/v1/approvals?waiting=true&limit=100");
+        for one in waiting.body["items"].as_array().cloned().unwrap_or_default() {
+            let [id, about] =
+                ["id", "resourceId"].map(|name| one[name].as_str().unwrap_or_default().to_owned());
+            let place = format!("/v1/approvals/{id}");
+            let yes = json!({"decision": "approve", "reason": "I asked, and it is right"});
+            self.change(SECOND_ADMIN, "POST", &format!("{place}/decision"), &yes, &place);
+            if let Some(who) = self.ledger.people.iter().position(|person| person.id == about) {
+                self.look_up(who);
+            }
+        }
+    }
+
     fn agency(&mut self, short: &str, agency_type: &str) -> String {
-        let agency = json!({"name": format!("{} {short}", self.name), "agencyType": agency_type, "agreementFrom": "2026-04-01"});
+        let agency = json!({"name": format!("{} {short}", self.name), "agencyType": agency_type,
+            "agreements": [{"authority": self.north(), "from": "2026-04-01"}]});
         self.send(ADMIN, "POST", "/v1/agencies", &agency).id()
     }
 
@@ -173,6 +203,7 @@ impl<'a> World<'a> {
         let body = json!({"name": format!("{}-{short}", self.name), "agencyId": agency, "defaultAuthority": north,
             "scopes": scopes, "authorities": [north]});
         let client = self.send(ADMIN, "POST", "/v1/api-clients", &body).id();
+        self.second_person_approves();
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         let actor = self.token_of(&client, CallerKind::Client, &scopes);
         let who = self.arrive(short, actor);

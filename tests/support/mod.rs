@@ -20,6 +20,7 @@ use msp_api::clock;
 use msp_api::db::types::Json;
 use msp_api::db::{Connection, Database};
 use msp_api::ids::Id;
+use msp_api::people::accounts::{self as changes, AccountChange};
 use msp_api::people::advocates;
 use msp_api::people::authorities::{self, Authority};
 use msp_api::people::clients;
@@ -226,16 +227,40 @@ impl Server {
 
     /// Somebody in Northbank who works for this agency and has no role.
     pub fn add_agency_worker(&self, name: &str, agency: &str) -> Actor {
-        let actor = self.add_user(name, Role::Analyst, "northbank", None);
-        let (name, agency) = (name.to_owned(), Id::parse(agency).unwrap());
+        let (id, actor) = self.add_account(name, Role::Analyst, "northbank", None);
+        self.take_roles(id);
+        let agency = Id::parse(agency).unwrap();
         self.database(move |conn| {
-            let no_roles: Json<Vec<RoleGrant>> = Json(vec![]);
-            diesel::update(accounts::table.filter(accounts::username.eq(&name)))
-                .set((accounts::agency_id.eq(agency), accounts::roles.eq(no_roles)))
+            diesel::update(accounts::table.find(id))
+                .set(accounts::agency_id.eq(agency))
                 .execute(conn)?;
             Ok(())
         });
         actor
+    }
+
+    /// Takes every role of an account; the authority that keeps it stays.
+    pub fn take_roles(&self, id: Id) {
+        let no_roles: Json<Vec<RoleGrant>> = Json(vec![]);
+        self.database(move |conn| {
+            diesel::update(accounts::table.find(id))
+                .set(accounts::roles.eq(no_roles.clone()))
+                .execute(conn)?;
+            Ok(())
+        });
+    }
+
+    /// Has the server's console name an account: it is a second person from now on.
+    pub fn name_on_console(&self, id: Id) {
+        self.database(move |conn| {
+            Ok(changes::note(
+                conn,
+                id,
+                AccountChange::NamedOnConsole,
+                None,
+                clock::now(),
+            )?)
+        });
     }
 
     /// The id of a demo user.

@@ -435,22 +435,19 @@ pub fn surroundings(
             place.adult = case.adult_id.and_then(|id| adults.get(&id).cloned());
         }
     }
-    let with_outcomes: Vec<Id> = desired_outcomes::table
-        .filter(desired_outcomes::case_id.eq_any(&ids))
-        .filter(desired_outcomes::entered_in_error.is_null())
-        .select(desired_outcomes::case_id)
-        .distinct()
+    let outcomes = desired_outcomes::table
+        .filter(desired_outcomes::case_id.eq(cases::id))
+        .filter(desired_outcomes::entered_in_error.is_null());
+    let escalated = escalations::table
+        .filter(escalations::case_id.assume_not_null().eq(cases::id))
+        .filter(escalations::ended_at.is_null());
+    let known: Vec<(Id, bool, bool)> = cases::table
+        .filter(cases::id.eq_any(&ids))
+        .select((cases::id, exists(outcomes), exists(escalated)))
         .load(conn)?;
-    for id in with_outcomes {
-        around.entry(id).or_default().has_outcomes = true;
-    }
-    let left_to_nobody: Vec<Option<Id>> = escalations::table
-        .filter(escalations::case_id.assume_not_null().eq_any(&ids))
-        .filter(escalations::ended_at.is_null())
-        .select(escalations::case_id)
-        .load(conn)?;
-    for id in left_to_nobody.into_iter().flatten() {
-        around.entry(id).or_default().nobody_left = true;
+    for (id, has_outcomes, nobody_left) in known {
+        let place = around.entry(id).or_default();
+        (place.has_outcomes, place.nobody_left) = (has_outcomes, nobody_left);
     }
     let needs: Vec<(Id, Id, NeedConclusion)> = advocacy_needs::table
         .filter(advocacy_needs::case_id.eq_any(&ids))

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use diesel::dsl::{exists, not};
+use diesel::dsl::{exists, not, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -29,12 +29,11 @@ use crate::people::adults::{self, AdultBrief};
 use crate::people::authorities;
 use crate::policy::{AssignmentAccess, Clause, Part, Scope, Standing};
 use crate::problem::Problem;
-use crate::schema::access::{case_grants, emergency_access, escalations};
+use crate::schema::access::{case_grants, emergency_access};
 use crate::schema::adult_records::adult_representatives;
 use crate::schema::case_life::caused_enquiries;
 use crate::schema::casework::{
-    advocacy_assignments, advocacy_needs, case_access, case_transitions, cases, desired_outcomes, enquiries,
-    meetings,
+    advocacy_assignments, advocacy_needs, case_access, case_transitions, cases, enquiries, meetings,
 };
 use crate::schema::people::advocates;
 use crate::schema::records::{capacity_assessments, case_links, informed_records};
@@ -45,7 +44,7 @@ type Visible = cases::BoxedQuery<'static, MultiBackend>;
 /// The cases in a scope: from none of which the caller is excluded, and for which any clause holds; an empty scope has
 /// none.
 pub fn visible(scope: &Scope) -> Visible {
-    let nothing: Condition = Box::new(diesel::dsl::sql::<Bool>("1 = 0"));
+    let nothing: Condition = Box::new(sql::<Bool>("1 = 0"));
     let condition = scope
         .clauses
         .iter()
@@ -158,7 +157,7 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
             )),
         ),
         // A referrer reads its referrals, never the case that came of them.
-        Clause::ReferredBy(..) | Clause::SentBy(_) => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
+        Clause::ReferredBy(..) | Clause::SentBy(_) => Box::new(sql::<Bool>("1 = 0")),
     }
 }
 
@@ -169,7 +168,7 @@ fn named(user: Id, at: UtcTime) -> Condition {
 /// That a representative may receive a part. Codes are ours, so the text of the list is compared.
 fn may_receive(part: Option<Part>) -> SqlLiteral<Bool> {
     let list = "CAST(adult_representatives.may_receive AS TEXT)";
-    diesel::dsl::sql::<Bool>(&match part {
+    sql::<Bool>(&match part {
         None => "1 = 1".to_owned(),
         // Capacity is for those with the legal authority to decide.
         Some(Part::Capacity) => {
@@ -181,7 +180,7 @@ fn may_receive(part: Option<Part>) -> SqlLiteral<Bool> {
 
 /// That a partner agency is named for a section.
 fn has_section(part: Option<Part>) -> SqlLiteral<Bool> {
-    diesel::dsl::sql::<Bool>(&match part {
+    sql::<Bool>(&match part {
         None => "1 = 1".to_owned(),
         Some(part) => format!(
             "CAST(case_grants.sections AS TEXT) LIKE '%\"{}\"%'",
@@ -435,15 +434,16 @@ pub fn surroundings(
             place.adult = case.adult_id.and_then(|id| adults.get(&id).cloned());
         }
     }
-    let outcomes = desired_outcomes::table
-        .filter(desired_outcomes::case_id.eq(cases::id))
-        .filter(desired_outcomes::entered_in_error.is_null());
-    let escalated = escalations::table
-        .filter(escalations::case_id.assume_not_null().eq(cases::id))
-        .filter(escalations::ended_at.is_null());
+    let has = |what: &str| {
+        sql::<Bool>(&format!(
+            "EXISTS (SELECT 1 FROM {what} AND one.case_id = cases.id)"
+        ))
+    };
+    let outcomes = has("desired_outcomes AS one WHERE one.entered_in_error IS NULL");
+    let escalated = has("escalations AS one WHERE one.ended_at IS NULL");
     let known: Vec<(Id, bool, bool)> = cases::table
         .filter(cases::id.eq_any(&ids))
-        .select((cases::id, exists(outcomes), exists(escalated)))
+        .select((cases::id, outcomes, escalated))
         .load(conn)?;
     for (id, has_outcomes, nobody_left) in known {
         let place = around.entry(id).or_default();

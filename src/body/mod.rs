@@ -8,6 +8,7 @@ mod patch;
 
 use std::collections::BTreeMap;
 
+use jsonschema::Validator;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -53,45 +54,15 @@ pub struct Unused {
 impl<T: DeserializeOwned + ToSchema + 'static> Body<T> {
     /// Reads JSON text.
     pub fn read(bytes: &[u8]) -> Result<Self, Problem> {
-        let mut json = parse(bytes)?;
-        if !json.is_object() {
-            return Err(Problem::new(Code::MalformedJson).saying("The body must be one JSON object."));
-        }
-        let digest = secrets::digest_of(canonical(&json).as_bytes());
-        let text = |name| Some((name, json.get(name)?.as_str()?.to_owned()));
-        let stated = STATED.into_iter().filter_map(text).collect();
-        drop_nulls::<T>(&mut json);
-        let validator = validator::<T>();
-        let mut faults = faults_of(validator, &json);
-        let wrong_shape = faults
-            .iter()
-            .any(|fault| matches!(fault.code.as_str(), "type" | "unknown_field"));
-        // What is wrong is taken out, so that the rules can look at the rest in the same answer.
-        let mut unused = Vec::new();
-        for _ in 0..4 {
-            if !prune(&mut json, &faults, &mut unused) || validator.is_valid(&json) {
-                break;
-            }
-            let more = faults_of(validator, &json);
-            let named = |fault: &Fault| faults.iter().any(|known| known.pointer == fault.pointer);
-            let new: Vec<Fault> = more.into_iter().filter(|fault| !named(fault)).collect();
-            if new.is_empty() {
-                break;
-            }
-            faults.extend(new);
-        }
-        let value = if validator.is_valid(&json) {
-            serde_json::from_value(json).ok()
-        } else {
-            None
-        };
+        let keeps_nulls = WITH_NULLS.contains(&T::name().as_ref());
+        let read = read_by(validator::<T>(), keeps_nulls, bytes)?;
         Ok(Self {
-            value,
-            faults,
-            wrong_shape,
-            unused,
-            stated,
-            digest,
+            value: read.value.and_then(|json| serde_json::from_value(json).ok()),
+            faults: read.faults,
+            wrong_shape: read.wrong_shape,
+            unused: read.unused,
+            stated: read.stated,
+            digest: read.digest,
         })
     }
 
@@ -202,6 +173,46 @@ impl<T: DeserializeOwned + ToSchema + 'static> Body<T> {
     }
 }
 
+/// Reads JSON text by a schema. Not generic, so that it is compiled once and not for each type of body.
+fn read_by(validator: &Validator, keeps_nulls: bool, bytes: &[u8]) -> Result<Body<Value>, Problem> {
+    let mut json = parse(bytes)?;
+    if !json.is_object() {
+        return Err(Problem::new(Code::MalformedJson).saying("The body must be one JSON object."));
+    }
+    let digest = secrets::digest_of(canonical(&json).as_bytes());
+    let text = |name| Some((name, json.get(name)?.as_str()?.to_owned()));
+    let stated = STATED.into_iter().filter_map(text).collect();
+    if !keeps_nulls {
+        without_nulls(&mut json);
+    }
+    let mut faults = faults_of(validator, &json);
+    let wrong_shape = faults
+        .iter()
+        .any(|fault| matches!(fault.code.as_str(), "type" | "unknown_field"));
+    // What is wrong is taken out, so that the rules can look at the rest in the same answer.
+    let mut unused = Vec::new();
+    for _ in 0..4 {
+        if !prune(&mut json, &faults, &mut unused) || validator.is_valid(&json) {
+            break;
+        }
+        let more = faults_of(validator, &json);
+        let named = |fault: &Fault| faults.iter().any(|known| known.pointer == fault.pointer);
+        let new: Vec<Fault> = more.into_iter().filter(|fault| !named(fault)).collect();
+        if new.is_empty() {
+            break;
+        }
+        faults.extend(new);
+    }
+    Ok(Body {
+        value: validator.is_valid(&json).then_some(json),
+        faults,
+        wrong_shape,
+        unused,
+        stated,
+        digest,
+    })
+}
+
 fn parse(bytes: &[u8]) -> Result<Value, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value: Result<Value, _> = serde_path_to_error::deserialize(&mut reader);
@@ -228,13 +239,7 @@ fn names_half_a_pair(error: &serde_json::Error) -> bool {
     message.contains("surrogate") || message.contains("hex escape")
 }
 
-/// `null` means absent, except inside an agency's own message, in a merge patch and in a draft.
-fn drop_nulls<T: 'static + ToSchema>(json: &mut Value) {
-    if !WITH_NULLS.contains(&T::name().as_ref()) {
-        without_nulls(json);
-    }
-}
-
+/// `null` means absent, except inside an agency's own message; merge patches and drafts keep theirs.
 fn without_nulls(json: &mut Value) {
     match json {
         Value::Object(members) => {

@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::body::Body;
 use crate::clock::{self, UtcTime};
-use crate::db::Connection;
+use crate::db::{Connection, Database};
 use crate::db::error::Cause;
 use crate::db::types::Json;
 use crate::ids::Id;
@@ -109,13 +109,16 @@ impl Call {
         W: FnOnce(&mut Act, &Q) -> Result<V, Problem> + Send + 'static,
     {
         let query: Q = read_params(&self.shared.query)?;
-        let (body, tag) = self
-            .look(move |act| {
-                let (body, tag) = written(&work(act, &query)?)?;
-                let names = json!({ "fields": member_names([&body]) });
-                Ok(((body, tag), names))
-            })
-            .await?;
+        let lookup = Box::new(move |act: &mut Act| {
+            let shown = Shown::of(&work(act, &query)?)?;
+            let names = shown.names();
+            Ok((shown, names))
+        });
+        self.show(lookup).await
+    }
+
+    async fn show(self, work: Lookup<Shown>) -> Reply {
+        let Shown { body, tag, .. } = self.look(&self.app.database, work).await?;
         Ok(self.answered(tag, |response| response.json(body)))
     }
 
@@ -125,22 +128,17 @@ impl Call {
         W: FnOnce(&mut Act) -> Result<Document, Problem> + Send + 'static,
     {
         read_params::<NoFilter>(&self.shared.query)?;
-        let document = self.look(move |act| Ok((work(act)?, json!({})))).await?;
+        let lookup = Box::new(move |act: &mut Act| Ok((work(act)?, json!({}))));
+        let document = self.look(&self.app.database, lookup).await?;
         Ok(self.answered(document.tag, |response| {
             response.content_type(document.media).body(document.text)
         }))
     }
 
     /// Reads something and audits the look, with what was returned.
-    async fn look<T, W>(&self, work: W) -> Result<T, Problem>
-    where
-        T: Send + 'static,
-        W: FnOnce(&mut Act) -> Result<(T, Value), Problem> + Send + 'static,
-    {
+    async fn look<T: Send + 'static>(&self, database: &Database, work: Lookup<T>) -> Result<T, Problem> {
         let shared = Arc::clone(&self.shared);
-        let (seen, entry) = self
-            .app
-            .database
+        let (seen, entry) = database
             .read(move |conn| {
                 let mut act = shared.act(conn, Id::new());
                 let (seen, returned) = work(&mut act)?;
@@ -178,24 +176,20 @@ impl Call {
         V: serde::Serialize,
         W: FnOnce(&mut Act, &Body<B>) -> Result<V, Problem> + Send + 'static,
     {
+        self.tell(Box::new(move |act| {
+            let found = work(act, &body)?;
+            let answer =
+                serde_json::to_value(found).map_err(|error| Problem::caused("an answer", &error))?;
+            let items = answer.get("items").and_then(Value::as_array);
+            let returned = rows_of(items.map(Vec::as_slice).unwrap_or_default());
+            Ok((answer, returned))
+        }))
+        .await
+    }
+
+    async fn tell(self, work: Lookup<Value>) -> Reply {
         self.can_begin()?;
-        let shared = Arc::clone(&self.shared);
-        let (answer, entry) = self
-            .app
-            .database
-            .read(move |conn| {
-                let mut act = shared.act(conn, Id::new());
-                let found = work(&mut act, &body)?;
-                let answer =
-                    serde_json::to_value(found).map_err(|error| Problem::caused("an answer", &error))?;
-                let found = act.found;
-                let items = answer.get("items").and_then(Value::as_array);
-                let returned = rows_of(items.map(Vec::as_slice).unwrap_or_default());
-                let entry = shared.entry(200, None, &found, returned);
-                Ok((answer, entry))
-            })
-            .await?;
-        self.app.audit.record(entry).await?;
+        let answer = self.look(&self.app.database, work).await?;
         Ok(HttpResponse::Ok().json(answer))
     }
 
@@ -226,39 +220,39 @@ impl Call {
         V: serde::Serialize + 'static,
         W: FnOnce(&mut Act, &F, &PageRequest) -> Result<Rows<V>, Problem> + Send + 'static,
     {
-        let app = self.app.clone();
         let shared = Arc::clone(&self.shared);
+        let keys = Arc::clone(&self.app.keys);
         let caller = shared.passed.caller.id;
-        let mut query = ListQuery::<F>::read(&shared.query, &shared.path, caller, &app.keys)?;
+        let mut query = ListQuery::<F>::read(&shared.query, &shared.path, caller, &keys)?;
+        let database = match table {
+            Some(_) => self.app.database.with_limit(super::table::TIME),
+            None => self.app.database.clone(),
+        };
         if table.is_some() && !query.limit_given {
             query.page.limit = super::table::ROWS;
         }
-        let keys = Arc::clone(&app.keys);
-        let database = match table {
-            Some(_) => app.database.with_limit(super::table::TIME),
-            None => app.database.clone(),
-        };
-        let (page, written, entry) = database
-            .read(move |conn| {
-                let mut act = shared.act(conn, Id::new());
-                let rows = work(&mut act, &query.filter, &query.page)?;
-                let found = act.found;
-                let next = rows
-                    .next_after
-                    .map(|after| query.next_url(&shared.path, after, &keys));
-                let written = table.map(|table| table(&rows.items)).transpose()?;
-                let items: Result<Vec<Value>, _> = rows.items.iter().map(serde_json::to_value).collect();
-                let items = items.map_err(|error| Problem::caused("a list's items", &error))?;
-                let entry = shared.entry(200, None, &found, rows_of(&items));
-                Ok((Page { items, next }, written, entry))
-            })
-            .await?;
-        self.app.audit.record(entry).await?;
+        let lookup = Box::new(move |act: &mut Act| {
+            let rows = work(act, &query.filter, &query.page)?;
+            let next = rows
+                .next_after
+                .map(|after| query.next_url(&shared.path, after, &keys));
+            let table = table.map(|table| table(&rows.items)).transpose()?;
+            let items: Result<Vec<Value>, _> = rows.items.iter().map(serde_json::to_value).collect();
+            let items = items.map_err(|error| Problem::caused("a list's items", &error))?;
+            let returned = rows_of(&items);
+            let page = Page { items, next };
+            Ok((Listed { page, table }, returned))
+        });
+        self.show_page(&database, lookup).await
+    }
+
+    async fn show_page(self, database: &Database, work: Lookup<Listed>) -> Reply {
+        let Listed { page, table } = self.look(database, work).await?;
         let mut response = HttpResponse::Ok();
         if let Some(next) = &page.next {
             response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
         }
-        Ok(match written {
+        Ok(match table {
             Some(text) => response
                 .content_type("text/csv; charset=utf-8; header=present")
                 .body(text),
@@ -274,13 +268,17 @@ impl Call {
         E: Fn(&mut Act, &Body<B>) -> Result<Id, Problem> + Send + 'static,
         R: Fn(&mut Act, Id) -> Result<V, Problem> + Send + 'static,
     {
-        let path = self.shared.path.clone();
+        let change = Change::of(body, effect, render);
+        self.created(change).await
+    }
+
+    async fn created(self, change: Change) -> Reply {
         let key = self.key()?;
-        let done = self.perform(201, body, key, effect, render).await?;
-        if done.waits_at.is_some() {
+        let done = self.perform(201, key, change).await?;
+        if done.shown.waits_at.is_some() {
             return Ok(done.into_response(&mut HttpResponse::Accepted()));
         }
-        let place = format!("{path}/{}", done.id);
+        let place = format!("{}/{}", self.shared.path, done.id);
         let mut response = HttpResponse::Created();
         response.insert_header((header::LOCATION, place));
         Ok(done.into_response(&mut response))
@@ -294,9 +292,14 @@ impl Call {
         E: Fn(&mut Act, &Body<B>) -> Result<Id, Problem> + Send + 'static,
         R: Fn(&mut Act, Id) -> Result<V, Problem> + Send + 'static,
     {
+        let change = Change::of(body, effect, render);
+        self.changed(change).await
+    }
+
+    async fn changed(self, change: Change) -> Reply {
         let key = self.key()?;
-        let done = self.perform(200, body, key, effect, render).await?;
-        let mut response = match done.waits_at {
+        let done = self.perform(200, key, change).await?;
+        let mut response = match done.shown.waits_at {
             Some(_) => HttpResponse::Accepted(),
             None => HttpResponse::Ok(),
         };
@@ -320,8 +323,8 @@ impl Call {
         // With what it brings, so that repeating a batch in which one was put right does the others once.
         let key = self.shared.idempotency_key()?;
         let key = key.map(|key| format!("{key} {}", body.digest()));
-        let done = self.perform(201, body, key, effect, render).await?;
-        Ok(done.body)
+        let done = self.perform(201, key, Change::of(body, effect, render)).await?;
+        Ok(done.shown.body)
     }
 
     /// Whether the request itself can be looked at: it has no query, and a key where it needs one.
@@ -343,6 +346,10 @@ impl Call {
     where
         E: Fn(&mut Act) -> Result<Id, Problem> + Send + 'static,
     {
+        self.removed(Box::new(effect)).await
+    }
+
+    async fn removed(self, effect: Effect) -> Reply {
         read_params::<NoFilter>(&self.shared.query)?;
         let shared = Arc::clone(&self.shared);
         self.app
@@ -376,25 +383,12 @@ impl Call {
             .await
     }
 
-    async fn perform<B, V, E, R>(
-        &self,
-        status: u16,
-        body: Body<B>,
-        key: Option<String>,
-        effect: E,
-        render: R,
-    ) -> Result<Done, Problem>
-    where
-        B: DeserializeOwned + ToSchema + Send + Sync + 'static,
-        V: View,
-        E: Fn(&mut Act, &Body<B>) -> Result<Id, Problem> + Send + 'static,
-        R: Fn(&mut Act, Id) -> Result<V, Problem> + Send + 'static,
-    {
+    async fn perform(&self, status: u16, key: Option<String>, change: Change) -> Result<Done, Problem> {
         let shared = Arc::clone(&self.shared);
         let repeatable = key.map(|key| Repeatable {
             key,
             target: format!("{} {}", shared.method, shared.path),
-            body_digest: body.digest().to_owned(),
+            body_digest: change.body_digest.clone(),
         });
         let work = move |conn: &mut Connection| {
             let reserved = Id::new();
@@ -407,32 +401,19 @@ impl Call {
             let (id, replayed) = match claim {
                 Claim::Done(id) => (id, true),
                 Claim::Fresh => {
-                    let id = effect(&mut act, &body)?;
+                    let id = (change.effect)(&mut act)?;
                     if let Some(request) = repeatable.as_ref().filter(|_| id != reserved) {
                         idempotency::settle(act.conn, caller, request, id)?;
                     }
                     (id, false)
                 }
             };
-            let view = render(&mut act, id)?;
+            let shown = (change.render)(&mut act, id)?;
             let found = std::mem::take(&mut act.found);
-            let (body, tag) = written(&view)?;
-            let waits_at = view.waits_at();
-            let status = if waits_at.is_some() { 202 } else { status };
-            let entry = shared.entry(
-                status,
-                Some(id),
-                &found,
-                json!({ "fields": member_names([&body]) }),
-            );
+            let status = if shown.waits_at.is_some() { 202 } else { status };
+            let entry = shared.entry(status, Some(id), &found, shown.names());
             audit::record(conn, &entry)?;
-            Ok(Done {
-                id,
-                body,
-                tag,
-                replayed,
-                waits_at,
-            })
+            Ok(Done { id, shown, replayed })
         };
         let asked = Arc::clone(&self.shared);
         self.app
@@ -448,24 +429,79 @@ impl Call {
     }
 }
 
-struct Done {
-    id: Id,
+// The ways through the doors take their work boxed, so that they are compiled once and not once for each operation.
+
+/// Looks something up; also says what of it the audit trail names.
+type Lookup<T> = Box<dyn FnOnce(&mut Act) -> Result<(T, Value), Problem> + Send>;
+/// Does what was asked and answers the record's id. It may be run again after a rollback.
+type Effect = Box<dyn Fn(&mut Act) -> Result<Id, Problem> + Send>;
+
+/// A change, and how its record is then shown.
+struct Change {
+    body_digest: String,
+    effect: Effect,
+    render: Box<dyn Fn(&mut Act, Id) -> Result<Shown, Problem> + Send>,
+}
+
+impl Change {
+    fn of<B, V, E, R>(body: Body<B>, effect: E, render: R) -> Self
+    where
+        B: DeserializeOwned + ToSchema + Send + Sync + 'static,
+        V: View,
+        E: Fn(&mut Act, &Body<B>) -> Result<Id, Problem> + Send + 'static,
+        R: Fn(&mut Act, Id) -> Result<V, Problem> + Send + 'static,
+    {
+        Self {
+            body_digest: body.digest().to_owned(),
+            effect: Box::new(move |act| effect(act, &body)),
+            render: Box::new(move |act, id| Shown::of(&render(act, id)?)),
+        }
+    }
+}
+
+/// A view, written out.
+struct Shown {
     body: Value,
     tag: String,
-    replayed: bool,
     waits_at: Option<String>,
+}
+
+impl Shown {
+    fn of(view: &impl View) -> Result<Self, Problem> {
+        Ok(Self {
+            body: serde_json::to_value(view).map_err(|error| Problem::caused("a view", &error))?,
+            tag: view.tag(),
+            waits_at: view.waits_at(),
+        })
+    }
+
+    /// What the audit trail says of it: which members, never their values.
+    fn names(&self) -> Value {
+        json!({ "fields": member_names([&self.body]) })
+    }
+}
+
+struct Listed {
+    page: Page<Value>,
+    table: Option<String>,
+}
+
+struct Done {
+    id: Id,
+    shown: Shown,
+    replayed: bool,
 }
 
 impl Done {
     fn into_response(self, response: &mut HttpResponseBuilder) -> HttpResponse {
-        response.insert_header((header::ETAG, self.tag));
-        if let Some(place) = self.waits_at {
+        response.insert_header((header::ETAG, self.shown.tag));
+        if let Some(place) = self.shown.waits_at {
             response.insert_header((header::LOCATION, place));
         }
         if self.replayed {
             response.insert_header(("Idempotency-Replayed", "true"));
         }
-        response.json(self.body)
+        response.json(self.shown.body)
     }
 }
 
@@ -521,11 +557,6 @@ impl Shared {
             ..entry
         }
     }
-}
-
-fn written(view: &impl View) -> Result<(Value, String), Problem> {
-    let body = serde_json::to_value(view).map_err(|error| Problem::caused("a view", &error))?;
-    Ok((body, view.tag()))
 }
 
 /// Names of the members of what is answered, never their values.

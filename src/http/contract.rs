@@ -184,6 +184,7 @@ fn complete(document: &mut Value) {
     flattened_types_are_written_out(document);
     no_nulls_in_answers(document);
     pages_refer_to_their_items(document);
+    schemas_are_referred_to(document);
     let schemas = document
         .pointer("/components/schemas")
         .cloned()
@@ -312,6 +313,20 @@ fn pages_refer_to_their_items(document: &mut Value) {
         ) {
             *items = json!({ "$ref": format!("#/components/schemas/{item}") });
         }
+    }
+}
+
+/// A type that bodies only ever patch is collected beside its patch, and no operation names it.
+fn schemas_are_referred_to(document: &mut Value) {
+    loop {
+        let used = references(document);
+        let schemas = document
+            .pointer_mut("/components/schemas")
+            .and_then(Value::as_object_mut);
+        let Some(schemas) = schemas.filter(|schemas| schemas.keys().any(|name| !used.contains(name))) else {
+            return;
+        };
+        schemas.retain(|name, _| used.contains(name));
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod databases;
 pub mod http;
+pub mod issued;
 pub mod proxy;
 pub mod readability;
 pub mod second_person;

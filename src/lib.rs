@@ -4,7 +4,7 @@
 //! # How a request goes
 //!
 //! ```text
-//! main → cli → app → server → http::gate → http::router → <slice>/routes → http::call
+//! main → cli → server → server::gate → server::router → <slice>/routes → http::call
 //!                                                              │
 //!                  <slice>/service ←── a door: db.read / db.write
 //!                      │  ├→ policy        may this caller do this to this record?
@@ -13,7 +13,7 @@
 //!                      └→ outbox, audit    in the same transaction
 //! ```
 //!
-//! - [`http::gate`] finds out who calls, whether there is such an operation and whether the caller's role could
+//! - [`server::gate`] finds out who calls, whether there is such an operation and whether the caller's role could
 //!   ever do it; on the way out it writes problems, headers, the access log and the audit entry of a refusal.
 //! - [`http::call::Call`] runs a use case through a database door, audits it, and answers. A handler says only which
 //!   use case and how its record is read again; idempotency, tags and paging are not its business.
@@ -32,13 +32,13 @@
 //!
 //! # Layers
 //!
-//! Nothing lower names anything higher; `tests/architecture.rs` reads the `use` lines. `.clippy.toml` bans what must
+//! Nothing lower names anything higher; `tests/layers.rs` has the order, and what still breaks it. `.clippy.toml` bans what must
 //! live in one place: the clock, ids, the environment, transactions, blocking threads.
 
 pub mod act;
-pub mod app;
 pub mod audit;
 pub mod auth;
+pub mod backup;
 pub mod body;
 pub mod casework;
 pub mod cli;
@@ -63,4 +63,5 @@ pub mod problem;
 pub mod purge;
 pub mod reference;
 pub mod schema;
+pub mod secrets;
 pub mod server;

@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::act::Act;
-use crate::auth::secrets;
 use crate::casework::access::invitations;
 use crate::casework::actions::{ActionRow, ActionStatus};
 use crate::casework::cases::access::{self as case_access, AppView, Holder};
@@ -32,6 +31,7 @@ use crate::people::{authorities, users};
 use crate::policy::{Role, Standing};
 use crate::problem::Problem;
 use crate::reference;
+use crate::secrets;
 
 /// Records of a kind on the page at most, newest first.
 const MOST: i64 = 50;

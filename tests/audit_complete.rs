@@ -9,7 +9,7 @@ use msp_api::ids::Id;
 use msp_api::schema::foundation::audit_entries as table;
 use serde_json::{Value, json};
 
-use crate::support::{Kind, Server, databases};
+use crate::support::{Kind, Server, databases, how_many};
 
 const EVERYBODY: [&str; 14] = [
     "admin",
@@ -28,16 +28,6 @@ const EVERYBODY: [&str; 14] = [
     "nhs-intake",
 ];
 const PURPOSES: [&str; 3] = ["case_work", "supervision", "audit"];
-
-/// How many requests; `MSP_TEST_MIXED=100000` for the whole of it.
-fn wanted() -> usize {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how long a test runs is no setting of the program"
-    )]
-    let given = std::env::var("MSP_TEST_MIXED");
-    given.map_or(2_000, |given| given.parse().expect("MSP_TEST_MIXED is a number"))
-}
 
 fn entries(server: &Server) -> Vec<Entry> {
     server.database(|conn| {
@@ -181,11 +171,12 @@ on_both_databases! {
             ids.extend(page.body["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()));
         }
         let before = entries(server).len();
+        let wanted = usize::try_from(how_many("MSP_TEST_MIXED", 2_000)).unwrap();
         let mut sent = Sent::new();
         std::thread::scope(|scope| {
             let (operations, ids) = (&operations, &ids);
             let senders: Vec<_> = (1..=4_u64)
-                .map(|seed| scope.spawn(move || send_some(server, operations, ids, Dice(seed), wanted() / 4)))
+                .map(|seed| scope.spawn(move || send_some(server, operations, ids, Dice(seed), wanted / 4)))
                 .collect();
             for sender in senders {
                 sent.extend(sender.join().unwrap());

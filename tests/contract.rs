@@ -1,7 +1,7 @@
 //! The contract that is committed is the contract that is served.
 
-use msp_api::http::contract::Contract;
 use msp_api::policy::{self, Action};
+use msp_api::server::contract::Contract;
 use serde_json::Value;
 
 const HOW: &str =

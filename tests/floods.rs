@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::{Connection as _, SimpleConnection};
 use diesel::sqlite::SqliteConnection;
-use msp_api::http::connections;
+use msp_api::server::connections;
 use serde_json::json;
 use socket2::{Domain, Socket, Type};
 

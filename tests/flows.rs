@@ -21,7 +21,7 @@ use tally::Tally;
 use world::{Site, Violation, World};
 
 use crate::graph::dice::Dice;
-use crate::support::Kind;
+use crate::support::{Kind, how_many};
 
 const SEED: u64 = 20_261_125;
 const SEQUENCES: u64 = 100;
@@ -128,7 +128,7 @@ fn run(site: &Site, steps: &[Step], seed: u64) -> Ran {
     }
     world.story.push("— at the end".to_owned());
     world.look_at_the_end(&mut Dice { seed, deep: false });
-    let wanted = !world.violations.is_empty() || asked("MSP_TEST_FLOWS", SEQUENCES) == 1;
+    let wanted = !world.violations.is_empty() || how_many("MSP_TEST_FLOWS", SEQUENCES) == 1;
     let story = match wanted {
         true => world.story.iter().map(|line| world.told(line)).collect(),
         false => vec![],
@@ -162,14 +162,6 @@ fn shortened(site: &Site, steps: &[Step], seed: u64, rule: &str) -> (Vec<Step>, 
     (kept, last)
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long to test is no setting of the program"
-)]
-fn asked(name: &str, usual: u64) -> u64 {
-    std::env::var(name).map_or(usual, |number| number.parse().expect("a number"))
-}
-
 #[expect(clippy::print_stdout, reason = "a run says what it did")]
 fn say(told: &str) {
     println!("{told}");
@@ -181,8 +173,8 @@ type Broken = BTreeMap<String, Vec<u64>>;
 /// Two workers on one server, so that one reads what came while the server answers the other.
 fn walk(kind: Kind) {
     let (sequences, first) = (
-        asked("MSP_TEST_FLOWS", SEQUENCES),
-        asked("MSP_TEST_FLOWS_SEED", SEED),
+        how_many("MSP_TEST_FLOWS", SEQUENCES),
+        how_many("MSP_TEST_FLOWS_SEED", SEED),
     );
     let began = std::time::Instant::now();
     let site = Site::open(kind);
@@ -234,7 +226,7 @@ fn report(site: &Site, broken: &mut Broken, sequences: u64) -> String {
             seeds[0]
         ));
     }
-    let stories = usize::try_from(asked("MSP_TEST_FLOWS_STORIES", 3)).unwrap();
+    let stories = usize::try_from(how_many("MSP_TEST_FLOWS_STORIES", 3)).unwrap();
     for (rule, seeds) in broken.iter().take(stories) {
         let (steps, ran) = shortened(site, &sequence(seeds[0]), seeds[0], rule);
         told.push(format!(

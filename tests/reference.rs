@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use msp_api::http::contract::Contract;
+use msp_api::server::contract::Contract;
 use serde_json::Value;
 
 use crate::support::readability::{reading_age, sentences, words};

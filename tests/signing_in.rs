@@ -2,10 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use msp_api::auth::{passwords, secrets};
+use msp_api::auth::passwords;
 use msp_api::db::types::Json;
 use msp_api::ids::Id;
 use msp_api::people::clients::{self, ApiClient};
+use msp_api::secrets;
 use serde_json::{Value, json};
 
 use crate::support::{Server, databases};

@@ -12,9 +12,24 @@ use crate::support::issued::{Statement, Watch};
 use crate::support::{Kind, Server, databases};
 
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/statements.txt");
-const READERS: [&str; 6] = ["practitioner", "manager", "adult", "police-intake", "admin", "auditor"];
+const READERS: [&str; 6] = [
+    "practitioner",
+    "manager",
+    "adult",
+    "police-intake",
+    "admin",
+    "auditor",
+];
 /// What is not the request's own reading and writing.
-const BESIDE: [&str; 7] = ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET ", "SELECT 1"];
+const BESIDE: [&str; 7] = [
+    "BEGIN",
+    "COMMIT",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "RELEASE",
+    "SET ",
+    "SELECT 1",
+];
 
 /// Statements and preparations, by operation, reader and database.
 type Counts = BTreeMap<(String, String, &'static str), (usize, usize)>;
@@ -34,10 +49,15 @@ fn no_get_costs_more_statements_than_the_table_says() {
         .iter()
         .filter_map(|(place, now)| {
             let before = committed.get(place)?;
-            (now.0 > before.0 || now.1 > before.1).then(|| format!("{place:?}: {before:?} before, {now:?} now"))
+            (now.0 > before.0 || now.1 > before.1)
+                .then(|| format!("{place:?}: {before:?} before, {now:?} now"))
         })
         .collect();
-    assert!(risen.is_empty(), "these cost more than before:\n{}", risen.join("\n"));
+    assert!(
+        risen.is_empty(),
+        "these cost more than before:\n{}",
+        risen.join("\n")
+    );
     if blessing() {
         std::fs::write(TABLE, written(&found)).unwrap();
         return;
@@ -61,7 +81,11 @@ fn counts(kind: Kind) -> Counts {
     let mut found = Counts::new();
     for (operation, reader) in gets.flat_map(|operation| READERS.map(|reader| (operation, reader))) {
         if let Some(count) = count(&server, &watch, operation, (reader, &world)) {
-            let name = if kind == Kind::Sqlite { "SQLite" } else { "PostgreSQL" };
+            let name = if kind == Kind::Sqlite {
+                "SQLite"
+            } else {
+                "PostgreSQL"
+            };
             found.insert((operation.id().to_owned(), reader.to_owned(), name), count);
         }
     }
@@ -114,7 +138,11 @@ fn read(text: &str) -> Counts {
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let words: Vec<&str> = line.split(' ').collect();
         for cell in words[2..].chunks(2) {
-            let database = if cell[0] == "SQLite" { "SQLite" } else { "PostgreSQL" };
+            let database = if cell[0] == "SQLite" {
+                "SQLite"
+            } else {
+                "PostgreSQL"
+            };
             let (statements, prepared) = cell[1].split_once('/').expect("statements/prepared");
             let count = (statements.parse().unwrap(), prepared.parse().unwrap());
             counts.insert((words[0].to_owned(), words[1].to_owned(), database), count);

@@ -7,13 +7,13 @@ use jsonwebtoken::{decode, decode_header};
 use serde::Deserialize;
 
 use super::jwks;
-use super::secrets;
 use super::tokens::{self, LEEWAY, LONGEST, is_loaded};
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::ids::Id;
 use crate::problem::Problem;
 use crate::schema::identity::used_assertions as table;
+use crate::secrets;
 
 /// What `client_assertion_type` says.
 pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

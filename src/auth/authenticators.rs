@@ -45,7 +45,7 @@ impl Authenticator {
         let near = [step - 1, step, step + 1];
         near.into_iter()
             .filter(|step| *step > self.last_step)
-            .find(|step| super::secrets::same(&code_at(&secret, *step), code))
+            .find(|step| crate::secrets::same(&code_at(&secret, *step), code))
     }
 }
 

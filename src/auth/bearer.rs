@@ -6,10 +6,10 @@ use actix_web::http::header::{self, HeaderMap};
 
 use super::callers;
 use super::tokens::{Accepted, ENROLMENT, Refused};
-use crate::app::App;
 use crate::clock::{self, UtcTime};
 use crate::policy::{Action, Caller, CallerKind};
 use crate::problem::{Code, Problem};
+use crate::server::app::App;
 
 /// Who calls, and what the token limits them to.
 pub struct Bearer {

@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 use actix_web::HttpRequest;
 use diesel::prelude::*;
 
-use super::secrets;
 use crate::clock::UtcTime;
 use crate::db::{Connection, Database};
 use crate::http::client_address::{self, TrustedProxies};
 use crate::ids::Id;
 use crate::problem::{Code, Problem};
 use crate::schema::identity::{guesses as table, known_addresses};
+use crate::secrets;
 
 /// An address is known for so long after a sign-in: a year.
 const KNOWN_FOR: i64 = 365 * 86_400;

@@ -14,7 +14,6 @@ use diesel::prelude::*;
 use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 
-use super::secrets;
 use super::tokens;
 use crate::clock::{self, UtcTime};
 use crate::config::Config;
@@ -22,6 +21,7 @@ use crate::db::{self, Connection, Database};
 use crate::private_files;
 use crate::problem::{Code, Problem};
 use crate::schema::foundation::secrets as table;
+use crate::secrets;
 
 /// Seconds between two looks whether the key in the database was rotated.
 pub const RELOADED_EVERY: i64 = 60;

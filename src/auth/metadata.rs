@@ -6,8 +6,8 @@ use actix_web::{HttpResponse, get};
 use serde_json::json;
 
 use super::{assertions, jwks, keys};
-use crate::app::App;
 use crate::people::clients;
+use crate::server::app::App;
 
 /// Published keys
 ///

@@ -14,7 +14,6 @@ pub mod oauth;
 pub mod passwords;
 pub mod published;
 pub mod routes;
-pub mod secrets;
 pub mod sessions;
 pub mod sign_in;
 pub mod tokens;

@@ -13,7 +13,6 @@ use utoipa::ToSchema;
 
 use super::sessions::{self, EndedBecause};
 use super::{assertions, callers, tokens};
-use crate::app::App;
 use crate::audit;
 use crate::clock::{self, UtcTime};
 use crate::http::passed::Arrived;
@@ -22,6 +21,7 @@ use crate::people::clients::{self, ApiClient, ClientKeys};
 use crate::people::users;
 use crate::policy::CallerKind;
 use crate::problem::Problem;
+use crate::server::app::App;
 
 /// What is sent to get a token (RFC 6749, RFC 7523).
 #[derive(Debug, Deserialize, ToSchema)]

@@ -66,7 +66,7 @@ impl View for Me {
     fn derived_mark(&self) -> Option<String> {
         let json = serde_json::to_string(self).unwrap_or_default();
         Some(
-            super::secrets::digest_of(json.as_bytes())
+            crate::secrets::digest_of(json.as_bytes())
                 .chars()
                 .take(8)
                 .collect(),

@@ -9,12 +9,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::prelude::*;
 
-use super::secrets;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::ids::Id;
 use crate::problem::Problem;
 use crate::schema::identity::sessions as table;
+use crate::secrets;
 
 /// How long a refresh token is good for: 90 days.
 pub const LIFETIME: i64 = 90 * 86_400;

@@ -9,12 +9,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::authenticators::{self, Authenticator};
 use super::guesses::{self, Origin};
-use super::secrets::Once;
+use super::passwords;
 use super::sessions::{self, EndedBecause, Renewable};
 use super::tokens::{self, ENROLMENT};
-use super::{passwords, secrets};
 use crate::act::Act;
-use crate::app::App;
 use crate::audit;
 use crate::body::Body;
 use crate::clock;
@@ -26,6 +24,9 @@ use crate::people::accounts;
 use crate::people::users::{self, User};
 use crate::policy::{CallerKind, Role};
 use crate::problem::{Code, Fault, Problem};
+use crate::secrets;
+use crate::secrets::Once;
+use crate::server::app::App;
 
 /// A name and password of a built-in account.
 #[skip_serializing_none]

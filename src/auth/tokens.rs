@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::issuers::Bounds;
 use super::keys::Keys;
-use super::secrets;
 use crate::clock::UtcTime;
 use crate::ids::Id;
 use crate::policy::CallerKind;
 use crate::problem::{Code, Problem};
+use crate::secrets;
 
 /// How long an access token is good for, in seconds.
 pub const LIFETIME: i64 = 600;

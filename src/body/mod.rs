@@ -15,8 +15,8 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::auth::secrets;
 use crate::problem::{Code, Fault, Problem};
+use crate::secrets;
 pub use check::known_place;
 use check::{faults_of, validator};
 pub use patch::Patch;

@@ -24,7 +24,6 @@ use super::record::{self, Record};
 use super::risks::{Risk, RiskView};
 use super::wishes::{Wish, WishView};
 use crate::act::Act;
-use crate::auth::secrets;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
 use crate::http::extract::Ids;
@@ -33,6 +32,7 @@ use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::policy::{Action, scope};
 use crate::problem::Problem;
+use crate::secrets;
 
 /// Records of one kind in a summary at most, newest first; the lists have the rest.
 const MOST: i64 = 50;

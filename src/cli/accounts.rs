@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
 use crate::auth::keys::{self, Keys, Replaced};
+use crate::auth::passwords;
 use crate::auth::tokens::Tokens;
-use crate::auth::{passwords, secrets};
 use crate::casework::cases::access;
 use crate::clock;
 use crate::config::Config;
@@ -24,6 +24,7 @@ use crate::people::clients::{self, ApiClient};
 use crate::people::users::{self, User};
 use crate::policy::{CallerKind, Role, RoleGrant};
 use crate::problem::{Code, Problem};
+use crate::secrets;
 
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {

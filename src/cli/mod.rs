@@ -19,9 +19,9 @@ use clap::{Parser, Subcommand};
 use crate::clock;
 use crate::config::Config;
 use crate::db::Database;
-use crate::http::contract::Contract;
 use crate::ids::Id;
 use crate::policy;
+use crate::server::contract::Contract;
 
 /// Making Safeguarding Personal as an API.
 #[derive(Debug, Parser)]
@@ -174,7 +174,7 @@ async fn with_config(command: Command, mut config: Config) -> Result<(), String>
             crate::demo::seed::run(&migrated(&config).await?, cases, practitioners).await
         }
         Command::Backup { file } => {
-            println!("{}", crate::db::backup::run(&open(&config)?, &file).await?);
+            println!("{}", crate::backup::run(&open(&config)?, &file).await?);
             Ok(())
         }
         Command::Purge => purge(&migrated(&config).await?).await,

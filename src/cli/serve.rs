@@ -11,11 +11,11 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::made;
-use crate::app::App;
 use crate::audit::Sealer;
 use crate::config::Config;
 use crate::db::{Database, Target};
 use crate::purge::Purger;
+use crate::server::app::App;
 use crate::{demo, logs, private_files, server};
 
 /// Upper bounds of the durations that are told apart, in seconds.

@@ -4,7 +4,6 @@
 //! transaction that is committed when the work succeeds and rolled back when it does not; it may run the work
 //! again when the database asks for a retry, so the work must have no effect outside the transaction.
 
-pub mod backup;
 #[allow(missing_docs, reason = "most of it is written by the derive")]
 mod connection;
 pub mod error;

@@ -21,7 +21,7 @@ use diesel::sqlite::Sqlite;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::MultiBackend;
+use super::connection::MultiBackend;
 use crate::clock::UtcTime;
 use crate::ids::Id;
 

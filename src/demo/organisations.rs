@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::auth::{passwords, secrets};
+use crate::auth::passwords;
 use crate::casework::advocacy::model::AssignmentKind;
 use crate::clock::UtcTime;
 use crate::db::Connection;
@@ -16,6 +16,7 @@ use crate::people::clients::{self, ApiClient};
 use crate::people::users::{self, User};
 use crate::policy::{Caller, CallerKind, Exceptions, Role, RoleGrant, Team, TeamKind};
 use crate::problem::Problem;
+use crate::secrets;
 
 /// Sign-in name, name, role and authority of every demo user.
 const USERS: [(&str, &str, Role, &str); 13] = [

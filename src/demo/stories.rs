@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::organisations::People;
 use super::scene::{body, perform};
-use crate::auth::secrets::Once;
 use crate::casework::access::{app_access, conflicts, emergency, grants, invitations};
 use crate::casework::actions::ActionRow;
 use crate::casework::adults::contact_points::ContactPoint;
@@ -36,6 +35,7 @@ use crate::db::Connection;
 use crate::ids::Id;
 use crate::policy::{Action, Role};
 use crate::problem::Problem;
+use crate::secrets::Once;
 
 struct Story<'a> {
     conn: &'a mut Connection,

@@ -42,7 +42,7 @@ pub struct Document {
     pub tag: String,
 }
 
-/// A refused request on its way out; [`super::gate`] writes its body, where the request is known.
+/// A refused request on its way out; [`crate::server::gate`] writes its body, where the request is known.
 #[derive(Debug, Clone)]
 pub struct Refusal(pub Problem);
 

@@ -19,17 +19,17 @@ use super::idempotency::{self, Claim, Repeatable};
 use super::list::{ListQuery, NoFilter, read_params};
 use super::passed::{Passed, entry_of};
 use crate::act::{Act, Found, IfMatch};
-use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::body::Body;
 use crate::clock::{self, UtcTime};
-use crate::db::{Connection, Database};
 use crate::db::error::Cause;
 use crate::db::types::Json;
+use crate::db::{Connection, Database};
 use crate::ids::Id;
 use crate::page::{Page, PageRequest, Rows};
 use crate::policy::CallerKind;
 use crate::problem::{Code, Problem, ProblemBody};
+use crate::server::app::App;
 
 /// A call on its way to its use case.
 #[derive(Clone)]
@@ -178,8 +178,7 @@ impl Call {
     {
         self.tell(Box::new(move |act| {
             let found = work(act, &body)?;
-            let answer =
-                serde_json::to_value(found).map_err(|error| Problem::caused("an answer", &error))?;
+            let answer = serde_json::to_value(found).map_err(|error| Problem::caused("an answer", &error))?;
             let items = answer.get("items").and_then(Value::as_array);
             let returned = rows_of(items.map(Vec::as_slice).unwrap_or_default());
             Ok((answer, returned))

@@ -13,10 +13,10 @@ use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use super::answer::Refusal;
-use crate::app::App;
 use crate::body::Body;
 use crate::ids::Id;
 use crate::problem::{Code, Problem};
+use crate::server::app::App;
 
 /// Largest body of a single request.
 pub const LARGEST_BODY: usize = 256 * 1024;

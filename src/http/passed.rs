@@ -5,13 +5,13 @@ use std::sync::Arc;
 use actix_web::{HttpMessage, HttpRequest};
 use serde_json::{Value, json};
 
-use super::contract::Operation;
 use crate::audit::{self, AccessPurpose, AuditOutcome, Entry};
 use crate::clock;
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::policy::{Action, Caller};
 use crate::problem::Problem;
+use crate::server::contract::Operation;
 
 /// What the gate found out about a request.
 #[derive(Clone)]

@@ -12,7 +12,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::names::Names;
 use crate::act::Act;
-use crate::app::App;
 use crate::audit::database::Rows as Trail;
 use crate::audit::search::{self, Wanted};
 use crate::audit::verify::{Anchor, Report, verify};
@@ -25,6 +24,7 @@ use crate::ids::Id;
 use crate::page::{Page, PageParams, PageRequest, Rows};
 use crate::policy::Role;
 use crate::problem::{Code, Problem};
+use crate::server::app::App;
 
 /// Something that was done, or tried.
 #[skip_serializing_none]

@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 
-use crate::auth::secrets;
 use crate::auth::sessions::{self, EndedBecause};
 use crate::clock::UtcTime;
 use crate::db::Connection;
@@ -12,6 +11,7 @@ use crate::people::users::authorities_of;
 use crate::problem::Problem;
 use crate::schema::identity::password_codes;
 use crate::schema::people::{account_changes, users};
+use crate::secrets;
 
 /// How long a one-time code is good for: three days.
 pub const CODE_LIFETIME: i64 = 3 * 86_400;

@@ -4,12 +4,12 @@ use diesel::prelude::*;
 use jsonwebtoken::jwk::JwkSet;
 use serde_json::Value;
 
-use crate::auth::secrets;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::schema::people::{api_clients as table, client_secrets};
+use crate::secrets;
 
 /// Every scope there is for clients.
 pub const SCOPES: [&str; 7] = [

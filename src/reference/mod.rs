@@ -13,9 +13,9 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use crate::auth::secrets;
 use crate::casework::meetings::MeetingKind;
 use crate::http::answer::View;
+use crate::secrets;
 pub use routes::operations;
 
 /// The one language there is.

@@ -25,7 +25,7 @@ impl Kind {
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 pub fn config(url: &str, settings: &[String]) -> Config {
-    let usual = ["msp-api", "--rate-limit=0", "--workers=2", "--shutdown-seconds=1"].map(str::to_owned);
+    let usual = ["msp-api", "--rate-limit=0", "--workers=1", "--shutdown-seconds=1"].map(str::to_owned);
     let mut arguments = usual.to_vec();
     // A later flag may not repeat an earlier one.
     arguments.retain(|usual| {
@@ -87,7 +87,7 @@ fn fill(kind: Kind) -> String {
             msp_api::demo::fill(&database).await.unwrap();
             if kind == Kind::Sqlite {
                 let copy = format!("{}.template", path_of(&filled).display());
-                msp_api::db::backup::run(&database, copy.as_ref()).await.unwrap();
+                msp_api::backup::run(&database, copy.as_ref()).await.unwrap();
             }
         });
     })

@@ -26,7 +26,8 @@ impl Watch {
     pub fn begin(database_url: &str) -> Self {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
-            set_default_instrumentation(|| Some(Box::new(Watcher::default()))).expect("connections are watched");
+            set_default_instrumentation(|| Some(Box::new(Watcher::default())))
+                .expect("connections are watched");
         });
         let name = database_url.rsplit('/').next().unwrap().to_owned();
         let issued = Issued::default();
@@ -59,7 +60,12 @@ impl Instrumentation for Watcher {
             }
             (InstrumentationEvent::StartQuery { query, .. }, Some(issued)) => {
                 let text = query.to_string();
-                let text = text.split(" -- binds").next().unwrap_or_default().trim().to_owned();
+                let text = text
+                    .split(" -- binds")
+                    .next()
+                    .unwrap_or_default()
+                    .trim()
+                    .to_owned();
                 let was_prepared = self.prepared.contains(&text);
                 issued.lock().unwrap().push(Statement { text, was_prepared });
             }

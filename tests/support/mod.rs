@@ -14,7 +14,6 @@ use std::sync::mpsc;
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use diesel::prelude::*;
-use msp_api::app::App;
 use msp_api::audit::sealer;
 use msp_api::casework::cases::access;
 use msp_api::clock;
@@ -29,6 +28,7 @@ use msp_api::people::users::{self, User};
 use msp_api::policy::{CallerKind, Role, RoleGrant};
 use msp_api::problem::Problem;
 use msp_api::schema::people::users as accounts;
+use msp_api::server::app::App;
 
 pub use databases::Kind;
 pub use http::{Actor, Answer};
@@ -55,6 +55,16 @@ macro_rules! on_both_databases {
             }
         }
     )+};
+}
+
+/// How long a test is, which `tests/run --all` asks to be longer than usual.
+pub fn how_many(setting: &str, usual: u64) -> u64 {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long to test is no setting of the program"
+    )]
+    let given = std::env::var(setting);
+    given.map_or(usual, |number| number.parse().expect("a number"))
 }
 
 /// A running server with the demo data.

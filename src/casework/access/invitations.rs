@@ -11,7 +11,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::app_access::{self, AppPerson, Person};
 use super::redemption;
 use crate::act::Act;
-use crate::auth::secrets::{self, Once};
 use crate::auth::sign_in::Nothing;
 use crate::body::Body;
 use crate::casework::advocacy::independence;
@@ -33,6 +32,7 @@ use crate::people::advocates;
 use crate::policy::{Role, Standing};
 use crate::problem::{Code, Fault, Problem};
 use crate::schema::access::invitations;
+use crate::secrets::{self, Once};
 
 /// A code is good for seven days.
 const GOOD_FOR: i64 = 7 * 86_400;

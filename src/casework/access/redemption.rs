@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 use super::app_access::{self, AppAccess};
 use super::invitations::{Invitation, digest_of};
 use crate::act::Act;
-use crate::app::App;
 use crate::audit;
 use crate::auth::sessions::{self, Renewable};
 use crate::auth::sign_in::{self, Session};
@@ -35,6 +34,7 @@ use crate::people::{adults, advocates};
 use crate::policy::{CallerKind, Role, RoleGrant};
 use crate::problem::{Code, Problem};
 use crate::schema::access::invitations;
+use crate::server::app::App;
 
 /// A code to redeem or to accept.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

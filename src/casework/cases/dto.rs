@@ -8,12 +8,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::model::{Agreement, CaseState, Disposition, Enquiry, EnquiryType, Gap, YesNoUnknown};
 use super::reach::Reached;
-use crate::auth::secrets;
 use crate::casework::referrals::model::FeedbackCode;
 use crate::clock::{PastTime, UtcTime};
 use crate::http::answer::View;
 use crate::ids::Id;
 use crate::people::adults::AdultBrief;
+use crate::secrets;
 
 /// A case.
 #[skip_serializing_none]

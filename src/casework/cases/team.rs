@@ -10,7 +10,6 @@ use super::access::{self, Holder};
 use super::reach::{Reached, reach};
 use super::{exclusions, protections, store};
 use crate::act::Act;
-use crate::auth::secrets;
 use crate::body::Body;
 use crate::casework::access::grants;
 use crate::casework::left_to_act::{self, On};
@@ -21,6 +20,7 @@ use crate::http::params::{CasePath, IfMatchHeader};
 use crate::ids::Id;
 use crate::people::users;
 use crate::problem::{Fault, Problem};
+use crate::secrets;
 
 /// To whom a case is allocated.
 #[skip_serializing_none]

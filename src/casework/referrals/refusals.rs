@@ -12,7 +12,6 @@ use super::dto::NewReferral;
 use super::model::{IntakeRefusal, Referral};
 use super::store;
 use crate::act::{Act, guarded};
-use crate::auth::secrets;
 use crate::body::{self, Body};
 use crate::clock::UtcTime;
 use crate::db::types::{Json, contains_any};
@@ -26,6 +25,7 @@ use crate::page::{Page, PageParams, PageRequest, Rows};
 use crate::policy::{Action, Caller, Role, scope};
 use crate::problem::{Code, Fault, Problem};
 use crate::schema::casework::intake_refusals as table;
+use crate::secrets;
 
 /// Nobody is told of the same sender's next refusal within a day while the one before waits: a program that sends the same
 /// mistake a thousand times is one thing to look at, and each of its rows is in the list.

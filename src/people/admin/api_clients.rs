@@ -13,7 +13,6 @@ use super::credentials::{self, CredentialView};
 use super::{administered, faults_of_authorities, refuse_others};
 use crate::act::{Act, guarded};
 use crate::auth::jwks;
-use crate::auth::secrets::Once;
 use crate::body::{Body, Patch};
 use crate::clock::UtcTime;
 use crate::db::types::{Json, contains_any};
@@ -30,6 +29,7 @@ use crate::people::approvals::{self, ApprovalKind, AskedFor, PendingApproval};
 use crate::people::clients::{self, ApiClient};
 use crate::problem::{Code, Fault, Problem, repeated};
 use crate::schema::people::api_clients as table;
+use crate::secrets::Once;
 
 /// A program of a partner agency. It signs in with a key of `jwks` (`private_key_jwt`) or with a secret
 /// (`…/credentials`).

@@ -8,7 +8,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::api_clients::{decided_in, find_own, find_served, reach, tell_stopped};
 use crate::act::{Act, IfMatch};
-use crate::auth::secrets::{self, Once};
 use crate::auth::sign_in::Nothing;
 use crate::body::Body;
 use crate::clock::UtcTime;
@@ -21,6 +20,7 @@ use crate::people::approvals::routes::{ApprovalView, done_or_waiting};
 use crate::people::approvals::{self, ApprovalKind, AskedFor};
 use crate::people::clients::{self, Credential};
 use crate::problem::Problem;
+use crate::secrets::{self, Once};
 
 /// A secret of a client.
 #[skip_serializing_none]

@@ -61,7 +61,7 @@ fn faults_of_authorities(
 /// A mark that changes with a part of an answer that has no version of its own.
 fn mark_of(part: &impl serde::Serialize) -> String {
     let json = serde_json::to_string(part).unwrap_or_default();
-    let digest = crate::auth::secrets::digest_of(json.as_bytes());
+    let digest = crate::secrets::digest_of(json.as_bytes());
     digest.chars().take(8).collect()
 }
 

@@ -13,7 +13,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::rights::{Split, refuse_nobody, split, tell_all, tell_disabled, tell_enabled, tell_roles};
 use super::{administered, refuse_others};
 use crate::act::{Act, guarded};
-use crate::auth::secrets::Once;
 use crate::auth::{authenticators, sign_in::Nothing};
 use crate::body::{Body, Patch};
 use crate::clock::UtcTime;
@@ -32,6 +31,7 @@ use crate::people::users::{self, User};
 use crate::policy::{Role, RoleGrant};
 use crate::problem::{Code, Fault, Problem, repeated};
 use crate::schema::people::users as table;
+use crate::secrets::Once;
 
 /// An account of a person.
 #[skip_serializing_none]

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{Approval, ApprovalKind, ApprovalState, objection, table, tell};
 use crate::act::{Act, guarded};
-use crate::auth::{authenticators, secrets};
+use crate::auth::authenticators;
 use crate::ids::Id;
 use crate::notices::NoticeKind;
 use crate::people::accounts::{self, AccountChange};
@@ -12,6 +12,7 @@ use crate::people::admin::{client_rights, rights, teams, users as admin_users};
 use crate::people::{authorities, clients, users};
 use crate::policy::Role;
 use crate::problem::{Code, Problem};
+use crate::secrets;
 
 fn step(act: &mut Act, approval: &Approval, state: ApprovalState) -> Result<(), Problem> {
     let read = table::table

@@ -9,7 +9,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Approval, ApprovalKind, ApprovalState, AskedFor, deciding, table};
 use crate::act::Act;
-use crate::auth::secrets::Once;
 use crate::auth::sign_in::Nothing;
 use crate::body::Body;
 use crate::clock::UtcTime;
@@ -22,6 +21,7 @@ use crate::page::{Page, PageParams, PageRequest, Rows};
 use crate::people::accounts;
 use crate::policy::Role;
 use crate::problem::Problem;
+use crate::secrets::Once;
 
 /// Something that a second person decides on.
 #[skip_serializing_none]

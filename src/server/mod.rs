@@ -1,4 +1,12 @@
-//! The HTTP server around the operations.
+//! The HTTP server around the operations: what its requests share, who may pass, the list of routes, and the contract.
+
+pub mod app;
+pub mod connections;
+pub mod contract;
+pub mod cors;
+pub mod gate;
+pub mod router;
+pub mod system;
 
 use std::net::TcpListener;
 use std::sync::Mutex;
@@ -13,13 +21,12 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
-use crate::app::App;
 use crate::casework::referrals::store::oldest_unread;
 use crate::clock::{self, UtcTime};
 use crate::db::limits;
-use crate::http::connections::{self, Connections};
-use crate::http::gate::gate;
-use crate::http::{router, system};
+use app::App;
+use connections::Connections;
+use gate::gate;
 
 /// Connections that are served at one time, per thread.
 const CONNECTIONS: usize = 10_000;

@@ -15,20 +15,20 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use serde_json::{Value, json};
 use tracing::Instrument;
 
-use super::answer::{Refusal, problem_response};
-use super::client_address;
 use super::connections::Connection;
 use super::contract::Operation;
 use super::cors;
-use super::limits::Allowance;
-use super::passed::{Arrived, Passed, entry_of};
-use crate::app::App;
 use crate::audit::AccessPurpose;
 use crate::auth::bearer;
 use crate::db::limits;
+use crate::http::answer::{Refusal, problem_response};
+use crate::http::client_address;
+use crate::http::limits::Allowance;
+use crate::http::passed::{Arrived, Passed, entry_of};
 use crate::ids::Id;
 use crate::policy::{Action, Caller, Exceptions, could_permit};
 use crate::problem::{Code, Problem};
+use crate::server::app::App;
 
 /// Paths below this need a token, unless the contract says they are open.
 const GUARDED: &str = "/v1";

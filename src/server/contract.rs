@@ -8,7 +8,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value, json};
 use utoipa_actix_web::AppExt;
@@ -79,6 +79,12 @@ impl Contract {
             nothing: Arc::new(nothing),
             operations,
         })
+    }
+
+    /// The contract of this program, made once: it is the same for every server.
+    pub fn of_this_program() -> Result<&'static Self, String> {
+        static MADE: OnceLock<Result<Contract, String>> = OnceLock::new();
+        MADE.get_or_init(Self::build).as_ref().map_err(String::clone)
     }
 
     /// The operations at a path template.

@@ -15,7 +15,7 @@ use actix_web::rt::net::TcpStream;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use socket2::{SockRef, Socket};
 
-use super::client_address::TrustedProxies;
+use crate::http::client_address::TrustedProxies;
 
 /// Silent connections from one address.
 const SILENT_OF_ONE: usize = 64;

@@ -12,8 +12,8 @@ use crate::auth::published::PublishedKeys;
 use crate::auth::tokens::Tokens;
 use crate::config::Config;
 use crate::db::Database;
-use crate::http::contract::Contract;
 use crate::http::limits::Limits;
+use crate::server::contract::Contract;
 
 /// The parts of a running server.
 pub struct App {
@@ -34,7 +34,7 @@ pub struct App {
     /// Held while the trail is verified on request: one at a time, since each reads all of it.
     pub verifying: Mutex<()>,
     /// The contract that is served, and the operations in it.
-    pub contract: Contract,
+    pub contract: &'static Contract,
     /// Request limits for each caller.
     pub limits: Limits,
     /// Settings.
@@ -47,7 +47,7 @@ impl App {
     /// Puts the parts together. Must run on the runtime that serves, since the audit writer lives there.
     pub async fn start(config: Config, database: Database) -> Result<Self, String> {
         let keys = Arc::new(Keys::load(&database, &config).await?);
-        let contract = Contract::build()?;
+        let contract = Contract::of_this_program()?;
         let tokens = Arc::new(Tokens::new(Arc::clone(&keys), config.public_url.clone()));
         let (watched, watching, accepted) =
             (Arc::clone(&keys), database.for_background(), Arc::clone(&tokens));

@@ -6,9 +6,9 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
 use serde_json::json;
 
-use super::answer::{Refusal, Reply};
-use crate::app::App;
+use crate::http::answer::{Refusal, Reply};
 use crate::problem::{Code, Problem};
+use crate::server::app::App;
 
 /// The contract
 ///

@@ -10,9 +10,9 @@ use diesel::sql_query;
 use diesel::sql_types::Text;
 use diesel::sqlite::SqliteConnection;
 
-use super::{Connection, Database};
 use crate::audit::{chain::Seal, store};
 use crate::clock::UtcTime;
+use crate::db::{Connection, Database};
 use crate::private_files;
 use crate::problem::Problem;
 use crate::schema::casework::cases;

@@ -7,6 +7,7 @@
 #[allow(missing_docs, reason = "most of it is written by the derive")]
 mod connection;
 pub mod error;
+pub mod fragment;
 mod health;
 pub mod limits;
 mod manager;

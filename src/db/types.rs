@@ -12,7 +12,6 @@ use std::io::Write;
 use chrono::{DateTime, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql};
-use diesel::dsl::sql;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::serialize::{self, IsNull, Output, ToSql};
@@ -22,6 +21,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::connection::MultiBackend;
+use super::fragment::sql;
 use crate::clock::UtcTime;
 use crate::ids::Id;
 
@@ -55,8 +55,8 @@ pub fn contains_any<T: 'static>(
     let nothing: Box<dyn BoxableExpression<T, MultiBackend, SqlType = Bool>> = Box::new(sql::<Bool>("1 = 0"));
     pieces.into_iter().fold(nothing, |any, piece| {
         let literal = piece.replace('%', "\\%").replace('_', "\\_");
-        let holds = sql::<Bool>(&format!("REPLACE(CAST({column} AS TEXT), ' ', '') LIKE "))
-            .bind::<Text, _>(format!("%{literal}%"))
+        let holds = sql::<Bool>(format!("REPLACE(CAST({column} AS TEXT), ' ', '') LIKE "))
+            .bind(format!("%{literal}%"))
             .sql(" ESCAPE '\\'");
         Box::new(any.or(holds))
     })

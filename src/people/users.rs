@@ -1,9 +1,9 @@
 //! Users: people with an account, their roles and teams.
 
 use chrono::NaiveDate;
-use diesel::dsl::{exists, sql};
+use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Date};
+use diesel::sql_types::Bool;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,7 +11,8 @@ use super::adults::compared;
 use super::agencies;
 use crate::clock::UtcTime;
 use crate::db::Connection;
-use crate::db::types::{Json, Key, Moment, contains_any};
+use crate::db::fragment::sql;
+use crate::db::types::{Json, contains_any};
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
 use crate::policy::{CASEWORK, Caller, CallerKind, Exceptions, Role, RoleGrant, Team, TeamKind};
@@ -123,9 +124,9 @@ pub fn caller_in(
     // Subqueries on other tables are no columns of a join to diesel.
     const LIVE: &str = "SELECT 1 FROM exclusions AS one WHERE one.ended_at IS NULL AND";
     const SAME: &str = "SELECT 1 FROM users AS same JOIN exclusions AS one ON";
-    let conflict = sql::<Bool>(&format!("(EXISTS ({LIVE} one.user_id = "))
-        .bind::<Key, _>(id)
-        .sql(&format!(
+    let conflict = sql::<Bool>(format!("(EXISTS ({LIVE} one.user_id = "))
+        .bind(id)
+        .sql(format!(
             ") OR EXISTS ({LIVE} one.agency_id = users.agency_id) OR (users.staff_number IS NOT NULL AND \
             (EXISTS ({LIVE} one.staff_number = users.staff_number) \
             OR EXISTS ({SAME} one.user_id = same.id WHERE same.staff_number = users.staff_number AND one.ended_at IS NULL) \
@@ -133,18 +134,18 @@ pub fn caller_in(
             AND one.ended_at IS NULL))))"
         ));
     let named = sql::<Bool>("EXISTS (SELECT 1 FROM case_grants AS one WHERE one.user_id = ")
-        .bind::<Key, _>(id)
+        .bind(id)
         .sql(" AND (one.ends_on IS NULL OR one.ends_on >= ")
-        .bind::<Date, _>(now.date())
+        .bind(now.date())
         .sql("))");
     let emergency = sql::<Bool>("EXISTS (SELECT 1 FROM emergency_access AS one WHERE one.user_id = ")
-        .bind::<Key, _>(id)
+        .bind(id)
         .sql(" AND one.until > ")
-        .bind::<Moment, _>(now)
+        .bind(now)
         .sql(")");
     let escalated =
         sql::<Bool>("EXISTS (SELECT 1 FROM escalations AS one WHERE one.ended_at IS NULL AND one.user_id = ")
-            .bind::<Key, _>(id)
+            .bind(id)
             .sql(")");
     let query = table::table
         .left_join(team_members::table.inner_join(teams::table))

@@ -1,13 +1,12 @@
 //! Codes and rows of advocacy.
 
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use crate::casework::cases::access::{self, AppsOf, Holder, Relationship};
 use crate::clock::UtcTime;
 use crate::db::Connection;
+use crate::db::fragment::{Fragment, sql};
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::people::advocates;
@@ -107,8 +106,8 @@ pub fn assignments_of(user: Id, states: Vec<AssignmentState>) -> _ {
         .filter(register::user_id.eq(user))
         .select(register::id);
     let apps: AppsOf = access::apps_of(user, Relationship::Advocate, Seen::NextSteps);
-    let here: SqlLiteral<Bool> = sql::<Bool>("advocacy_assignments.case_id = cases.id");
-    let not_stopped: SqlLiteral<Bool> =
+    let here: Fragment<Bool> = sql::<Bool>("advocacy_assignments.case_id = cases.id");
+    let not_stopped: Fragment<Bool> =
         access::not_stopped("advocacy_assignments.case_id", "advocacy_assignments.advocate_id");
     let theirs = advocacy_assignments::advocate_id
         .eq_any(entries)

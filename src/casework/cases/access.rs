@@ -2,7 +2,6 @@
 //! the decisions about it (`app-access`) and is asked of them with every request, however somebody signed in.
 
 use diesel::dsl::exists;
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -10,6 +9,7 @@ use super::kept_away::{self, Whom};
 use super::model::{Case, CaseState};
 use crate::casework::advocacy::model::{AssignmentState, assignments_of};
 use crate::clock::UtcTime;
+use crate::db::fragment::{Fragment, sql};
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
 use crate::policy::{Role, Seen};
@@ -129,12 +129,12 @@ pub fn not_long_closed(now: UtcTime) -> Condition {
 
 /// That the latest decision about a person's app on a case does not stop it: `not_safe` and `paused` last until somebody
 /// decides otherwise. `case` and `person` are SQL: the case's id, and the id of the entry or else of the case.
-pub fn not_stopped(case: &str, person: &str) -> SqlLiteral<Bool> {
+pub fn not_stopped(case: &str, person: &str) -> Fragment<Bool> {
     let of = |decision: &str| {
         format!("COALESCE({decision}.representative_id, {decision}.advocate_id, {decision}.case_id)")
     };
     let (said, later) = (of("said"), of("later"));
-    diesel::dsl::sql::<Bool>(&format!(
+    sql::<Bool>(format!(
         "NOT EXISTS (SELECT 1 FROM app_access_decisions AS said WHERE said.case_id = {case} AND {said} = {person} \
          AND said.decision IN ('not_safe', 'paused') AND said.entered_in_error IS NULL \
          AND NOT EXISTS (SELECT 1 FROM app_access_decisions AS later WHERE later.case_id = said.case_id \
@@ -146,8 +146,8 @@ pub fn not_stopped(case: &str, person: &str) -> SqlLiteral<Bool> {
 #[diesel::dsl::auto_type(type_name = "AppsOf")]
 pub(crate) fn apps_of(user: Id, relationship: Relationship, seen: Seen) -> _ {
     let views: Vec<AppView> = enough(seen);
-    let here: SqlLiteral<Bool> = case_at_hand();
-    let not_stopped: SqlLiteral<Bool> = not_stopped("case_access.case_id", PERSON);
+    let here: Fragment<Bool> = case_at_hand();
+    let not_stopped: Fragment<Bool> = not_stopped("case_access.case_id", PERSON);
     case_access::table
         .filter(case_access::user_id.eq(user))
         .filter(case_access::relationship.eq(relationship))
@@ -160,8 +160,8 @@ pub(crate) fn apps_of(user: Id, relationship: Relationship, seen: Seen) -> _ {
 /// The person whose app a row is, as SQL for [`not_stopped`].
 const PERSON: &str = "COALESCE(case_access.representative_id, case_access.advocate_id, case_access.case_id)";
 
-fn case_at_hand() -> SqlLiteral<Bool> {
-    diesel::dsl::sql::<Bool>("case_access.case_id = cases.id")
+fn case_at_hand() -> Fragment<Bool> {
+    sql::<Bool>("case_access.case_id = cases.id")
 }
 
 fn enough(seen: Seen) -> Vec<AppView> {

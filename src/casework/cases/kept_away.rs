@@ -9,13 +9,13 @@
 )]
 
 use chrono::NaiveDate;
-use diesel::dsl::{exists, not, sql};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use crate::clock::UtcTime;
 use crate::db::MultiBackend;
-use crate::db::types::{Key, Moment};
+use crate::db::fragment::sql;
 use crate::ids::Id;
 use crate::policy::Scope;
 use crate::schema::access::case_grants;
@@ -51,17 +51,17 @@ fn kept_from<T: 'static>(column: &str, records: &str, (caller, agency): Whom) ->
     let joined =
         |on: &str| format!(" UNION ALL {EACH} {SAME} JOIN exclusions AS one ON {on} WHERE {LIVE} me.id = ");
     Box::new(
-        sql::<Bool>(&begin)
-            .bind::<Key, _>(caller)
-            .sql(&by_agency)
-            .bind::<Key, _>(agency)
-            .sql(&joined("one.staff_number = same.staff_number"))
-            .bind::<Key, _>(caller)
-            .sql(&joined("one.user_id = same.id"))
-            .bind::<Key, _>(caller)
-            .sql(&joined("one.agency_id = same.agency_id"))
-            .bind::<Key, _>(caller)
-            .sql(&format!(") {records})")),
+        sql::<Bool>(begin)
+            .bind(caller)
+            .sql(by_agency)
+            .bind(agency)
+            .sql(joined("one.staff_number = same.staff_number"))
+            .bind(caller)
+            .sql(joined("one.user_id = same.id"))
+            .bind(caller)
+            .sql(joined("one.agency_id = same.agency_id"))
+            .bind(caller)
+            .sql(format!(") {records})")),
     )
 }
 
@@ -142,16 +142,16 @@ pub fn is_restricted_from(caller: Id, today: NaiveDate, managed: Vec<String>) ->
 pub fn given_to<T: 'static>((id, column): (&str, &str), authority: &str, (user, at): (Id, UtcTime)) -> On<T> {
     const LIVE: &str = "FROM escalations AS one WHERE (one.ended_at IS NULL OR one.ended_at >= ";
     Box::new(
-        sql::<Bool>(&format!("({id} IN (SELECT one.{column} {LIVE}"))
-            .bind::<Moment, _>(at)
+        sql::<Bool>(format!("({id} IN (SELECT one.{column} {LIVE}"))
+            .bind(at)
             .sql(") AND one.user_id = ")
-            .bind::<Key, _>(user)
-            .sql(&format!(
+            .bind(user)
+            .sql(format!(
                 " AND one.{column} IS NOT NULL) OR {authority} IN (SELECT one.authority {LIVE}"
             ))
-            .bind::<Moment, _>(at)
+            .bind(at)
             .sql(") AND one.user_id = ")
-            .bind::<Key, _>(user)
+            .bind(user)
             .sql(" AND one.case_id IS NULL AND one.referral_id IS NULL))"),
     )
 }

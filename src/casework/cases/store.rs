@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use diesel::dsl::{exists, not, sql};
-use diesel::expression::SqlLiteral;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -22,6 +21,7 @@ use crate::casework::contacts::model as contacts;
 use crate::casework::informed::{Audience, Topic};
 use crate::casework::links::{LinkKind, LinkStatus};
 use crate::clock::UtcTime;
+use crate::db::fragment::{Fragment, sql};
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
 use crate::page::PageRequest;
@@ -166,9 +166,9 @@ fn named(user: Id, at: UtcTime) -> Condition {
 }
 
 /// That a representative may receive a part. Codes are ours, so the text of the list is compared.
-fn may_receive(part: Option<Part>) -> SqlLiteral<Bool> {
+fn may_receive(part: Option<Part>) -> Fragment<Bool> {
     let list = "CAST(adult_representatives.may_receive AS TEXT)";
-    sql::<Bool>(&match part {
+    sql::<Bool>(match part {
         None => "1 = 1".to_owned(),
         // Capacity is for those with the legal authority to decide.
         Some(Part::Capacity) => {
@@ -179,8 +179,8 @@ fn may_receive(part: Option<Part>) -> SqlLiteral<Bool> {
 }
 
 /// That a partner agency is named for a section.
-fn has_section(part: Option<Part>) -> SqlLiteral<Bool> {
-    sql::<Bool>(&match part {
+fn has_section(part: Option<Part>) -> Fragment<Bool> {
+    sql::<Bool>(match part {
         None => "1 = 1".to_owned(),
         Some(part) => format!(
             "CAST(case_grants.sections AS TEXT) LIKE '%\"{}\"%'",
@@ -435,7 +435,7 @@ pub fn surroundings(
         }
     }
     let has = |what: &str| {
-        sql::<Bool>(&format!(
+        sql::<Bool>(format!(
             "EXISTS (SELECT 1 FROM {what} AND one.case_id = cases.id)"
         ))
     };

@@ -13,6 +13,7 @@ use crate::act::{Act, guarded};
 use crate::casework::advocacy::model::{AssignmentState, assignments_of};
 use crate::casework::cases::kept_away::{self, is_restricted_from};
 use crate::clock::UtcTime;
+use crate::db::fragment::sql;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
 use crate::page::PageRequest;
@@ -25,7 +26,7 @@ type Condition = Box<dyn BoxableExpression<referrals::table, MultiBackend, SqlTy
 
 /// The referrals in a scope; an empty scope has none.
 pub fn visible(scope: &Scope) -> referrals::BoxedQuery<'static, MultiBackend> {
-    let nothing: Condition = Box::new(diesel::dsl::sql::<Bool>("1 = 0"));
+    let nothing: Condition = Box::new(sql::<Bool>("1 = 0"));
     let condition = scope
         .clauses
         .iter()

@@ -1,0 +1,135 @@
+//! SQL of ours inside a query of diesel's, such as a subquery on another table.
+//!
+//! `diesel::dsl::sql` does the same, but diesel has each query that holds one prepared anew every time, since its text could
+//! be any. These texts are a closed set (values are always bound), so the queries stay prepared.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use chrono::NaiveDate;
+use diesel::backend::Backend;
+use diesel::expression::{
+    AppearsOnTable, Expression, SelectableExpression, TypedExpressionType, ValidGrouping, is_aggregate,
+};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{Date, HasSqlType, Text};
+use diesel::{QueryResult, sql_types::SingleValue};
+
+use super::types::{Key, Moment};
+use crate::clock::UtcTime;
+use crate::ids::Id;
+
+/// An expression that is written as SQL.
+#[derive(Debug, Clone)]
+pub struct Fragment<ST> {
+    parts: Vec<Part>,
+    of: PhantomData<ST>,
+}
+
+#[derive(Debug, Clone)]
+enum Part {
+    Sql(Cow<'static, str>),
+    Value(Value),
+}
+
+/// A value that is bound.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// An id.
+    Key(Id),
+    /// An instant.
+    Moment(UtcTime),
+    /// A day.
+    Date(NaiveDate),
+    /// A text.
+    Text(String),
+}
+
+/// Begins an expression with this text. Put no value into it: diesel keeps every text it has met.
+pub fn sql<ST>(text: impl Into<Cow<'static, str>>) -> Fragment<ST> {
+    Fragment {
+        parts: vec![Part::Sql(text.into())],
+        of: PhantomData,
+    }
+}
+
+impl<ST> Fragment<ST> {
+    /// Goes on with a value.
+    #[must_use]
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.parts.push(Part::Value(value.into()));
+        self
+    }
+
+    /// Goes on with text.
+    #[must_use]
+    pub fn sql(mut self, text: impl Into<Cow<'static, str>>) -> Self {
+        self.parts.push(Part::Sql(text.into()));
+        self
+    }
+}
+
+impl From<Id> for Value {
+    fn from(id: Id) -> Self {
+        Self::Key(id)
+    }
+}
+
+impl From<UtcTime> for Value {
+    fn from(at: UtcTime) -> Self {
+        Self::Moment(at)
+    }
+}
+
+impl From<NaiveDate> for Value {
+    fn from(day: NaiveDate) -> Self {
+        Self::Date(day)
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<DB, ST> QueryFragment<DB> for Fragment<ST>
+where
+    DB: Backend + HasSqlType<Key> + HasSqlType<Moment> + HasSqlType<Date> + HasSqlType<Text>,
+    Id: ToSql<Key, DB>,
+    UtcTime: ToSql<Moment, DB>,
+    NaiveDate: ToSql<Date, DB>,
+    String: ToSql<Text, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        for part in &self.parts {
+            match part {
+                Part::Sql(text) => out.push_sql(text),
+                Part::Value(Value::Key(id)) => out.push_bind_param::<Key, _>(id)?,
+                Part::Value(Value::Moment(at)) => out.push_bind_param::<Moment, _>(at)?,
+                Part::Value(Value::Date(day)) => out.push_bind_param::<Date, _>(day)?,
+                Part::Value(Value::Text(text)) => out.push_bind_param::<Text, _>(text)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Two of one type may have different texts: a query with one is kept by its text.
+impl<ST> QueryId for Fragment<ST> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<ST: TypedExpressionType> Expression for Fragment<ST> {
+    type SqlType = ST;
+}
+
+impl<ST: SingleValue + TypedExpressionType, Source> AppearsOnTable<Source> for Fragment<ST> {}
+
+impl<ST: SingleValue + TypedExpressionType, Source> SelectableExpression<Source> for Fragment<ST> {}
+
+impl<ST, GroupBy> ValidGrouping<GroupBy> for Fragment<ST> {
+    type IsAggregate = is_aggregate::Never;
+}

@@ -21,7 +21,7 @@ pub struct Config {
     )]
     pub database_url: String,
 
-    /// Connections to the database, and so requests that use it at one time
+    /// Connections to the database, and so requests that use it at one time; on SQLite at most 8
     #[arg(long, env = "MSP_POOL_SIZE", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=500))]
     pub pool_size: u32,
 

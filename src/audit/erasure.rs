@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::{Entry, insert};
+use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::Json;
 use crate::db::{Connection, Database};
 use crate::ids::Id;
@@ -44,7 +45,7 @@ fn erase_some(conn: &mut Connection, subject: Id) -> Result<usize, Problem> {
     if ids.is_empty() {
         return Ok(0);
     }
-    let erased = diesel::update(audit_entries::table.filter(audit_entries::id.eq_any(ids)))
+    let erased = diesel::update(audit_entries::table.filter(audit_entries::id.one_of(ids)))
         .set(audit_entries::personal.eq(None::<Json<serde_json::Value>>))
         .execute(conn)?;
     let entry = Entry {

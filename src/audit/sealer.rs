@@ -10,6 +10,7 @@ use super::chain::{Mark, Seal, Signer, to_cover};
 use super::store;
 use crate::clock;
 use crate::db::Database;
+use crate::db::one_of::OneOfMethods as _;
 use crate::ids::Id;
 use crate::leases;
 use crate::problem::{Code, Problem};
@@ -106,7 +107,7 @@ fn seal(
     }
     let ids: Vec<Id> = entries.iter().map(|(id, _)| *id).collect();
     let taken =
-        diesel::delete(audit_unsealed::table.filter(audit_unsealed::entry_id.eq_any(ids))).execute(conn)?;
+        diesel::delete(audit_unsealed::table.filter(audit_unsealed::entry_id.one_of(ids))).execute(conn)?;
     if taken != entries.len() {
         return Err(Problem::new(Code::Conflict).saying("another instance sealed some of these entries"));
     }

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::Entry;
 use super::chain::Seal;
 use crate::db::Connection;
+use crate::db::one_of::OneOfMethods as _;
 use crate::ids::Id;
 use crate::schema::audit::{audit_seals, audit_unsealed};
 use crate::schema::casework::cases;
@@ -53,7 +54,7 @@ pub fn seals(conn: &mut Connection, from: i64, to: i64) -> QueryResult<Vec<Seal>
 /// These entries, as far as they are there.
 pub fn entries(conn: &mut Connection, ids: &[Id]) -> QueryResult<Vec<Entry>> {
     audit_entries::table
-        .filter(audit_entries::id.eq_any(ids))
+        .filter(audit_entries::id.one_of(ids))
         .select(Entry::as_select())
         .load(conn)
 }

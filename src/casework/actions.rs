@@ -18,6 +18,7 @@ use crate::body::{Body, Patch};
 use crate::casework::cases::reach::{Reached, reach};
 use crate::clock::UtcTime;
 use crate::db::Connection;
+use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::Json;
 use crate::http::answer::View;
 use crate::ids::Id;
@@ -346,7 +347,7 @@ pub fn open_by_case(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<(Id,
     actions::table
         .filter(
             actions::case_id
-                .eq_any(cases)
+                .one_of(cases)
                 .and(actions::status.eq(ActionStatus::Open)),
         )
         .filter(actions::entered_in_error.is_null())

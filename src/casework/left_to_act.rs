@@ -12,6 +12,7 @@ use crate::casework::referrals::model::Status;
 use crate::casework::referrals::store as referrals_store;
 use crate::clock::UtcTime;
 use crate::db::Connection;
+use crate::db::one_of::OneOfMethods as _;
 use crate::ids::Id;
 use crate::notices::{self, Notice, NoticeKind};
 use crate::people::{authorities, users};
@@ -65,14 +66,14 @@ fn authority_of(conn: &mut Connection, on: On) -> QueryResult<Option<String>> {
     match on {
         On::Case(id) => cases::table
             .find(id)
-            .filter(cases::state.eq_any(CaseState::OPEN))
+            .filter(cases::state.one_of(CaseState::OPEN))
             .filter(cases::transferred_to.is_null())
             .select(cases::authority)
             .first(conn)
             .optional(),
         On::Referral(id) => referrals::table
             .find(id)
-            .filter(referrals::status.eq_any(Status::WAITING))
+            .filter(referrals::status.one_of(Status::WAITING))
             .select(referrals::authority)
             .first(conn)
             .optional(),
@@ -370,7 +371,7 @@ fn depending_on(conn: &mut Connection, authority: &str, lost: Lost, now: UtcTime
     let open = || {
         cases::table
             .filter(cases::authority.eq(authority.to_owned()))
-            .filter(cases::state.eq_any(CaseState::OPEN))
+            .filter(cases::state.one_of(CaseState::OPEN))
     };
     let restricted = open().filter(cases::restricted.eq(true)).filter(
         cases::allocated_to
@@ -399,16 +400,16 @@ fn depending_on(conn: &mut Connection, authority: &str, lost: Lost, now: UtcTime
     let excluded: Vec<Id> = open()
         .filter(
             cases::id
-                .eq_any(all(|kept| kept.0))
-                .or(cases::adult_id.assume_not_null().eq_any(all(|kept| kept.1))),
+                .one_of(all(|kept| kept.0))
+                .or(cases::adult_id.assume_not_null().one_of(all(|kept| kept.1))),
         )
         .select(cases::id)
         .load(conn)?;
     found.extend(excluded.into_iter().map(On::Case));
     let waiting: Vec<Id> = referrals::table
         .filter(referrals::authority.eq(authority))
-        .filter(referrals::id.eq_any(all(|kept| kept.2)))
-        .filter(referrals::status.eq_any(Status::WAITING))
+        .filter(referrals::id.one_of(all(|kept| kept.2)))
+        .filter(referrals::status.one_of(Status::WAITING))
         .select(referrals::id)
         .load(conn)?;
     found.extend(waiting.into_iter().map(On::Referral));

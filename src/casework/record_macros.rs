@@ -137,7 +137,7 @@ macro_rules! case_row {
                     query = query.filter($table::entered_in_error.is_null());
                 }
                 if let Some(only) = showing.only {
-                    query = query.filter($table::id.eq_any(only));
+                    query = query.filter($crate::db::one_of::OneOfMethods::one_of($table::id, only));
                 }
                 $(
                     if showing.without_withheld {

@@ -11,6 +11,7 @@ use crate::act::Act;
 use crate::body::Body;
 use crate::clock::{PastTime, UtcTime};
 use crate::db::Connection;
+use crate::db::one_of::OneOfMethods as _;
 use crate::ids::Id;
 use crate::policy::Standing;
 use crate::problem::{Fault, Problem};
@@ -90,7 +91,7 @@ fn append(act: &mut Act, case: Id, body: &Body<NewWish>) -> Result<Id, Problem> 
 pub fn about_involvement(conn: &mut Connection, case: Id) -> QueryResult<Vec<Wish>> {
     wishes::table
         .filter(wishes::case_id.eq(case).and(wishes::said_by.eq(Party::Adult)))
-        .filter(wishes::kind.eq_any([WishKind::WhoToInvolve, WishKind::WhoNotToInvolve]))
+        .filter(wishes::kind.one_of([WishKind::WhoToInvolve, WishKind::WhoNotToInvolve]))
         .filter(wishes::entered_in_error.is_null())
         .order(wishes::id)
         .select(Wish::as_select())

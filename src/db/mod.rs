@@ -13,6 +13,7 @@ pub mod limits;
 mod manager;
 pub mod migrations;
 pub mod numbering;
+pub mod one_of;
 mod pool;
 mod readiness;
 pub mod types;
@@ -30,6 +31,8 @@ use health::Trouble;
 pub use manager::Target;
 use pool::{Lender, Once};
 
+/// Connections to SQLite at most. Each keeps its prepared statements, some megabytes; more of them answer no faster.
+const SQLITE_CONNECTIONS: u32 = 8;
 /// How long a write outside of requests may wait for its turn on SQLite.
 const WRITE_TURN: Duration = Duration::from_secs(10);
 /// How long a piece of background work may have a connection; PostgreSQL ends each statement of it before.
@@ -59,8 +62,13 @@ impl Database {
         let target = Target::parse(url)?;
         target.prepare()?;
         let writer = target.is_sqlite().then(|| Arc::new(Semaphore::new(1)));
+        let most = if target.is_sqlite() {
+            SQLITE_CONNECTIONS
+        } else {
+            size
+        };
         Ok(Self {
-            lender: Lender::open(target, size)?,
+            lender: Lender::open(target, size.min(most))?,
             writer,
             limit: None,
             finding: readiness::Finding::default(),

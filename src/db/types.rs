@@ -233,6 +233,12 @@ macro_rules! codes {
             }
         }
 
+        impl $crate::db::one_of::Listed for $name {
+            fn listed(all: impl Iterator<Item = Self>) -> $crate::db::one_of::Values {
+                <&str as $crate::db::one_of::Listed>::listed(all.map(Self::as_str))
+            }
+        }
+
         impl<DB> diesel::serialize::ToSql<diesel::sql_types::Text, DB> for $name
         where
             DB: diesel::backend::Backend,

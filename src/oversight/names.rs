@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use crate::audit::Entry;
 use crate::db::Connection;
+use crate::db::one_of::OneOfMethods as _;
 use crate::ids::Id;
 use crate::people::users;
 use crate::schema::casework::case_access;
@@ -27,23 +28,23 @@ impl Names {
         let actors = distinct(entries.iter().map(|entry| entry.actor_id));
         let found = distinct(entries.iter().filter_map(|entry| entry.agency_id));
         let clients: Vec<(Id, String)> = api_clients::table
-            .filter(api_clients::id.eq_any(&actors))
+            .filter(api_clients::id.one_of(&actors))
             .select((api_clients::id, api_clients::name))
             .load(conn)?;
         let agencies: Vec<(Id, String)> = agencies::table
-            .filter(agencies::id.eq_any(found))
+            .filter(agencies::id.one_of(found))
             .select((agencies::id, agencies::name))
             .load(conn)?;
         let authorities: Vec<(String, String)> = authorities::table
             .select((authorities::code, authorities::name))
             .load(conn)?;
         let organisations: Vec<(Option<Id>, String)> = advocates::table
-            .filter(advocates::user_id.eq_any(actors.iter().copied().map(Some)))
+            .filter(advocates::user_id.assume_not_null().one_of(&actors))
             .select((advocates::user_id, advocates::organisation))
             .load(conn)?;
         let by_app: Vec<(Id, String)> = case_access::table
             .inner_join(advocates::table.on(case_access::advocate_id.eq(advocates::id.nullable())))
-            .filter(case_access::user_id.eq_any(&actors))
+            .filter(case_access::user_id.one_of(&actors))
             .select((case_access::user_id, advocates::organisation))
             .load(conn)?;
         let people = users::names(conn, &actors)?;

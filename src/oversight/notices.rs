@@ -15,6 +15,7 @@ use crate::body::Body;
 use crate::casework::cases::kept_away;
 use crate::clock::UtcTime;
 use crate::db::MultiBackend;
+use crate::db::one_of::OneOfMethods as _;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
 use crate::http::extract::Ids;
@@ -82,9 +83,9 @@ fn visible(act: &Act) -> notices::BoxedQuery<'static, MultiBackend> {
     };
     let accounts_of = act.caller.authorities_as(&[Role::Admin]);
     let about_accounts = notices::authority
-        .eq_any(accounts_of)
-        .and(notices::kind.eq_any(NoticeKind::OF_ACCOUNTS));
-    let mut theirs: Condition = Box::new(notices::authority.eq_any(all_of).or(about_accounts));
+        .one_of(accounts_of)
+        .and(notices::kind.one_of(NoticeKind::OF_ACCOUNTS));
+    let mut theirs: Condition = Box::new(notices::authority.one_of(all_of).or(about_accounts));
     if act.caller.escalated {
         // Whoever was given what nobody else is left for is told of it, and of what comes of it.
         let user = (act.caller.id, act.caller.at);
@@ -111,7 +112,7 @@ fn visible(act: &Act) -> notices::BoxedQuery<'static, MultiBackend> {
 fn list(act: &mut Act, filter: &NoticeFilter, page: &PageRequest) -> Result<Rows<NoticeView>, Problem> {
     let mut query = visible(act);
     if !filter.kind.is_empty() {
-        query = query.filter(notices::kind.eq_any(filter.kind.clone()));
+        query = query.filter(notices::kind.one_of(filter.kind.clone()));
     }
     match filter.handled {
         Some(true) => query = query.filter(notices::handled_at.is_not_null()),

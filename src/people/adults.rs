@@ -9,6 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 use utoipa::ToSchema;
 
 use crate::clock::UtcTime;
+use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::Json;
 use crate::db::{Connection, MultiBackend};
 use crate::facts::YesNoNotKnown;
@@ -311,7 +312,7 @@ pub fn find(conn: &mut Connection, authority: &str, id: Id) -> QueryResult<Optio
 /// Briefs of these adults.
 pub fn briefs(conn: &mut Connection, ids: &[Id]) -> QueryResult<HashMap<Id, AdultBrief>> {
     let adults: Vec<Adult> = table::table
-        .filter(table::id.eq_any(ids))
+        .filter(table::id.one_of(ids))
         .select(Adult::as_select())
         .load(conn)?;
     Ok(adults.into_iter().map(|adult| (adult.id, brief(adult))).collect())

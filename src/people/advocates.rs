@@ -12,6 +12,7 @@ use crate::body::{Body, Patch};
 use crate::casework::advocacy::model::AssignmentKind;
 use crate::clock::UtcTime;
 use crate::db::Connection;
+use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::Json;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
@@ -260,7 +261,7 @@ fn known(act: &mut Act, id: Id) -> Result<Advocate, Problem> {
     let own = read_by(act);
     let entry = table::table
         .find(id)
-        .filter(table::authority.eq_any(own))
+        .filter(table::authority.one_of(own))
         .select(Advocate::as_select())
         .first(act.conn)
         .optional()?;
@@ -279,7 +280,7 @@ fn read(act: &mut Act, id: Id) -> Result<AdvocateView, Problem> {
 
 fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<AdvocateView>, Problem> {
     let query = table::table
-        .filter(table::authority.eq_any(read_by(act)))
+        .filter(table::authority.one_of(read_by(act)))
         .into_boxed();
     let rows = crate::paged!(query, table, page)
         .select(Advocate::as_select())

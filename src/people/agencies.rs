@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use crate::clock::UtcTime;
 use crate::db::Connection;
+use crate::db::one_of::OneOfMethods as _;
 use crate::ids::Id;
 use crate::problem::{Fault, Problem};
 use crate::schema::people::{agencies as table, agency_authorities};
@@ -134,7 +135,7 @@ pub fn agreed_with(conn: &mut Connection, agency: Id, on: NaiveDate) -> QueryRes
 pub fn agreements(conn: &mut Connection, agency: Id, authorities: &[String]) -> QueryResult<Vec<Agreement>> {
     agency_authorities::table
         .filter(agency_authorities::agency_id.eq(agency))
-        .filter(agency_authorities::authority.eq_any(authorities.to_vec()))
+        .filter(agency_authorities::authority.one_of(authorities.to_vec()))
         .order(agency_authorities::authority)
         .select(Agreement::as_select())
         .load(conn)

@@ -11,6 +11,7 @@ use crate::act::{Act, guarded};
 use crate::body::Body;
 use crate::clock::UtcTime;
 use crate::db::Connection;
+use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::Json;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
@@ -155,7 +156,7 @@ pub struct StageLabels {
 /// The settings of these authorities.
 pub fn settings(conn: &mut Connection, codes: &[String]) -> QueryResult<HashMap<String, Settings>> {
     let rows: Vec<(String, Json<Settings>)> = table::table
-        .filter(table::code.eq_any(codes))
+        .filter(table::code.one_of(codes))
         .select((table::code, table::settings))
         .load(conn)?;
     Ok(rows

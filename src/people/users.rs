@@ -12,6 +12,7 @@ use super::agencies;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::db::fragment::sql;
+use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::{Json, contains_any};
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
@@ -326,7 +327,7 @@ pub fn does_casework(conn: &mut Connection, user: Id, authority: &str) -> QueryR
 /// Names of these users.
 pub fn names(conn: &mut Connection, ids: &[Id]) -> QueryResult<Vec<(Id, String)>> {
     table::table
-        .filter(table::id.eq_any(ids))
+        .filter(table::id.one_of(ids))
         .select((table::id, table::name))
         .load(conn)
 }

@@ -19,6 +19,7 @@ use crate::casework::cases::store as case_store;
 use crate::casework::record::{self, Head, OwnedRow, Record};
 use crate::casework::wishes;
 use crate::db::Connection;
+use crate::db::one_of::OneOfMethods as _;
 use crate::facts::YesNoNotKnown;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
@@ -270,7 +271,7 @@ pub fn latest(conn: &mut Connection, case: Id, holder: Holder) -> QueryResult<Op
 /// until somebody decides otherwise on this case. Representatives go by their entry, which another authority has not.
 pub fn take_over(act: &mut Act, case: &Case, from: &[Id]) -> Result<(), Problem> {
     let decisions: Vec<AppAccess> = app_access_decisions::table
-        .filter(app_access_decisions::case_id.eq_any(from))
+        .filter(app_access_decisions::case_id.one_of(from))
         .filter(app_access_decisions::entered_in_error.is_null())
         .order(app_access_decisions::id.desc())
         .select(AppAccess::as_select())

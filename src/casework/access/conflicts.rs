@@ -13,6 +13,7 @@ use crate::casework::cases::model::Case;
 use crate::casework::cases::reach::Reached;
 use crate::casework::record::{self, EnteredInError, Head, OwnedRow, Record};
 use crate::db::Connection;
+use crate::db::one_of::OneOfMethods as _;
 use crate::ids::Id;
 use crate::notices::{self, Notice, NoticeKind};
 use crate::people::{agencies, users};
@@ -150,7 +151,7 @@ pub fn write(act: &mut Act, case: &Case, conflict: NewConflict) -> Result<(), Pr
 /// The conflicts of these cases that stand, oldest first.
 pub fn standing_on(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<NewConflict>> {
     let rows: Vec<Conflict> = case_conflicts::table
-        .filter(case_conflicts::case_id.eq_any(cases))
+        .filter(case_conflicts::case_id.one_of(cases))
         .filter(case_conflicts::ended_on.is_null())
         .filter(case_conflicts::entered_in_error.is_null())
         .order(case_conflicts::id)

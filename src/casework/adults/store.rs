@@ -9,6 +9,7 @@ use super::search::AdultSearch;
 use crate::casework::cases::kept_away::{self, is_restricted_from};
 use crate::casework::cases::store as cases_store;
 use crate::clock::UtcTime;
+use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::Json;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
@@ -30,7 +31,7 @@ fn within(scope: &Scope) -> Within {
         Clause::Authorities(_, authorities) => Some(authorities.clone()),
         _ => None,
     });
-    unhidden(scope).filter(adults::authority.eq_any(authorities.flatten().collect::<Vec<String>>()))
+    unhidden(scope).filter(adults::authority.one_of(authorities.flatten().collect::<Vec<String>>()))
 }
 
 /// The adults that nothing keeps from the caller: no exclusion, and no restricted case about them.
@@ -55,7 +56,7 @@ pub fn unhidden_of(conn: &mut Connection, scope: &Scope, ids: &[Id]) -> QueryRes
         return Ok(vec![]);
     }
     unhidden(scope)
-        .filter(adults::id.eq_any(ids.to_vec()))
+        .filter(adults::id.one_of(ids.to_vec()))
         .select(adults::id)
         .load(conn)
 }
@@ -281,7 +282,7 @@ pub fn cases_of(conn: &mut Connection, adult: Id) -> QueryResult<Vec<Id>> {
 
 /// Puts these cases under another record of the same person.
 pub fn move_cases(conn: &mut Connection, ids: &[Id], adult: Id, (now, by): (UtcTime, Id)) -> QueryResult<()> {
-    diesel::update(cases::table.filter(cases::id.eq_any(ids)))
+    diesel::update(cases::table.filter(cases::id.one_of(ids)))
         .set((
             cases::adult_id.eq(adult),
             cases::version.eq(cases::version + 1),

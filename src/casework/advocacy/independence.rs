@@ -9,6 +9,7 @@ use crate::act::Act;
 use crate::casework::cases::reach::Reached;
 use crate::casework::cases::store;
 use crate::db::Connection;
+use crate::db::one_of::OneOfMethods as _;
 use crate::ids::Id;
 use crate::people::advocates::Advocate;
 use crate::people::{authorities, users};
@@ -60,7 +61,7 @@ pub fn acts_for_the_adult(conn: &mut Connection, case: Id, advocate: Id) -> Quer
 pub fn cases_of(conn: &mut Connection, advocate: Id) -> QueryResult<Vec<Id>> {
     advocacy_assignments::table
         .filter(advocacy_assignments::advocate_id.eq(advocate))
-        .filter(advocacy_assignments::state.eq_any(AssignmentState::STANDING))
+        .filter(advocacy_assignments::state.one_of(AssignmentState::STANDING))
         .select(advocacy_assignments::case_id)
         .distinct()
         .load(conn)

@@ -7,6 +7,7 @@ use crate::casework::cases::access::{self, AppsOf, Holder, Relationship};
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::db::fragment::{Fragment, sql};
+use crate::db::one_of::{OneOf, OneOfMethods as _};
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::people::advocates;
@@ -109,6 +110,7 @@ pub fn assignments_of(user: Id, states: Vec<AssignmentState>) -> _ {
     let here: Fragment<Bool> = sql::<Bool>("advocacy_assignments.case_id = cases.id");
     let not_stopped: Fragment<Bool> =
         access::not_stopped("advocacy_assignments.case_id", "advocacy_assignments.advocate_id");
+    let so_far: OneOf<advocacy_assignments::state> = advocacy_assignments::state.one_of(states);
     let theirs = advocacy_assignments::advocate_id
         .eq_any(entries)
         .or(advocacy_assignments::advocate_id
@@ -117,7 +119,7 @@ pub fn assignments_of(user: Id, states: Vec<AssignmentState>) -> _ {
     advocacy_assignments::table
         .filter(here)
         .filter(theirs)
-        .filter(advocacy_assignments::state.eq_any(states))
+        .filter(so_far)
         .filter(not_stopped)
 }
 

@@ -1,7 +1,7 @@
 //! Apps: which account was given which case, as whom, and until when it shows there. Whether an app is stopped stands in
 //! the decisions about it (`app-access`) and is asked of them with every request, however somebody signed in.
 
-use diesel::dsl::exists;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -10,6 +10,7 @@ use super::model::{Case, CaseState};
 use crate::casework::advocacy::model::{AssignmentState, assignments_of};
 use crate::clock::UtcTime;
 use crate::db::fragment::{Fragment, sql};
+use crate::db::one_of::{OneOf, OneOfMethods as _};
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
 use crate::policy::{Role, Seen};
@@ -123,8 +124,8 @@ pub fn not_long_closed(now: UtcTime) -> Condition {
     let recently = case_transitions::table
         .filter(case_transitions::case_id.eq(cases::id))
         .filter(case_transitions::recorded_at.ge(now.plus_seconds(-AFTER_CLOSURE)));
-    let open = cases::state.ne_all([CaseState::Closed, CaseState::ClosedNoEnquiry]);
-    Box::new(open.or(exists(recently)))
+    let closed = cases::state.one_of([CaseState::Closed, CaseState::ClosedNoEnquiry]);
+    Box::new(not(closed).or(exists(recently)))
 }
 
 /// That the latest decision about a person's app on a case does not stop it: `not_safe` and `paused` last until somebody
@@ -146,12 +147,13 @@ pub fn not_stopped(case: &str, person: &str) -> Fragment<Bool> {
 #[diesel::dsl::auto_type(type_name = "AppsOf")]
 pub(crate) fn apps_of(user: Id, relationship: Relationship, seen: Seen) -> _ {
     let views: Vec<AppView> = enough(seen);
+    let shows_enough: OneOf<case_access::view> = case_access::view.one_of(views);
     let here: Fragment<Bool> = case_at_hand();
     let not_stopped: Fragment<Bool> = not_stopped("case_access.case_id", PERSON);
     case_access::table
         .filter(case_access::user_id.eq(user))
         .filter(case_access::relationship.eq(relationship))
-        .filter(case_access::view.eq_any(views))
+        .filter(shows_enough)
         .filter(case_access::ended_at.is_null())
         .filter(here)
         .filter(not_stopped)
@@ -203,7 +205,7 @@ pub fn shown_to(conn: &mut Connection, whom: Whom, most: i64) -> QueryResult<Vec
     let kept: Vec<Id> = match ids.is_empty() {
         true => vec![],
         false => cases::table
-            .filter(cases::id.eq_any(ids))
+            .filter(cases::id.one_of(ids))
             .filter(kept_away::from_case(whom))
             .select(cases::id)
             .load(conn)?,
@@ -266,7 +268,7 @@ pub fn accounts(conn: &mut Connection, case: Id, holder: Holder) -> QueryResult<
 /// Says how much of a case a person's app shows.
 pub fn show(conn: &mut Connection, case: Id, holder: Holder, view: AppView) -> QueryResult<()> {
     let rows: Vec<Id> = of_holder(case, holder).select(case_access::id).load(conn)?;
-    diesel::update(case_access::table.filter(case_access::id.eq_any(rows)))
+    diesel::update(case_access::table.filter(case_access::id.one_of(rows)))
         .set(case_access::view.eq(view))
         .execute(conn)
         .map(drop)
@@ -275,7 +277,7 @@ pub fn show(conn: &mut Connection, case: Id, holder: Holder, view: AppView) -> Q
 /// Ends a person's apps for a case: another one takes their place.
 pub fn end(conn: &mut Connection, case: Id, holder: Holder, now: UtcTime) -> QueryResult<()> {
     let rows: Vec<Id> = of_holder(case, holder).select(case_access::id).load(conn)?;
-    diesel::update(case_access::table.filter(case_access::id.eq_any(rows)))
+    diesel::update(case_access::table.filter(case_access::id.one_of(rows)))
         .set(case_access::ended_at.eq(now))
         .execute(conn)
         .map(drop)

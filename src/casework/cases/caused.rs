@@ -16,6 +16,7 @@ use crate::casework::record::{Head, OwnedRow, row, write_new, write_over};
 use crate::casework::referrals::reach::reads_need_an_agreement;
 use crate::clock::{PastTime, UtcTime};
 use crate::db::Connection;
+use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::Json;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
@@ -210,8 +211,8 @@ fn shown(act: &Act, row: CausedEnquiry) -> CausedEnquiryView {
 /// Cases on which an agency has neither reported nor declined.
 pub fn unanswered(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<Id>> {
     caused_enquiries::table
-        .filter(caused_enquiries::case_id.eq_any(cases))
-        .filter(caused_enquiries::status.eq_any([CausedStatus::Requested, CausedStatus::Accepted]))
+        .filter(caused_enquiries::case_id.one_of(cases))
+        .filter(caused_enquiries::status.one_of([CausedStatus::Requested, CausedStatus::Accepted]))
         .select(caused_enquiries::case_id)
         .distinct()
         .load(conn)

@@ -14,6 +14,7 @@ use crate::act::Act;
 use crate::casework::left_to_act::{self, On};
 use crate::clock::UtcTime;
 use crate::db::Connection;
+use crate::db::one_of::OneOfMethods as _;
 use crate::ids::Id;
 use crate::people::adults::{Likeness, compared};
 use crate::people::users;
@@ -55,20 +56,20 @@ pub fn same_human(conn: &mut Connection, records: &[Id]) -> QueryResult<Vec<Id>>
     while !next.is_empty() {
         found.extend(next.iter().copied());
         let into: Vec<Option<Id>> = adults::table
-            .filter(adults::id.eq_any(&next))
+            .filter(adults::id.one_of(&next))
             .select(adults::merged_into)
             .load(conn)?;
         let merged: Vec<Id> = adults::table
-            .filter(adults::merged_into.assume_not_null().eq_any(&next))
+            .filter(adults::merged_into.assume_not_null().one_of(&next))
             .select(adults::id)
             .load(conn)?;
         let of_these: Vec<Id> = cases::table
-            .filter(cases::adult_id.assume_not_null().eq_any(&next))
+            .filter(cases::adult_id.assume_not_null().one_of(&next))
             .select(cases::id)
             .load(conn)?;
         let moved = cases_along(conn, &of_these)?;
         let theirs: Vec<Option<Id>> = cases::table
-            .filter(cases::id.eq_any(moved))
+            .filter(cases::id.one_of(moved))
             .select(cases::adult_id)
             .load(conn)?;
         next = into.into_iter().chain(theirs).flatten().chain(merged).collect();
@@ -86,11 +87,11 @@ fn cases_along(conn: &mut Connection, start: &[Id]) -> QueryResult<Vec<Id>> {
     while !next.is_empty() {
         found.extend(next.iter().copied());
         let before: Vec<Option<Id>> = cases::table
-            .filter(cases::id.eq_any(&next))
+            .filter(cases::id.one_of(&next))
             .select(cases::transferred_from)
             .load(conn)?;
         let after: Vec<Id> = cases::table
-            .filter(cases::transferred_from.assume_not_null().eq_any(&next))
+            .filter(cases::transferred_from.assume_not_null().one_of(&next))
             .select(cases::id)
             .load(conn)?;
         next = before.into_iter().flatten().chain(after).collect();
@@ -102,7 +103,7 @@ fn cases_along(conn: &mut Connection, start: &[Id]) -> QueryResult<Vec<Id>> {
 /// Cases about any of these adults.
 pub fn cases_about(conn: &mut Connection, humans: &[Id]) -> QueryResult<Vec<Id>> {
     cases::table
-        .filter(cases::adult_id.assume_not_null().eq_any(humans))
+        .filter(cases::adult_id.assume_not_null().one_of(humans))
         .select(cases::id)
         .load(conn)
 }
@@ -110,7 +111,7 @@ pub fn cases_about(conn: &mut Connection, humans: &[Id]) -> QueryResult<Vec<Id>>
 /// Whether one of these cases is restricted.
 pub fn any_restricted(conn: &mut Connection, of: &[Id]) -> QueryResult<bool> {
     let first: Option<Id> = cases::table
-        .filter(cases::id.eq_any(of).and(cases::restricted.eq(true)))
+        .filter(cases::id.one_of(of).and(cases::restricted.eq(true)))
         .select(cases::id)
         .first(conn)
         .optional()?;
@@ -119,7 +120,7 @@ pub fn any_restricted(conn: &mut Connection, of: &[Id]) -> QueryResult<bool> {
 
 fn group_of(conn: &mut Connection, of: &[Id]) -> QueryResult<Vec<Id>> {
     let groups: Vec<Option<Id>> = cases::table
-        .filter(cases::id.eq_any(of).and(cases::case_group_id.is_not_null()))
+        .filter(cases::id.one_of(of).and(cases::case_group_id.is_not_null()))
         .select(cases::case_group_id)
         .distinct()
         .load(conn)?;
@@ -127,7 +128,7 @@ fn group_of(conn: &mut Connection, of: &[Id]) -> QueryResult<Vec<Id>> {
     match groups.is_empty() {
         true => Ok(vec![]),
         false => cases::table
-            .filter(cases::case_group_id.assume_not_null().eq_any(groups))
+            .filter(cases::case_group_id.assume_not_null().one_of(groups))
             .select(cases::id)
             .load(conn),
     }
@@ -137,7 +138,7 @@ fn group_of(conn: &mut Connection, of: &[Id]) -> QueryResult<Vec<Id>> {
 fn reaches(conn: &mut Connection, case: Id) -> QueryResult<BTreeSet<From>> {
     let along = cases_along(conn, &[case])?;
     let theirs: Vec<Option<Id>> = cases::table
-        .filter(cases::id.eq_any(&along))
+        .filter(cases::id.one_of(&along))
         .select(cases::adult_id)
         .load(conn)?;
     let theirs: Vec<Id> = theirs.into_iter().flatten().collect();
@@ -156,7 +157,7 @@ fn reaches(conn: &mut Connection, case: Id) -> QueryResult<BTreeSet<From>> {
 fn referrals_about(conn: &mut Connection, humans: &[Id]) -> QueryResult<Vec<Id>> {
     type Known = (Option<String>, Option<String>, Option<NaiveDate>);
     let known: Vec<Known> = adults::table
-        .filter(adults::id.eq_any(humans))
+        .filter(adults::id.one_of(humans))
         .select((adults::nhs_number, adults::name_key, adults::date_of_birth))
         .load(conn)?;
     let mut found = Vec::new();
@@ -233,7 +234,7 @@ pub fn refresh_around(act: &mut Act, humans: &[Id], about: &[Id]) -> Result<(), 
     around.extend(cases_along(act.conn, &around)?);
     around.extend(group_of(act.conn, &around)?);
     let recorded: Vec<Id> = case_conflicts::table
-        .filter(case_conflicts::case_id.eq_any(&around))
+        .filter(case_conflicts::case_id.one_of(&around))
         .filter(case_conflicts::ended_on.is_null())
         .filter(case_conflicts::entered_in_error.is_null())
         .select(case_conflicts::id)
@@ -243,8 +244,8 @@ pub fn refresh_around(act: &mut Act, humans: &[Id], about: &[Id]) -> Result<(), 
         .filter(
             exclusions::adult_id
                 .assume_not_null()
-                .eq_any(&humans)
-                .or(exclusions::case_id.assume_not_null().eq_any(&around)),
+                .one_of(&humans)
+                .or(exclusions::case_id.assume_not_null().one_of(&around)),
         )
         .select(exclusions::conflict_id)
         .load(act.conn)?;
@@ -305,7 +306,7 @@ fn conflicts_of(conn: &mut Connection, humans: Vec<Id>) -> QueryResult<Vec<Id>> 
     }
     let found: Vec<Option<Id>> = exclusions::table
         .filter(exclusions::ended_at.is_null())
-        .filter(exclusions::adult_id.assume_not_null().eq_any(humans))
+        .filter(exclusions::adult_id.assume_not_null().one_of(humans))
         .select(exclusions::conflict_id)
         .distinct()
         .load(conn)?;

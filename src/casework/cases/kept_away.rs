@@ -16,6 +16,7 @@ use diesel::sql_types::Bool;
 use crate::clock::UtcTime;
 use crate::db::MultiBackend;
 use crate::db::fragment::sql;
+use crate::db::one_of::{OneOf, OneOfMethods as _};
 use crate::ids::Id;
 use crate::policy::Scope;
 use crate::schema::access::case_grants;
@@ -127,6 +128,7 @@ pub fn names_nobody(today: NaiveDate) -> _ {
 pub fn is_restricted_from(caller: Id, today: NaiveDate, managed: Vec<String>) -> _ {
     let named: Naming = naming(caller, today);
     let nobody: NamesNobody = names_nobody(today);
+    let theirs: OneOf<cases::authority> = cases::authority.one_of(managed);
     let to_others = cases::allocated_to
         .is_null()
         .or(cases::allocated_to.assume_not_null().ne(caller));
@@ -134,7 +136,7 @@ pub fn is_restricted_from(caller: Id, today: NaiveDate, managed: Vec<String>) ->
         .eq(true)
         .and(not(exists(named)))
         .and(to_others)
-        .and(not(nobody.and(cases::authority.eq_any(managed))))
+        .and(not(nobody.and(theirs)))
 }
 
 /// That a record was given to somebody because nobody else is left to act on it, or everything of its authority was. It lasts

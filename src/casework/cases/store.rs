@@ -22,6 +22,7 @@ use crate::casework::informed::{Audience, Topic};
 use crate::casework::links::{LinkKind, LinkStatus};
 use crate::clock::UtcTime;
 use crate::db::fragment::{Fragment, sql};
+use crate::db::one_of::OneOfMethods as _;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
 use crate::page::PageRequest;
@@ -78,7 +79,7 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
             match teams.is_empty() {
                 true => Box::new(within(authorities).and(to_user)),
                 false => {
-                    let to_team = cases::allocated_team.assume_not_null().eq_any(teams.clone());
+                    let to_team = cases::allocated_team.assume_not_null().one_of(teams.clone());
                     let open_to_team = to_team.and(cases::restricted.eq(false));
                     Box::new(within(authorities).and(to_user.or(open_to_team)))
                 }
@@ -86,7 +87,7 @@ fn condition(clause: &Clause, scope: &Scope) -> Condition {
         }
         Clause::OpenUnrestricted(authorities) => Box::new(
             within(authorities)
-                .and(cases::state.eq_any(CaseState::OPEN))
+                .and(cases::state.one_of(CaseState::OPEN))
                 .and(cases::restricted.eq(false)),
         ),
         Clause::Adviser(user, authorities) => Box::new(within(authorities).and(named(*user, scope.at))),
@@ -193,7 +194,7 @@ fn within(authorities: &[String]) -> Condition {
     match authorities {
         // Equality lets the index give the order too.
         [only] => Box::new(cases::authority.eq(only.clone())),
-        several => Box::new(cases::authority.eq_any(several.to_vec())),
+        several => Box::new(cases::authority.one_of(several.to_vec())),
     }
 }
 
@@ -283,7 +284,7 @@ pub fn page(
     match filter.states.as_slice() {
         [] => {}
         [only] => query = query.filter(cases::state.eq(*only)),
-        several => query = query.filter(cases::state.eq_any(several.to_vec())),
+        several => query = query.filter(cases::state.one_of(several.to_vec())),
     }
     if let Some(user) = filter.allocated_to {
         query = query.filter(cases::allocated_to.eq(user));
@@ -350,7 +351,7 @@ pub fn advocates(conn: &mut Connection, case: Id) -> QueryResult<Vec<(Id, Option
             advocates::id.eq_any(
                 advocacy_assignments::table
                     .filter(advocacy_assignments::case_id.eq(case))
-                    .filter(advocacy_assignments::state.eq_any(AssignmentState::WORKING))
+                    .filter(advocacy_assignments::state.one_of(AssignmentState::WORKING))
                     .select(advocacy_assignments::advocate_id),
             ),
         )
@@ -442,7 +443,7 @@ pub fn surroundings(
     let outcomes = has("desired_outcomes AS one WHERE one.entered_in_error IS NULL");
     let escalated = has("escalations AS one WHERE one.ended_at IS NULL");
     let known: Vec<(Id, bool, bool)> = cases::table
-        .filter(cases::id.eq_any(&ids))
+        .filter(cases::id.one_of(&ids))
         .select((cases::id, outcomes, escalated))
         .load(conn)?;
     for (id, has_outcomes, nobody_left) in known {
@@ -450,7 +451,7 @@ pub fn surroundings(
         (place.has_outcomes, place.nobody_left) = (has_outcomes, nobody_left);
     }
     let needs: Vec<(Id, Id, NeedConclusion)> = advocacy_needs::table
-        .filter(advocacy_needs::case_id.eq_any(&ids))
+        .filter(advocacy_needs::case_id.one_of(&ids))
         .filter(advocacy_needs::entered_in_error.is_null())
         .order(advocacy_needs::id)
         .select((
@@ -468,8 +469,8 @@ pub fn surroundings(
         AssignmentState::Active,
     ];
     let assignments: Vec<(Id, AssignmentKind, AdvocacyBasis, Option<Id>)> = advocacy_assignments::table
-        .filter(advocacy_assignments::case_id.eq_any(&ids))
-        .filter(advocacy_assignments::state.eq_any(standing))
+        .filter(advocacy_assignments::case_id.one_of(&ids))
+        .filter(advocacy_assignments::state.one_of(standing))
         .select((
             advocacy_assignments::case_id,
             advocacy_assignments::kind,
@@ -486,7 +487,7 @@ pub fn surroundings(
         around.entry(id).or_default().advocates.push(assignment);
     }
     let planned: Vec<(Id, Option<UtcTime>)> = meetings::table
-        .filter(meetings::case_id.eq_any(&ids))
+        .filter(meetings::case_id.one_of(&ids))
         .filter(meetings::entered_in_error.is_null())
         .filter(
             meetings::held_start
@@ -501,7 +502,7 @@ pub fn surroundings(
         *next = [*next, start].into_iter().flatten().min();
     }
     let assessed: Vec<Id> = capacity_assessments::table
-        .filter(capacity_assessments::case_id.eq_any(&ids))
+        .filter(capacity_assessments::case_id.one_of(&ids))
         .filter(capacity_assessments::entered_in_error.is_null())
         .filter(capacity_assessments::conclusion.ne(CapacityConclusion::NotCompleted))
         .select(capacity_assessments::case_id)
@@ -512,7 +513,7 @@ pub fn surroundings(
     }
     type Telling = (Id, Audience, Topic, Option<UtcTime>, Option<NaiveDate>);
     let told: Vec<Telling> = informed_records::table
-        .filter(informed_records::case_id.eq_any(&ids))
+        .filter(informed_records::case_id.one_of(&ids))
         .filter(informed_records::entered_in_error.is_null())
         .filter(
             informed_records::told_at
@@ -541,9 +542,9 @@ pub fn surroundings(
         around.entry(id).or_default().caused_unanswered = true;
     }
     let links: Vec<(Id, LinkKind, LinkStatus)> = case_links::table
-        .filter(case_links::case_id.eq_any(&ids))
+        .filter(case_links::case_id.one_of(&ids))
         .filter(case_links::entered_in_error.is_null())
-        .filter(case_links::kind.eq_any([LinkKind::CourtOfProtection, LinkKind::Section44Review]))
+        .filter(case_links::kind.one_of([LinkKind::CourtOfProtection, LinkKind::Section44Review]))
         .select((case_links::case_id, case_links::kind, case_links::status))
         .load(conn)?;
     for (id, kind, status) in links {

@@ -34,6 +34,7 @@ use crate::casework::risks::Risk;
 use crate::casework::sharing_decisions::SharingDecision;
 use crate::casework::wishes::Wish;
 use crate::clock::UtcTime;
+use crate::db::one_of::OneOfMethods as _;
 use crate::http::answer::Reply;
 use crate::http::call::Call;
 use crate::http::extract::Ids;
@@ -120,7 +121,7 @@ macro_rules! parts {
                         .filter($owners::entered_in_error.is_null())
                         .select($owners::id)
                         .load(act.conn)?;
-                    query = query.filter($table::$owner.eq_any(standing));
+                    query = query.filter($table::$owner.one_of(standing));
                 }
                 let columns = ($table::id, $at, $table::created_at, $table::created_by);
                 Ok(crate::paged!(query, $table, created_at, page)
@@ -289,7 +290,7 @@ fn discussions(act: &mut Act, case: &Reached, page: &PageRequest) -> Result<Vec<
             .load(act.conn)?;
         query = query
             .filter(meeting_discussions::entered_in_error.is_null())
-            .filter(meeting_discussions::meeting_id.eq_any(standing));
+            .filter(meeting_discussions::meeting_id.one_of(standing));
     }
     let columns = (
         meeting_discussions::id,

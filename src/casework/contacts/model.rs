@@ -7,6 +7,7 @@ use crate::casework::meetings::checklist::MeetingItemAnswer;
 use crate::casework::produced::Produced;
 use crate::clock::UtcTime;
 use crate::db::Connection;
+use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::schema::contacts::contacts;
@@ -122,14 +123,14 @@ pub fn asked_results(conn: &mut Connection, case: Id) -> QueryResult<Vec<AskedRe
 /// Cases of these in which the adult was asked.
 pub fn cases_asked(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<Id>> {
     let mut asked: Vec<Id> = contacts::table
-        .filter(contacts::case_id.eq_any(cases))
+        .filter(contacts::case_id.one_of(cases))
         .filter(contacts::asked_result.assume_not_null().ne(AskedResult::NotAsked))
         .filter(contacts::entered_in_error.is_null())
         .select(contacts::case_id)
         .distinct()
         .load(conn)?;
     let around_meetings: Vec<Id> = meeting_discussions::table
-        .filter(meeting_discussions::case_id.eq_any(cases))
+        .filter(meeting_discussions::case_id.one_of(cases))
         .filter(
             meeting_discussions::asked_result
                 .assume_not_null()
@@ -145,7 +146,7 @@ pub fn cases_asked(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<Id>> 
 /// When the adult of each of these cases was last in contact.
 pub fn last_with_adult(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<(Id, Option<UtcTime>)>> {
     contacts::table
-        .filter(contacts::case_id.eq_any(cases).and(contacts::with_adult.eq(true)))
+        .filter(contacts::case_id.one_of(cases).and(contacts::with_adult.eq(true)))
         .filter(contacts::entered_in_error.is_null())
         .group_by(contacts::case_id)
         .select((contacts::case_id, diesel::dsl::max(contacts::at)))

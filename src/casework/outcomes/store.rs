@@ -9,6 +9,7 @@ use super::model::{
 };
 use super::rules::{JudgedOutcome, Judges};
 use crate::db::Connection;
+use crate::db::one_of::OneOfMethods as _;
 use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::schema::casework::{cases, desired_outcomes, outcome_achievements, outcome_revisions};
@@ -64,7 +65,7 @@ pub fn latest_judgements(
 ) -> QueryResult<HashMap<Id, Achieved>> {
     let rows: Vec<(Id, Achieved)> = outcome_achievements::table
         .filter(outcome_achievements::case_id.eq(case))
-        .filter(outcome_achievements::judged_by.eq_any(judges.parties()))
+        .filter(outcome_achievements::judged_by.one_of(judges.parties()))
         .order(outcome_achievements::id)
         .select((outcome_achievements::outcome_id, outcome_achievements::achieved))
         .load(conn)?;
@@ -85,7 +86,7 @@ pub fn judged(conn: &mut Connection, case: Id) -> QueryResult<Vec<JudgedOutcome>
         .load(conn)?;
     let finals: HashMap<Id, Achieved> = finals.into_iter().collect();
     let changes: Vec<(Id, ChangeKind, Party, ConfirmedBy)> = outcome_revisions::table
-        .filter(outcome_revisions::outcome_id.eq_any(outcomes.iter().map(|outcome| outcome.id)))
+        .filter(outcome_revisions::outcome_id.one_of(outcomes.iter().map(|outcome| outcome.id)))
         .filter(outcome_revisions::standing.eq(RevisionStanding::InForce))
         .select((
             outcome_revisions::outcome_id,
@@ -167,7 +168,7 @@ pub fn achievements(
 ) -> QueryResult<Vec<Achievement>> {
     let query = outcome_achievements::table
         .filter(outcome_achievements::outcome_id.eq(outcome))
-        .filter(outcome_achievements::judged_by.eq_any(judges.parties()))
+        .filter(outcome_achievements::judged_by.one_of(judges.parties()))
         .into_boxed();
     crate::paged!(query, outcome_achievements, created_at, page)
         .select(Achievement::as_select())
@@ -184,7 +185,7 @@ pub fn achievement(
     outcome_achievements::table
         .find(id)
         .filter(outcome_achievements::outcome_id.eq(outcome))
-        .filter(outcome_achievements::judged_by.eq_any(judges.parties()))
+        .filter(outcome_achievements::judged_by.one_of(judges.parties()))
         .select(Achievement::as_select())
         .first(conn)
         .optional()

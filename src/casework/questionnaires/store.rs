@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{Questionnaire, QuestionnaireStatus, THE_SIX, first_version_of_the_six};
 use crate::clock::UtcTime;
+use crate::db::one_of::OneOfMethods as _;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
 use crate::page::PageRequest;
@@ -11,7 +12,7 @@ use crate::schema::questionnaires::questionnaires as table;
 
 /// Those of these authorities, and everybody's.
 fn visible(authorities: &[String]) -> table::BoxedQuery<'static, MultiBackend> {
-    let theirs = table::authority.assume_not_null().eq_any(authorities.to_vec());
+    let theirs = table::authority.assume_not_null().one_of(authorities.to_vec());
     table::table
         .filter(table::authority.is_null().or(theirs))
         .into_boxed()

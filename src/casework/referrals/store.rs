@@ -14,6 +14,7 @@ use crate::casework::advocacy::model::{AssignmentState, assignments_of};
 use crate::casework::cases::kept_away::{self, is_restricted_from};
 use crate::clock::UtcTime;
 use crate::db::fragment::sql;
+use crate::db::one_of::OneOfMethods as _;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
 use crate::page::PageRequest;
@@ -55,7 +56,7 @@ fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
     match clause {
         Clause::Authorities(_, authorities) => Some(match authorities.as_slice() {
             [only] => Box::new(referrals::authority.eq(only.clone()).and(open_to(scope))),
-            several => Box::new(referrals::authority.eq_any(several.to_vec()).and(open_to(scope))),
+            several => Box::new(referrals::authority.one_of(several.to_vec()).and(open_to(scope))),
         }),
         Clause::Allocated {
             user,
@@ -63,12 +64,12 @@ fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
             authorities,
         } => {
             let theirs = cases::table
-                .filter(cases::authority.eq_any(authorities.clone()))
+                .filter(cases::authority.one_of(authorities.clone()))
                 .filter(
                     cases::allocated_to
                         .assume_not_null()
                         .eq(*user)
-                        .or(cases::allocated_team.assume_not_null().eq_any(teams.clone())),
+                        .or(cases::allocated_team.assume_not_null().one_of(teams.clone())),
                 )
                 .select(cases::id);
             let led_to_theirs = referrals::case_id.assume_not_null().eq_any(theirs);
@@ -86,7 +87,7 @@ fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
                 (*user, scope.at),
             );
             let given = referrals::authority
-                .eq_any(authorities.clone())
+                .one_of(authorities.clone())
                 .and(itself.or(referrals::case_id.is_not_null().and(of_case)));
             Some(match kept_away::whom(scope) {
                 Some(whom) => Box::new(given.and(not(kept_away::from_referral(whom)))),
@@ -96,7 +97,7 @@ fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
         Clause::ReferredBy(agency, authorities) => {
             let theirs = referrals::agency_id.assume_not_null().eq(*agency);
             Some(match authorities {
-                Some(authorities) => Box::new(theirs.and(referrals::authority.eq_any(authorities.clone()))),
+                Some(authorities) => Box::new(theirs.and(referrals::authority.one_of(authorities.clone()))),
                 None => Box::new(theirs),
             })
         }
@@ -156,7 +157,7 @@ pub fn page(
     match filter.status.as_slice() {
         [] => {}
         [only] => query = query.filter(referrals::status.eq(*only)),
-        several => query = query.filter(referrals::status.eq_any(several.to_vec())),
+        several => query = query.filter(referrals::status.one_of(several.to_vec())),
     }
     match filter.needs_attention {
         // As the index says it, which an equality would not match.
@@ -189,7 +190,7 @@ pub fn page_of_receipts(
 ) -> QueryResult<Vec<Referral>> {
     let mut query = visible(scope);
     if !filter.status.is_empty() {
-        query = query.filter(referrals::receipt_status.eq_any(filter.status.clone()));
+        query = query.filter(referrals::receipt_status.one_of(filter.status.clone()));
     }
     if let Some(reference) = &filter.agency_reference {
         query = query.filter(referrals::agency_reference.eq(reference.clone()));
@@ -207,7 +208,7 @@ pub fn earlier(
     (adults, since): (&[Id], UtcTime),
 ) -> QueryResult<Vec<Id>> {
     let theirs = cases::table
-        .filter(cases::adult_id.assume_not_null().eq_any(adults.to_vec()))
+        .filter(cases::adult_id.assume_not_null().one_of(adults.to_vec()))
         .select(cases::id);
     referrals::table
         .filter(referrals::case_id.assume_not_null().eq_any(theirs))

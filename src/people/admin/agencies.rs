@@ -13,6 +13,7 @@ use super::{administered, faults_of_authorities, refuse_others, seen};
 use crate::act::{Act, guarded};
 use crate::body::{Body, Patch};
 use crate::clock::UtcTime;
+use crate::db::one_of::OneOfMethods as _;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
 use crate::http::extract::{IdAndKey, Ids};
@@ -209,7 +210,7 @@ fn refuse_same_name(act: &mut Act, name: &str, but: Id) -> Result<(), Problem> {
 
 fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<PartnerAgency>, Problem> {
     let known = agency_authorities::table
-        .filter(agency_authorities::authority.eq_any(seen(act)))
+        .filter(agency_authorities::authority.one_of(seen(act)))
         .select(agency_authorities::agency_id);
     let query = table::table.filter(table::id.eq_any(known)).into_boxed();
     let rows = crate::paged!(query, table, page)

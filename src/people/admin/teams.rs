@@ -10,6 +10,7 @@ use super::{faults_of_authorities, refuse_others, seen};
 use crate::act::{Act, guarded};
 use crate::body::{Body, Patch};
 use crate::clock::UtcTime;
+use crate::db::one_of::OneOfMethods as _;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
 use crate::http::extract::Ids;
@@ -98,7 +99,7 @@ struct Row {
 }
 
 fn find(act: &mut Act, id: Id) -> Result<Row, Problem> {
-    let own = table::table.find(id).filter(table::authority.eq_any(seen(act)));
+    let own = table::table.find(id).filter(table::authority.one_of(seen(act)));
     let found = own.select(Row::as_select()).first(act.conn).optional()?;
     let row: Row = found.ok_or_else(Problem::not_found)?;
     act.found.authority = Some(row.authority.clone());
@@ -129,7 +130,7 @@ fn read(act: &mut Act, id: Id) -> Result<TeamView, Problem> {
 
 fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<TeamView>, Problem> {
     let query = table::table
-        .filter(table::authority.eq_any(seen(act)))
+        .filter(table::authority.one_of(seen(act)))
         .into_boxed();
     let rows = crate::paged!(query, table, page)
         .select(Row::as_select())
@@ -290,7 +291,7 @@ pub fn apply(act: &mut Act, id: Id, asked: &AskedFor) -> Result<(), Problem> {
     guarded(changed)?;
     let moving: Vec<Id> = asked.leave.iter().chain(&asked.join).copied().collect();
     let members = team_members::table.filter(team_members::team_id.eq(id));
-    diesel::delete(members.filter(team_members::user_id.eq_any(moving))).execute(act.conn)?;
+    diesel::delete(members.filter(team_members::user_id.one_of(moving))).execute(act.conn)?;
     let mut joining = Vec::new();
     for member in &asked.join {
         if users::does_casework(act.conn, *member, &row.authority)? {

@@ -15,6 +15,7 @@ use super::{accounts, authorities, users};
 use crate::act::Act;
 use crate::clock::UtcTime;
 use crate::db::Connection;
+use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::notices::{self, Notice, NoticeKind};
@@ -248,7 +249,7 @@ pub fn pending_of_settings(
 ) -> QueryResult<Option<PendingApproval>> {
     let kinds = [ApprovalKind::SecondPerson, ApprovalKind::Escalation];
     let found: Option<(Id, ApprovalKind)> = table::table
-        .filter(table::authority.eq(authority).and(table::kind.eq_any(kinds)))
+        .filter(table::authority.eq(authority).and(table::kind.one_of(kinds)))
         .filter(
             table::state
                 .eq(ApprovalState::Waiting)

@@ -12,6 +12,7 @@ use crate::act::Act;
 use crate::auth::sign_in::Nothing;
 use crate::body::Body;
 use crate::clock::UtcTime;
+use crate::db::one_of::OneOfMethods as _;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
 use crate::http::extract::Ids;
@@ -196,17 +197,17 @@ fn visible(act: &Act) -> table::BoxedQuery<'static, crate::db::MultiBackend> {
     let all_of = act.caller.authorities_as(&[Role::Admin, Role::Auditor]);
     let managed = act.caller.authorities_as(&[Role::Manager]);
     let who_acts = table::authority
-        .eq_any(managed)
-        .and(table::kind.eq_any(ApprovalKind::OF_MANAGERS));
+        .one_of(managed)
+        .and(table::kind.one_of(ApprovalKind::OF_MANAGERS));
     table::table
-        .filter(table::authority.eq_any(all_of).or(who_acts))
+        .filter(table::authority.one_of(all_of).or(who_acts))
         .into_boxed()
 }
 
 fn list(act: &mut Act, filter: &ApprovalFilter, page: &PageRequest) -> Result<Rows<ApprovalView>, Problem> {
     let mut query = visible(act);
     if !filter.kind.is_empty() {
-        query = query.filter(table::kind.eq_any(filter.kind.clone()));
+        query = query.filter(table::kind.one_of(filter.kind.clone()));
     }
     let now = act.now;
     let waits = table::state

@@ -15,6 +15,8 @@ const LAYERS: &[&[&str]] = &[
         "private_files",
         "db/types",
         "db/connection",
+        "db/fragment",
+        "db/one_of",
     ],
     &["problem", "secrets", "db/error", "db/health"],
     &["db", "schema", "leases"],

@@ -1,5 +1,8 @@
 //! Bounded work: every list has an index that serves its filter and its order.
 
+mod filling;
+mod issued;
+
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Text;

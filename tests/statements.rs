@@ -4,7 +4,7 @@
 //! `MSP_BLESS=1` writes the table anew, unless a number in it would rise. What reads or writes rows counts; beginning and ending a
 //! transaction and the audit row, which many requests write together, do not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::conventions::{Operation, World, operations};
 use crate::expected_status::blessing;
@@ -30,6 +30,9 @@ const BESIDE: [&str; 7] = [
     "SET ",
     "SELECT 1",
 ];
+
+/// Each connection keeps every text that it has met, 10 to 40 KB of memory each.
+const MOST_TEXTS: usize = 400;
 
 /// Statements and preparations, by operation, reader and database.
 type Counts = BTreeMap<(String, String, &'static str), (usize, usize)>;
@@ -79,8 +82,10 @@ fn counts(kind: Kind) -> Counts {
         .iter()
         .filter(|operation| operation.method == "GET" && operation.is_guarded());
     let mut found = Counts::new();
+    let mut kept = HashSet::new();
     for (operation, reader) in gets.flat_map(|operation| READERS.map(|reader| (operation, reader))) {
-        if let Some(count) = count(&server, &watch, operation, (reader, &world)) {
+        if let Some((count, texts)) = count(&server, &watch, operation, (reader, &world)) {
+            kept.extend(texts);
             let name = if kind == Kind::Sqlite {
                 "SQLite"
             } else {
@@ -89,16 +94,17 @@ fn counts(kind: Kind) -> Counts {
             found.insert((operation.id().to_owned(), reader.to_owned(), name), count);
         }
     }
+    assert!(kept.len() <= MOST_TEXTS, "{} texts are kept prepared", kept.len());
     found
 }
 
-/// None where this reader is refused.
+/// The count, and the texts that a connection keeps prepared for it; none where this reader is refused.
 fn count(
     server: &Server,
     watch: &Watch,
     operation: &Operation,
     (reader, world): (&str, &World),
-) -> Option<(usize, usize)> {
+) -> Option<((usize, usize), Vec<String>)> {
     let path = world.path(&operation.template);
     let actor = server.as_(reader);
     // What is prepared once is prepared now.
@@ -109,8 +115,9 @@ fn count(
     watch.take();
     actor.get(&path).ok();
     let issued: Vec<Statement> = watch.take().into_iter().filter(is_its_own).collect();
-    let prepared = issued.iter().filter(|statement| !statement.was_prepared);
-    Some((issued.len(), prepared.count()))
+    let anew = issued.iter().filter(|statement| !statement.was_prepared).count();
+    let texts = issued.iter().map(|statement| statement.text.clone());
+    Some(((issued.len(), anew), texts.collect()))
 }
 
 fn is_its_own(statement: &Statement) -> bool {

@@ -214,7 +214,7 @@ fn names(text: &str, module: &[String], is_folder: bool) -> Vec<Vec<String>> {
         if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':') {
             continue;
         }
-        expand(&code[at..], String::new(), &mut paths);
+        expand(&code[at..], "", &mut paths);
     }
     let home = if is_folder { module.len() } else { module.len() - 1 };
     paths
@@ -239,7 +239,7 @@ fn names(text: &str, module: &[String], is_folder: bool) -> Vec<Vec<String>> {
 }
 
 /// Writes out `a::{b, c::{d, e}}`; what follows the path is left.
-fn expand<'a>(text: &'a str, prefix: String, paths: &mut Vec<String>) -> &'a str {
+fn expand<'a>(text: &'a str, prefix: &str, paths: &mut Vec<String>) -> &'a str {
     let end = text
         .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))
         .unwrap_or(text.len());
@@ -251,7 +251,7 @@ fn expand<'a>(text: &'a str, prefix: String, paths: &mut Vec<String>) -> &'a str
     }
     rest = rest[1..].trim_start();
     while !rest.is_empty() && !rest.starts_with('}') {
-        rest = expand(rest, whole.clone(), paths);
+        rest = expand(rest, &whole, paths);
         // `as name` and the comma.
         let next = rest.find([',', '}']).unwrap_or(rest.len());
         rest = rest[next..].trim_start_matches(',').trim_start();

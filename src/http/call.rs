@@ -114,10 +114,10 @@ impl Call {
             let names = shown.names();
             Ok((shown, names))
         });
-        self.show(lookup).await
+        self.answer_record(lookup).await
     }
 
-    async fn show(self, work: Lookup<Shown>) -> Reply {
+    async fn answer_record(self, work: Lookup<Shown>) -> Reply {
         let Shown { body, tag, .. } = self.look(&self.app.database, work).await?;
         Ok(self.answered(tag, |response| response.json(body)))
     }
@@ -176,7 +176,7 @@ impl Call {
         V: serde::Serialize,
         W: FnOnce(&mut Act, &Body<B>) -> Result<V, Problem> + Send + 'static,
     {
-        self.tell(Box::new(move |act| {
+        self.answer_question(Box::new(move |act| {
             let found = work(act, &body)?;
             let answer = serde_json::to_value(found).map_err(|error| Problem::caused("an answer", &error))?;
             let items = answer.get("items").and_then(Value::as_array);
@@ -186,7 +186,7 @@ impl Call {
         .await
     }
 
-    async fn tell(self, work: Lookup<Value>) -> Reply {
+    async fn answer_question(self, work: Lookup<Value>) -> Reply {
         self.can_begin()?;
         let answer = self.look(&self.app.database, work).await?;
         Ok(HttpResponse::Ok().json(answer))
@@ -240,13 +240,13 @@ impl Call {
             let items = items.map_err(|error| Problem::caused("a list's items", &error))?;
             let returned = rows_of(&items);
             let page = Page { items, next };
-            Ok((Listed { page, table }, returned))
+            Ok((ShownPage { page, table }, returned))
         });
-        self.show_page(&database, lookup).await
+        self.answer_page(&database, lookup).await
     }
 
-    async fn show_page(self, database: &Database, work: Lookup<Listed>) -> Reply {
-        let Listed { page, table } = self.look(database, work).await?;
+    async fn answer_page(self, database: &Database, work: Lookup<ShownPage>) -> Reply {
+        let ShownPage { page, table } = self.look(database, work).await?;
         let mut response = HttpResponse::Ok();
         if let Some(next) = &page.next {
             response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
@@ -434,12 +434,14 @@ impl Call {
 type Lookup<T> = Box<dyn FnOnce(&mut Act) -> Result<(T, Value), Problem> + Send>;
 /// Does what was asked and answers the record's id. It may be run again after a rollback.
 type Effect = Box<dyn Fn(&mut Act) -> Result<Id, Problem> + Send>;
+/// Shows the record as it now is.
+type Render = Box<dyn Fn(&mut Act, Id) -> Result<Shown, Problem> + Send>;
 
 /// A change, and how its record is then shown.
 struct Change {
     body_digest: String,
     effect: Effect,
-    render: Box<dyn Fn(&mut Act, Id) -> Result<Shown, Problem> + Send>,
+    render: Render,
 }
 
 impl Change {
@@ -480,7 +482,7 @@ impl Shown {
     }
 }
 
-struct Listed {
+struct ShownPage {
     page: Page<Value>,
     table: Option<String>,
 }

@@ -26,6 +26,9 @@ struct Name {
     name: String,
 }
 
+/// What is copied: the first row of a table that is so, for these numbers, with other values in these columns.
+type Copied<'a> = (&'a str, &'a str, &'a str, Vec<(&'a str, String)>);
+
 /// Copies the first row of each kind, with other ids and owners.
 pub fn fill(server: &Server) {
     let kind = server.kind();
@@ -35,7 +38,7 @@ pub fn fill(server: &Server) {
     let worked_by = format!("CASE WHEN n.i % 400 = 1 THEN {worker} ELSE {other} END");
     let (adult, case) = (key(kind, ADULTS), key(kind, OWN));
     let shared = "n.i % 2 = 0 AND n.i % 3 <> 0 AND n.i % 1000 <> 0";
-    let tables: [(&str, &str, &str, Vec<(&str, String)>); 5] = [
+    let tables: [Copied; 5] = [
         (
             "adults",
             "1 = 1",

@@ -139,14 +139,11 @@ diesel::table! {
         receipt_changed_at -> Moment,
         unread_since -> Nullable<Moment>,
         acknowledged_at -> Nullable<Moment>,
-        acknowledgement_withheld_reason -> Nullable<Text>,
         withdrawn_at -> Nullable<Moment>,
         open_requests -> Integer,
         needs_attention -> Bool,
         tasks -> Document,
-        feedback_given_at -> Nullable<Moment>,
-        feedback_code -> Nullable<Text>,
-        feedback_text -> Nullable<Text>,
+        told -> Document,
     }
 }
 

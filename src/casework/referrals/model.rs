@@ -2,6 +2,8 @@
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
 
 use super::dto::NewReferral;
 use crate::body::Unused;
@@ -266,8 +268,6 @@ pub struct Referral {
     pub unread_since: Option<UtcTime>,
     /// When the referrer was first told that someone looked at it.
     pub acknowledged_at: Option<UtcTime>,
-    /// Why the referrer is not told so.
-    pub acknowledgement_withheld_reason: Option<String>,
     /// When the referrer withdrew it.
     pub withdrawn_at: Option<UtcTime>,
     /// Information requests without an answer.
@@ -276,12 +276,31 @@ pub struct Referral {
     pub needs_attention: bool,
     /// What a manager must settle, or has.
     pub tasks: Json<Vec<Task>>,
-    /// When feedback was last given.
-    pub feedback_given_at: Option<UtcTime>,
-    /// What it said.
-    pub feedback_code: Option<FeedbackCode>,
-    /// What it said, in words.
-    pub feedback_text: Option<String>,
+    /// What the referrer was told, or why not.
+    pub told: Json<ReferrerTold>,
+}
+
+/// What the referrer was last told, or why not. The rows of the feedback itself are kept apart.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReferrerTold {
+    /// Why the referrer is not told that somebody looked at it.
+    pub acknowledgement_withheld_reason: Option<String>,
+    /// What was last said to have come of it.
+    pub feedback: Option<ReceiptFeedback>,
+}
+
+/// What the referrer was told came of it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReceiptFeedback {
+    /// When.
+    pub given_at: UtcTime,
+    /// What came of it.
+    pub code: FeedbackCode,
+    /// In words.
+    pub text: String,
 }
 
 impl Referral {
@@ -309,7 +328,7 @@ impl Referral {
     pub fn acknowledge(&mut self, now: UtcTime) {
         if self.acknowledged_at.is_none() {
             self.acknowledged_at = Some(now);
-            self.acknowledgement_withheld_reason = None;
+            self.told.0.acknowledgement_withheld_reason = None;
             self.tells(now);
         }
     }

@@ -1,7 +1,7 @@
 //! Use cases of intake: submit, read, list, and note what was refused.
 
 use super::dto::NewReferral;
-use super::model::{Referral, Status};
+use super::model::{Referral, ReferrerTold, Status};
 use super::reach::{Reached, reach, reach_to_read, reads_need_an_agreement};
 use super::views::{EarlierReferrals, Receipt, ReferralAnswer, ReferralFilter, ReferralView};
 use super::{hidden_from, refusals, rules, store, triage};
@@ -92,14 +92,11 @@ pub fn submit(act: &mut Act, body: &Body<NewReferral>, lenient: bool) -> Result<
         receipt_changed_at: act.now,
         unread_since: Some(act.now),
         acknowledged_at: None,
-        acknowledgement_withheld_reason: None,
         withdrawn_at: None,
         open_requests: 0,
         needs_attention: false,
         tasks: Json(vec![]),
-        feedback_given_at: None,
-        feedback_code: None,
-        feedback_text: None,
+        told: Json(ReferrerTold::default()),
     };
     if !store::insert(act.conn, &row)? {
         return repeats(act.conn, &row, body);

@@ -7,7 +7,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::{FeedbackCode, Referral, Status};
+use super::model::{FeedbackCode, ReceiptFeedback, Referral, Status};
 use super::reach::{Reached, reach, reach_to_add};
 use super::views::ReferralAnswer;
 use super::{rules, service, store};
@@ -103,10 +103,12 @@ pub fn record(
 ) -> Result<(), Problem> {
     let text = feedback.text.filter(|_| feedback.given == Some(true));
     let code = text.as_ref().map(|_| feedback.code.unwrap_or(otherwise));
-    if text.is_some() {
-        referral.feedback_given_at = Some(act.now);
-        referral.feedback_code = code;
-        referral.feedback_text.clone_from(&text);
+    if let (Some(code), Some(text)) = (code, text.clone()) {
+        referral.told.0.feedback = Some(ReceiptFeedback {
+            given_at: act.now,
+            code,
+            text,
+        });
         referral.tells(act.now);
     }
     let content = ReferrerFeedbackContent {
@@ -201,7 +203,7 @@ pub fn acknowledged(act: &Act, referral: &mut Referral, withheld_reason: Option<
     match withheld_reason {
         None => referral.acknowledge(act.now),
         Some(reason) if referral.acknowledged_at.is_none() => {
-            referral.acknowledgement_withheld_reason = Some(reason);
+            referral.told.0.acknowledgement_withheld_reason = Some(reason);
         }
         // What was told cannot be withheld any more.
         Some(_) => {}

@@ -6,7 +6,7 @@ use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 use super::dto::NewReferral;
-use super::model::{FeedbackCode, Referral, Status, Task, TaskKind, TriageDecision};
+use super::model::{ReceiptFeedback, Referral, Status, Task, TaskKind, TriageDecision};
 use crate::clock::UtcTime;
 use crate::http::answer::View;
 use crate::ids::Id;
@@ -20,28 +20,6 @@ pub struct Warning {
     pub pointer: String,
     /// Why.
     pub code: String,
-}
-
-/// What the referrer was told came of it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ReceiptFeedback {
-    /// When.
-    pub given_at: UtcTime,
-    /// What came of it.
-    pub code: FeedbackCode,
-    /// In words.
-    pub text: String,
-}
-
-impl ReceiptFeedback {
-    fn of(row: &Referral) -> Option<Self> {
-        Some(Self {
-            given_at: row.feedback_given_at?,
-            code: row.feedback_code?,
-            text: row.feedback_text.clone()?,
-        })
-    }
 }
 
 /// What a referrer reads, and all of it: nothing tells whether the person is known.
@@ -96,7 +74,7 @@ impl From<Referral> for Receipt {
             status: row.receipt_status,
             received_at: row.created_at,
             acknowledged_at: row.acknowledged_at,
-            feedback: ReceiptFeedback::of(&row),
+            feedback: row.told.0.feedback,
             what_happens_next: next.to_owned(),
             if_urgent: row.urgent.then(|| urgent.to_owned()),
             version: row.receipt_version,
@@ -254,7 +232,7 @@ impl ReferralView {
             since: task.opened_at,
             reason: task.reason.clone(),
         });
-        let feedback = ReceiptFeedback::of(&row);
+        let told = row.told.0;
         let triage = row.triage.map(|triage| triage.0);
         let unused = row.warnings.0.iter().filter(|_| readable && !is_advocate);
         Self {
@@ -277,8 +255,8 @@ impl ReferralView {
             counts_as_concern: row.counts_as_concern,
             receipt_status: row.receipt_status,
             acknowledged_at: row.acknowledged_at,
-            acknowledgement_withheld_reason: row.acknowledgement_withheld_reason,
-            feedback,
+            acknowledgement_withheld_reason: told.acknowledgement_withheld_reason,
+            feedback: told.feedback,
             earlier_referrals,
             unused: unused
                 .filter_map(|unused| serde_json::to_value(unused).ok())

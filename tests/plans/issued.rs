@@ -25,8 +25,12 @@ const LARGE: [&str; 6] = [
     "about",
     "exclusions",
 ];
-/// Rows that may be sorted or read in a row.
+/// Rows that may be sorted.
 const FEW: u64 = 500;
+/// Whatever values are bound; and with so few rows sorting or reading them all would often seem cheap. What is still done so has
+/// no index to do it otherwise.
+const AS_IF_LARGE: &str =
+    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_sort = off";
 /// Readers of the lists that are not of one case.
 const READERS: [&str; 15] = [
     "practitioner, allocated",
@@ -179,9 +183,7 @@ fn explained(conn: &mut Connection, text: &str) -> BTreeSet<String> {
             };
             diesel::connection::SimpleConnection::batch_execute(
                 postgres,
-                &format!(
-                    "DEALLOCATE ALL; SET plan_cache_mode = force_generic_plan; PREPARE issued AS {text}"
-                ),
+                &format!("DEALLOCATE ALL; {AS_IF_LARGE}; PREPARE issued AS {text}"),
             )
             .unwrap_or_else(|error| panic!("{text}: {error}"));
             let plan: Plan = sql_query(format!("EXPLAIN (FORMAT JSON) EXECUTE issued{call}"))
@@ -201,18 +203,17 @@ struct Plan {
 }
 
 fn look_at(node: &Value, found: &mut BTreeSet<String>) {
-    let rows = node["Plan Rows"].as_u64().unwrap_or_default();
-    match node["Node Type"].as_str().unwrap_or_default() {
-        "Seq Scan" if LARGE.contains(&node["Relation Name"].as_str().unwrap_or_default()) && rows > FEW => {
-            found.insert(format!(
-                "SCAN {}",
-                node["Relation Name"].as_str().unwrap_or_default()
-            ));
-        }
-        "Sort" if rows > FEW => {
-            found.insert("SORT".to_owned());
-        }
-        _ => {}
+    let (kind, table) = (
+        node["Node Type"].as_str().unwrap_or_default(),
+        node["Relation Name"].as_str().unwrap_or_default(),
+    );
+    // Also an index that is walked from one end to the other.
+    let reads_all = kind == "Seq Scan" || (kind.starts_with("Index") && node.get("Index Cond").is_none());
+    if reads_all && LARGE.contains(&table) {
+        found.insert(format!("SCAN {table}"));
+    }
+    if kind == "Sort" && node["Plan Rows"].as_u64().unwrap_or_default() > FEW {
+        found.insert("SORT".to_owned());
     }
     for below in node["Plans"].as_array().into_iter().flatten() {
         look_at(below, found);

@@ -173,8 +173,8 @@ class Variables:
 
     def number(self, column):
         name = self.fresh.setdefault(tuple(column), f"f{len(self.fresh)}")
-        if len(self.fresh) > 8:
-            sys.exit("more than 8 new ids or references in a request: make room in write_script")
+        if len(self.fresh) > 16:
+            sys.exit("more than 16 new ids or references in a request: make room in write_script")
         return name
 
     def instant(self, column, instants):
@@ -204,7 +204,7 @@ def write_script(name, folder, shape, seen, started):
     # Set with -D: base (seconds since 1970, nine zeros), samples, turn = 0, left = 0. A number made of them is
     # unique to the run, client (0 to 63), turn and variable, and has 19 digits.
     head = ["\\set turn :turn + 1"]
-    head += [f"\\set {fresh} :base + :turn * 512 + :client_id * 8 + {place}"
+    head += [f"\\set {fresh} :base + :turn * 1024 + :client_id * 16 + {place}"
              for place, fresh in enumerate(variables.fresh.values())]
     if drawn:
         head += ["\\if :left = 0", f"\\set left {DRAW_EVERY}", "\\set drawn random(1, :samples)",

@@ -532,6 +532,22 @@ on_both_databases! {
         assert_eq!(refused.pointers("errors"), ["/mustNotSee/0"]);
     }
 
+    fn a_referral_that_must_not_be_seen_by_a_program_keeps_its_agency_away_and_an_unknown_account_is_warned_of(server) {
+        let manager = server.as_("manager");
+        let nhs = server.as_("nhs-intake").get("/v1/me").ok();
+        let more = json!({"mustNotSee": [{"userId": nhs.id()}, {"userId": msp_api::ids::Id::new(), "name": "Nobody Invented"}]});
+        let body = refer_body("PPN-PROGRAM", &more);
+        let sent = server.as_("police-intake").post("/v1/referrals", &body).expect(201);
+        assert_eq!(sent.pointers("warnings"), ["/mustNotSee/1/userId"]);
+        assert_eq!(sent.text("/warnings/0/code"), "unknown");
+        let allocate = json!({"decision": "accept", "allocateTo": server.user_id("practitioner")});
+        let accepted = triage(&manager, &sent.id(), &allocate);
+        assert_eq!(accepted.status, 200, "{}", accepted.text);
+        let case = accepted.text("/caseId");
+        let conflicts = manager.get(&format!("/v1/cases/{case}/conflicts")).ok();
+        assert_eq!(conflicts.text("/items/0/agencyId"), nhs.text("/agencyId"));
+    }
+
     fn s24_a_partner_is_an_agency_and_an_adviser_is_a_member_of_staff(server) {
         let manager = server.as_("manager");
         let (_, case) = accepted_case(server, "PPN-S24");

@@ -149,8 +149,9 @@ impl World<'_> {
         }
         let mut cases = 0..ledger.cases.len();
         if let Some(case) = cases.find(|case| of("cases", &ledger.cases[*case].id)) {
-            // Emergency access is what gives a standing.
-            return (nothing(&case) && !bare.ends_with("/emergency-access"))
+            // Emergency access is what gives a standing; an advocate who was asked reads that, and answers.
+            let answers = bare.contains("/advocacy-assignments") && ledger.is_asked(who, case);
+            return (nothing(&case) && !answers && !bare.ends_with("/emergency-access"))
                 .then(|| broke("case"))
                 .flatten();
         }

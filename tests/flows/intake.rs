@@ -49,6 +49,13 @@ fn sent(world: &mut World, who: Who, human: usize, authority: &str, hidden_from:
         .story
         .push(line.replace(&body.to_string(), &short.to_string()));
     let id = text(&answer, "/id").filter(|_| answer.status == 201)?;
+    // A program acts for everybody of its agency.
+    let people = &world.ledger.people;
+    let hidden_from = hidden_from.into_iter().map(|whom| match &whom {
+        Whom::Account(who) if people[*who].is_client => Whom::Agency(people[*who].agency.clone().unwrap()),
+        _ => whom,
+    });
+    let hidden_from = hidden_from.collect();
     let (authority, case) = (authority.to_owned(), None);
     world.ledger.referrals.push(Referral {
         id,

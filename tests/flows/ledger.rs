@@ -157,12 +157,7 @@ impl Ledger {
             add(true, Standing::Partner(naming.sections.clone()));
         }
         for assignment in self.assignments.iter().filter(|one| one.case == at && one.works) {
-            let whose = For::Advocate(assignment.advocate);
-            let login = self.advocates[assignment.advocate].account == Some(who);
-            add(
-                (login && !self.is_stopped(at, whose)) || self.has_joined(who, at, whose),
-                Standing::Advocate,
-            );
+            add(self.is_advocate_of(who, assignment), Standing::Advocate);
         }
         add(self.has_joined(who, at, For::Adult), Standing::Adult);
         let hers = self.same_person(case.adult, false);
@@ -174,6 +169,21 @@ impl Ledger {
             );
         }
         found
+    }
+
+    /// Whether this is the account of an assignment's advocate, by their own login or an app.
+    fn is_advocate_of(&self, who: Who, assignment: &Assignment) -> bool {
+        let whose = For::Advocate(assignment.advocate);
+        let login = self.advocates[assignment.advocate].account == Some(who);
+        (login && !self.is_stopped(assignment.case, whose)) || self.has_joined(who, assignment.case, whose)
+    }
+
+    /// Whether somebody was asked to be her advocate and has not answered.
+    pub fn is_asked(&self, who: Who, case: usize) -> bool {
+        let mut asked = self.assignments.iter();
+        self.people[who].enabled
+            && !self.excluded_cases(who).contains(&case)
+            && asked.any(|one| one.case == case && !one.works && !one.ended && self.is_advocate_of(who, one))
     }
 
     /// Whether somebody's app is stopped on a case.

@@ -189,7 +189,8 @@ pub struct ReferredPersonOfConcern {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MustNotSee {
-    /// By account, where the referrer knows it.
+    /// By account, where the referrer knows it. An API client's keeps its whole agency away; one that nobody here has
+    /// is answered with a warning, since it keeps nobody away.
     pub user_id: Option<Id>,
     /// By staff number.
     #[schema(min_length = 1, max_length = 60)]

@@ -4,12 +4,13 @@
 use super::dto::NewReferral;
 use super::model::Referral;
 use crate::act::Act;
+use crate::body::Unused;
 use crate::casework::access::conflicts::{self, ConflictKind, NewConflict};
 use crate::casework::cases::exclusions::{self, Excluded};
 use crate::casework::cases::model::Case;
 use crate::ids::Id;
 use crate::people::adults::Likeness;
-use crate::people::users;
+use crate::people::{clients, users};
 use crate::problem::Problem;
 
 /// Hides a referral that was just received from those who are not to see it.
@@ -31,10 +32,8 @@ pub fn know(act: &mut Act, referral: Id, likeness: &Likeness) -> Result<(), Prob
 fn said(act: &mut Act, content: &NewReferral) -> Result<Vec<Excluded>, Problem> {
     let mut found = Vec::new();
     for named in &content.must_not_see {
-        if let Some(user) = named.user_id
-            && users::find(act.conn, user)?.is_some()
-        {
-            found.push(by_account(user));
+        if let Some(account) = named.user_id {
+            found.extend(of_account(act, account)?);
         }
         found.extend(named.staff_number.clone().map(by_staff_number));
         if let Some(name) = &named.name {
@@ -54,10 +53,44 @@ fn said(act: &mut Act, content: &NewReferral) -> Result<Vec<Excluded>, Problem> 
     Ok(found)
 }
 
+/// A person is kept away by their account. A program acts for everybody of its agency, so they all are.
+fn of_account(act: &mut Act, account: Id) -> Result<Option<Excluded>, Problem> {
+    if users::find(act.conn, account)?.is_some() {
+        return Ok(Some(by_account(account)));
+    }
+    Ok(clients::find(act.conn, account)?.map(|client| by_agency(client.agency_id)))
+}
+
+/// What a referral says about who must not see it and nobody here can be found by: the sender is told, because nobody is
+/// kept away by it.
+pub fn not_found(act: &mut Act, content: &NewReferral) -> Result<Vec<Unused>, Problem> {
+    let mut unused = Vec::new();
+    for (index, named) in content.must_not_see.iter().enumerate() {
+        if let Some(account) = named.user_id
+            && of_account(act, account)?.is_none()
+        {
+            unused.push(Unused {
+                pointer: format!("/mustNotSee/{index}/userId"),
+                code: "unknown".to_owned(),
+                received: serde_json::json!(account),
+            });
+        }
+    }
+    Ok(unused)
+}
+
 fn by_account(user: Id) -> Excluded {
     Excluded {
         user_id: Some(user),
         agency_id: None,
+        staff_number: None,
+    }
+}
+
+fn by_agency(agency: Id) -> Excluded {
+    Excluded {
+        user_id: None,
+        agency_id: Some(agency),
         staff_number: None,
     }
 }

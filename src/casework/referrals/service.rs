@@ -64,6 +64,7 @@ pub fn submit(act: &mut Act, body: &Body<NewReferral>, lenient: bool) -> Result<
         .as_ref()
         .and_then(|referrer| referrer.agency_type);
     let agreement_lapsed = from_a_client && !act.caller.agreements.contains(&authority);
+    unused.extend(hidden_from::not_found(act, &referral)?);
     let row = Referral {
         id: act.new_id,
         authority,

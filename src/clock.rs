@@ -1,6 +1,7 @@
 //! The one place where time is read.
 
 use chrono::{DateTime, NaiveDate, Timelike, Utc};
+use chrono_tz::Europe::London;
 use serde::{Deserialize, Serialize};
 
 use crate::db::types::Moment;
@@ -35,6 +36,11 @@ impl UtcTime {
         Self(self.0 + chrono::TimeDelta::seconds(seconds))
     }
 
+    /// This instant moved by a number of microseconds, the smallest step there is.
+    pub fn plus_micros(self, micros: i64) -> Self {
+        Self(self.0 + chrono::TimeDelta::microseconds(micros))
+    }
+
     /// Whole seconds since the Unix epoch, as tokens count them.
     pub fn unix_seconds(self) -> i64 {
         self.0.timestamp()
@@ -42,9 +48,17 @@ impl UtcTime {
 
     /// The calendar date in London, where the authorities of England keep their day.
     pub fn date(self) -> NaiveDate {
-        // Between 23:00 and 24:00 UTC in summer London is already in the next day; dates of events come from
-        // the caller, so only "not in the future" depends on this, and the later date is the lenient one.
-        (self.0 + chrono::TimeDelta::hours(1)).date_naive()
+        self.0.with_timezone(&London).date_naive()
+    }
+
+    /// The instant at which a day has ended in London: what lasts to its end holds before it.
+    pub fn end_of(day: NaiveDate) -> Self {
+        let next = day.succ_opt().unwrap_or(day).and_time(chrono::NaiveTime::MIN);
+        // The clocks change at one in the morning, so midnight is there every day, and once.
+        let midnight = next.and_local_timezone(London).earliest();
+        midnight
+            .map_or_else(|| next.and_utc(), |at| at.with_timezone(&Utc))
+            .into()
     }
 }
 
@@ -109,6 +123,24 @@ pub fn now() -> UtcTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_ends_at_midnight_in_london_in_summer_and_in_winter() {
+        let ends = |day: &str| UtcTime::end_of(day.parse().unwrap()).to_string();
+        assert_eq!(ends("2026-06-30"), "2026-06-30T23:00:00Z");
+        assert_eq!(ends("2026-12-01"), "2026-12-02T00:00:00Z");
+        // The days on which the clocks change.
+        assert_eq!(ends("2026-03-28"), "2026-03-29T00:00:00Z");
+        assert_eq!(ends("2026-03-29"), "2026-03-29T23:00:00Z");
+        assert_eq!(ends("2026-10-24"), "2026-10-24T23:00:00Z");
+        assert_eq!(ends("2026-10-25"), "2026-10-26T00:00:00Z");
+        for day in ["2026-06-30", "2026-12-01", "2026-03-29", "2026-10-25"] {
+            let day: NaiveDate = day.parse().unwrap();
+            let midnight = UtcTime::end_of(day);
+            assert_eq!(midnight.plus_micros(-1).date(), day);
+            assert_eq!(midnight.date(), day.succ_opt().unwrap());
+        }
+    }
 
     #[test]
     fn an_instant_is_kept_to_the_microsecond_and_written_with_z() {

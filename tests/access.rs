@@ -1,6 +1,7 @@
 //! Who may see what. What may not be known about looks exactly like what does not exist.
 
-use serde_json::Value;
+use msp_api::policy::Role;
+use serde_json::{Value, json};
 
 use crate::stories::accepted_case;
 use crate::support::{Answer, Server};
@@ -18,6 +19,52 @@ fn without_ids(answer: &Answer) -> Value {
 }
 
 on_both_databases! {
+    // A random sequence found both (seeds 20281025 and 20281198).
+    fn a_merged_record_is_kept_from_whoever_is_kept_from_the_cases_that_moved(server) {
+        let manager = server.as_("manager");
+        let other = server.add_user("other-manager", Role::Manager, "northbank", None);
+        let [kept, merged] = ["MERGED-1", "MERGED-2"].map(|reference| {
+            let (_, case) = accepted_case(server, reference);
+            (manager.get(&format!("/v1/cases/{case}")).ok().text("/adult/id"), case)
+        });
+        let points = format!("/v1/adults/{}/contact-points", merged.0);
+        let address = json!({"kind": "address", "value": "The refuge, 7 Quiet Lane", "confidential": true});
+        manager.post(&points, &address).expect(201);
+        let record = format!("/v1/adults/{}", kept.0);
+        let merge = json!({"duplicateId": merged.0, "reason": "One person"});
+        manager.post(&format!("{record}/merge"), &merge).if_match(&manager.tag(&record)).ok();
+        other.get(&points).ok();
+        for (_, case) in [&kept, &merged] {
+            let team = format!("/v1/cases/{case}/team");
+            let restrict = json!({"allocateTo": server.user_id("practitioner"), "restricted": true});
+            manager.put(&team, &restrict).if_match(&manager.tag(&format!("/v1/cases/{case}"))).ok();
+        }
+        for id in [&kept.0, &merged.0] {
+            for part in ["", "/contact-points", "/merges"] {
+                other.get(&format!("/v1/adults/{id}{part}")).expect(404);
+            }
+        }
+        manager.get(&points).ok();
+    }
+
+    fn a_case_does_not_name_the_one_it_came_from_to_whom_that_one_is_kept_from(server) {
+        let (manager, eastern) = (server.as_("manager"), server.as_("manager-eastmoor"));
+        let [stays, goes] = ["GROUPED-1", "GROUPED-2"].map(|reference| accepted_case(server, reference).1);
+        let path = format!("/v1/cases/{goes}");
+        manager.post(&format!("{path}/group"), &json!({"caseId": stays})).if_match(&manager.tag(&path)).ok();
+        let transfer = json!({"adultView": "Content", "reason": "She moved", "toAuthority": "eastmoor"});
+        let there = manager.post(&format!("{path}/transfer"), &transfer).if_match(&manager.tag(&path)).ok();
+        let there = there.text("/transferredTo");
+        assert_eq!(eastern.get(&format!("/v1/cases/{there}")).ok().text("/transferredFrom"), goes);
+        let conflict = json!({"userId": server.user_id("manager-eastmoor"), "kind": "is_person_of_concern", "detail": "She says so"});
+        manager.post(&format!("/v1/cases/{stays}/conflicts"), &conflict).expect(201);
+        for path in [format!("/v1/cases/{there}"), format!("/v1/cases/{there}/summary"), "/v1/cases?limit=100".to_owned()] {
+            let read = eastern.get(&path).ok();
+            assert!(read.text.contains(&there) && !read.text.contains(&goes), "{path}: {}", read.text);
+        }
+        assert_eq!(manager.get(&path).ok().text("/transferredTo"), there);
+    }
+
     fn each_role_reads_what_it_may(server) {
         let case = first_case(server);
         // Case, outcomes, conclusion, advocates, feedback.

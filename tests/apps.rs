@@ -185,7 +185,7 @@ on_both_databases! {
         adult.get(&path).ok();
         let closed_on = |days: i64| {
             let case = msp_api::ids::Id::parse(&case).unwrap();
-            server.database(move |conn| {
+            server.behind_its_back(move |conn| {
                 use diesel::prelude::*;
                 use msp_api::schema::casework::case_transitions;
                 diesel::update(case_transitions::table.filter(case_transitions::case_id.eq(case)))

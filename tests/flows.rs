@@ -1,5 +1,6 @@
 //! Random sequences of real operations by random callers over HTTP, against a ledger of the calls that succeeded. It reads
-//! no table and knows nothing of the policy: whatever answers the same contract can be held against it.
+//! no table and knows nothing of the policy: whatever answers the same contract can be held against it. Only at the end of each
+//! sequence the program is asked whether its relationships are as what was recorded says.
 //!
 //! `MSP_TEST_FLOWS=N`: sequences for each database. `MSP_TEST_FLOWS_SEED`: where to begin, as a failure prints it.
 

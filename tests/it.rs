@@ -61,6 +61,7 @@ mod purge;
 mod reference;
 mod referral_life;
 mod referral_sending;
+mod relationships;
 mod schema;
 mod sessions;
 mod signing_in;

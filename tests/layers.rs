@@ -42,6 +42,7 @@ const LAYERS: &[&[&str]] = &[
         "casework/cases/store",
         "casework/cases/reach",
         "casework/cases/access",
+        "casework/relationships",
     ],
     &[
         "casework/singleton",

@@ -171,7 +171,7 @@ fn send(server: &Server, operation: &Operation, actor: &Actor, path: &str, body:
 /// An example uses emergency access: what that opens is another test's business.
 fn the_emergency_is_over(server: &Server) {
     let duty = msp_api::ids::Id::parse(&server.user_id("duty")).unwrap();
-    server.database(move |conn| {
+    server.behind_its_back(move |conn| {
         use diesel::prelude::*;
         use msp_api::schema::access::emergency_access as table;
         diesel::update(table::table.filter(table::user_id.eq(duty)))

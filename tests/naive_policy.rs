@@ -1,15 +1,17 @@
 //! The policy and a second, naive one decide the same: random cases and callers, every permission.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use diesel::prelude::*;
 use msp_api::act::{Act, Found, IfMatch};
 use msp_api::auth::callers;
-use msp_api::casework::cases::{reach, store};
+use msp_api::casework::cases::reach;
+use msp_api::casework::cases::store::{self, CaseFilter};
 use msp_api::clock;
 use msp_api::db::Connection;
 use msp_api::ids::Id;
+use msp_api::page::PageRequest;
 use msp_api::people::users;
 use msp_api::policy::{self, Action, Caller, CallerKind};
 use msp_api::problem::Problem;
@@ -27,6 +29,13 @@ const SEED: u64 = 20_261_122;
 const USERS: usize = 60;
 const CLIENTS: usize = 14;
 const CASES: usize = 150;
+/// All of them on one page.
+const ALL: PageRequest = PageRequest {
+    limit: 1_000,
+    after: None,
+    newest_first: true,
+    updated_since: None,
+};
 
 /// How one case was reached, one by one: as what, or why not.
 type Reached = Result<String, String>;
@@ -35,6 +44,8 @@ type Reached = Result<String, String>;
 struct Seen {
     action: Action,
     cases: HashSet<Id>,
+    /// The same from the relationships, and as what.
+    listed: HashMap<Id, String>,
     one_by_one: Vec<(usize, Reached)>,
 }
 
@@ -47,13 +58,13 @@ on_both_databases! {
         let mut dice = Dice { seed: SEED, deep: false };
         let world = Arc::new(World::random(&mut dice, USERS, CLIENTS, CASES));
         let written = Arc::clone(&world);
-        server.database(move |conn| written.insert(conn));
+        server.behind_its_back(move |conn| written.insert(conn));
         let (mut decisions, mut denied_by_conflict) = (0, 0);
         let mut permitted_as: BTreeMap<&str, usize> = BTreeMap::new();
         for (number, caller) in world.callers.iter().enumerate() {
             let asked = Arc::clone(&world);
             let seen = server.database(move |conn| look(conn, &asked, number));
-            for Seen { action, cases, one_by_one } in &seen {
+            for Seen { action, cases, listed, one_by_one } in &seen {
                 let row = rows.get(action.name()).unwrap_or_else(|| panic!("{} is in no row", action.name()));
                 let told = |case: &Situation| {
                     format!("seed {SEED}, {}, {caller:#?}\n{}", action.name(), world.around(case))
@@ -61,6 +72,7 @@ on_both_databases! {
                 for case in &world.cases {
                     let expected = decide(&world, row, caller, case);
                     assert_eq!(cases.contains(&case.id), expected.is_some(), "{expected:?}: {}", told(case));
+                    assert_eq!(listed.get(&case.id).map(String::as_str), expected, "{}", told(case));
                     decisions += 1;
                     *permitted_as.entry(expected.unwrap_or("nothing")).or_default() += 1;
                     denied_by_conflict += usize::from(world.excluded.contains(&(caller.id, case.id)));
@@ -105,6 +117,12 @@ fn look(conn: &mut Connection, world: &World, number: usize) -> Result<Vec<Seen>
             .select(cases::id)
             .load(conn)?;
         let found: HashSet<Id> = found.into_iter().collect();
+        let scope = policy::scope(caller, action);
+        let listed = store::list(conn, &scope, &CaseFilter::default(), &ALL)?;
+        let listed: HashMap<Id, String> = listed
+            .into_iter()
+            .map(|(case, standing)| (case.id, format!("{standing:?}")))
+            .collect();
         let mut one_by_one = Vec::new();
         let chosen = world.cases.iter().enumerate().filter(|(at, case)| {
             let rarely = if found.contains(&case.id) { 12 } else { 400 };
@@ -116,6 +134,7 @@ fn look(conn: &mut Connection, world: &World, number: usize) -> Result<Vec<Seen>
         all.push(Seen {
             action,
             cases: found,
+            listed,
             one_by_one,
         });
     }

@@ -203,7 +203,7 @@ on_both_databases! {
         let reviewed = manager.post(&format!("{one}/review"), &review).if_match(&begun.tag()).ok();
         assert_eq!(reviewed.text("/reviewOutcome"), "justified");
         let ended = case.clone();
-        server.database(move |conn| {
+        server.behind_its_back(move |conn| {
             use diesel::prelude::*;
             use msp_api::schema::access::emergency_access;
             let case = msp_api::ids::Id::parse(&ended).unwrap();

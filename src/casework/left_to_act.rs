@@ -10,6 +10,7 @@ use crate::casework::cases::model::CaseState;
 use crate::casework::cases::store as cases_store;
 use crate::casework::referrals::model::Status;
 use crate::casework::referrals::store as referrals_store;
+use crate::casework::relationships;
 use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::db::one_of::OneOfMethods as _;
@@ -177,11 +178,19 @@ fn escalated(conn: &mut Connection, on: On) -> QueryResult<Option<Escalation>> {
     .optional()
 }
 
-fn end(act: &mut Act, escalation: Id) -> QueryResult<()> {
+fn end(act: &mut Act, escalation: Id, on: Option<On>) -> QueryResult<()> {
     diesel::update(escalations::table.find(escalation))
         .set(escalations::ended_at.eq(act.now))
-        .execute(act.conn)
-        .map(drop)
+        .execute(act.conn)?;
+    follow(act, on)
+}
+
+/// Whoever has the case because nobody else is left reads it by that.
+fn follow(act: &mut Act, on: Option<On>) -> QueryResult<()> {
+    match on.and_then(On::case) {
+        Some(case) => relationships::refresh(act.conn, &[case], act.now),
+        None => Ok(()),
+    }
 }
 
 fn begin(
@@ -203,6 +212,7 @@ fn begin(
             escalations::started_at.eq(act.now),
         ))
         .execute(act.conn)?;
+    follow(act, on)?;
     let notice = Notice {
         authority,
         kind: NoticeKind::NobodyLeftToAct,
@@ -219,7 +229,7 @@ pub fn settle(act: &mut Act, on: On) -> Result<(), Problem> {
     let before = escalated(act.conn, on)?;
     let Some(authority) = authority_of(act.conn, on)? else {
         if let Some(before) = before {
-            end(act, before.id)?;
+            end(act, before.id, Some(on))?;
         }
         return Ok(());
     };
@@ -228,7 +238,7 @@ pub fn settle(act: &mut Act, on: On) -> Result<(), Problem> {
     let whose = (authority.as_str(), author);
     if is_anyone_left(act.conn, on, whose, act.now)? {
         if let Some(before) = before {
-            end(act, before.id)?;
+            end(act, before.id, Some(on))?;
         }
         return Ok(());
     }
@@ -237,7 +247,7 @@ pub fn settle(act: &mut Act, on: On) -> Result<(), Problem> {
         if before.user_id == to {
             return Ok(());
         }
-        end(act, before.id)?;
+        end(act, before.id, Some(on))?;
     }
     begin(act, &authority, Some(on), (to, author))
 }
@@ -329,7 +339,7 @@ pub fn settle_given(act: &mut Act, authority: &str) -> Result<(), Problem> {
             (None, Some(referral)) => settle(act, On::Referral(referral))?,
             (None, None) => {
                 if is_managed(act.conn, authority, author)? {
-                    end(act, id)?;
+                    end(act, id, None)?;
                 }
             }
         }

@@ -23,6 +23,7 @@ pub mod questionnaires;
 pub mod record;
 mod record_macros;
 pub mod referrals;
+pub mod relationships;
 pub mod requests;
 pub mod responses;
 pub mod risks;

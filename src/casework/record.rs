@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::owner::Owner;
+use super::relationships;
 use crate::act::{Act, guarded};
 use crate::body::{Body, Patch};
 use crate::clock::UtcTime;
@@ -318,14 +319,9 @@ pub fn mark_with<R: OwnedRow>(
 
 fn tell<R: OwnedRow>(act: &mut Act, row: &R, verb: &str) -> Result<(), Problem> {
     let head = row.head();
-    act.emit(
-        R::RESOURCE,
-        verb,
-        head.id,
-        head.version,
-        &head.authority,
-        R::Owner::case_of(head.owner),
-    )
+    let case = R::Owner::case_of(head.owner);
+    relationships::follow(act, R::RESOURCE, (head.owner, case))?;
+    act.emit(R::RESOURCE, verb, head.id, head.version, &head.authority, case)
 }
 
 /// Creates a plain record.

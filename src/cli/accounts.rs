@@ -10,6 +10,7 @@ use crate::auth::keys::{self, Keys, Replaced};
 use crate::auth::passwords;
 use crate::auth::tokens::Tokens;
 use crate::casework::cases::access;
+use crate::casework::relationships;
 use crate::clock;
 use crate::config::Config;
 use crate::db::Database;
@@ -281,7 +282,10 @@ async fn add_user(database: &Database, add: UserAdd) -> Result<(), String> {
                 access::grant(conn, (reference, &authority), user.id, given, clock::now())?;
             }
             match advocate {
-                Some(entry) => advocates::take_login(conn, (entry, &authority), user.id, role),
+                Some(entry) => {
+                    advocates::take_login(conn, (entry, &authority), user.id, role)?;
+                    Ok(relationships::refresh_advocate(conn, entry, clock::now())?)
+                }
                 None => Ok(()),
             }
         })

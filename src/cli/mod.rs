@@ -5,6 +5,7 @@
     reason = "a command speaks on its terminal"
 )]
 
+mod access;
 mod accounts;
 mod audit;
 mod serve;
@@ -92,6 +93,11 @@ enum Command {
         #[command(subcommand)]
         command: audit::AuditCommand,
     },
+    /// Check who may reach which case against the records behind it, or write it anew
+    Access {
+        #[command(subcommand)]
+        command: access::AccessCommand,
+    },
     /// Print every setting with its value and meaning
     #[command(after_help = "Example: MSP_RATE_LIMIT=0 msp-api config")]
     Config,
@@ -167,6 +173,7 @@ async fn with_config(command: Command, mut config: Config) -> Result<(), String>
             accounts::rotate_key(&config, &migrated(&config).await?, withdraw).await
         }
         Command::Audit { command } => audit::audit(&config, &migrated(&config).await?, command).await,
+        Command::Access { command } => access::access(&migrated(&config).await?, command).await,
         Command::Seed { .. } if config.production => {
             Err("invented cases are refused with MSP_PRODUCTION=true".to_owned())
         }

@@ -13,7 +13,7 @@ use diesel::expression::{
 };
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
-use diesel::sql_types::{Date, HasSqlType, Text};
+use diesel::sql_types::{BigInt, Date, HasSqlType, Text};
 use diesel::{QueryResult, sql_types::SingleValue};
 
 use super::types::{Key, Moment};
@@ -44,6 +44,8 @@ pub enum Value {
     Date(NaiveDate),
     /// A text.
     Text(String),
+    /// A number.
+    Number(i64),
 }
 
 /// Begins an expression with this text. Put no value into it: diesel keeps every text it has met.
@@ -66,6 +68,15 @@ impl<ST> Fragment<ST> {
     #[must_use]
     pub fn sql(mut self, text: impl Into<Cow<'static, str>>) -> Self {
         self.parts.push(Part::Sql(text.into()));
+        self
+    }
+}
+
+impl<ST> Fragment<ST> {
+    /// Goes on with another expression.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        self.parts.extend(other.parts);
         self
     }
 }
@@ -94,9 +105,21 @@ impl From<String> for Value {
     }
 }
 
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
 impl<DB, ST> QueryFragment<DB> for Fragment<ST>
 where
-    DB: Backend + HasSqlType<Key> + HasSqlType<Moment> + HasSqlType<Date> + HasSqlType<Text>,
+    DB: Backend
+        + HasSqlType<Key>
+        + HasSqlType<Moment>
+        + HasSqlType<Date>
+        + HasSqlType<Text>
+        + HasSqlType<BigInt>,
+    i64: ToSql<BigInt, DB>,
     Id: ToSql<Key, DB>,
     UtcTime: ToSql<Moment, DB>,
     NaiveDate: ToSql<Date, DB>,
@@ -110,6 +133,7 @@ where
                 Part::Value(Value::Moment(at)) => out.push_bind_param::<Moment, _>(at)?,
                 Part::Value(Value::Date(day)) => out.push_bind_param::<Date, _>(day)?,
                 Part::Value(Value::Text(text)) => out.push_bind_param::<Text, _>(text)?,
+                Part::Value(Value::Number(number)) => out.push_bind_param::<BigInt, _>(number)?,
             }
         }
         Ok(())

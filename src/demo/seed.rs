@@ -12,6 +12,7 @@ use crate::casework::outcomes::model::{
     AdultAgrees, ChangeKind, ConfirmedBy, ExpressedBy, Outcome, OutcomeStatus, Party, Revision,
     RevisionStanding,
 };
+use crate::casework::relationships;
 use crate::clock::{self, UtcTime};
 use crate::db::numbering::{Series, next_numbers, reference};
 use crate::db::types::Json;
@@ -159,7 +160,8 @@ fn batch(conn: &mut Connection, workers: &[Id], offset: u32, size: u32) -> Resul
     insert_all!(cases, rows);
     insert_all!(desired_outcomes, wishes);
     insert_all!(outcome_revisions, revisions);
-    Ok(())
+    let ids: Vec<Id> = rows.iter().map(|case| case.id).collect();
+    Ok(relationships::refresh(conn, &ids, now)?)
 }
 
 /// An NHS number in the 999 range, which is never given to anyone.

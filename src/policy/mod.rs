@@ -5,9 +5,13 @@
 //! query starts from, so a list, a single record and a change can never disagree about what is visible.
 
 mod caller;
+mod decide;
+mod relationships;
 mod scope;
 
 pub use caller::{CASEWORK, Caller, CallerKind, Exceptions, Role, RoleGrant, Team, TeamKind};
+pub use decide::{CaseFacts, decide};
+pub use relationships::{CaseRelationship, Held, Parts};
 pub use scope::{AssignmentAccess, Clause, Scope, Seen, scope};
 
 macro_rules! actions {

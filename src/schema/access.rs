@@ -54,6 +54,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::types::{Key, Moment};
+
+    case_relationships (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        principal_kind -> Text,
+        principal_id -> Key,
+        relationship -> Text,
+        sections -> Integer,
+        view -> Nullable<Text>,
+        starts_at -> Nullable<Moment>,
+        ends_at -> Nullable<Moment>,
+        suspended_at -> Nullable<Moment>,
+        as_of -> Nullable<Moment>,
+        source_kind -> Text,
+        source_id -> Key,
+        via_id -> Nullable<Key>,
+        recorded_at -> Moment,
+        ended_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Nullable, Text};
     use crate::db::types::{Key, Moment};
 

@@ -16,7 +16,7 @@ pub mod questionnaires;
 pub mod records;
 pub mod referral_life;
 
-use access::{case_conflicts, case_grants, emergency_access, notices};
+use access::{case_conflicts, case_grants, case_relationships, emergency_access, notices};
 use adult_records::{adult_external_ids, adult_representatives};
 use case_life::caused_enquiries;
 use casework::{advocacy_assignments, case_access, case_transitions, cases, referrals};
@@ -27,6 +27,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     adult_representatives,
     case_conflicts,
     case_grants,
+    case_relationships,
     emergency_access,
     notices,
     adults,

@@ -130,7 +130,7 @@ impl Stage {
     /// Brings the case there.
     pub fn begin(self, server: &Server, case: &str) {
         let (case, stage) = (Id::parse(case).unwrap(), self);
-        server.database(move |conn| {
+        server.behind_its_back(move |conn| {
             let restricted = stage == Self::Restricted;
             let this = cases::table.find(case);
             let elsewhere = cases::table
@@ -429,7 +429,7 @@ impl<'a> Making<'a> {
         let glass = json!({"reasonCode": "out_of_hours", "reason": "The police ask where she is"});
         let used = Id::parse(&user.post(&path, &glass).created().id()).unwrap();
         if !now {
-            self.server.database(move |conn| {
+            self.server.behind_its_back(move |conn| {
                 use msp_api::schema::access::emergency_access as table;
                 diesel::update(table::table.find(used))
                     .set(table::until.eq(clock::now()))
@@ -446,7 +446,7 @@ impl<'a> Making<'a> {
             Id::parse(&id_of(&member)).unwrap(),
             Id::parse(&self.case).unwrap(),
         );
-        self.server.database(move |conn| {
+        self.server.behind_its_back(move |conn| {
             let team = Team {
                 id: Id::new(),
                 authority: "northbank".to_owned(),

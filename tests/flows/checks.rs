@@ -2,6 +2,9 @@
 
 use std::collections::HashSet;
 
+use msp_api::casework::relationships::verify;
+use msp_api::ids::Id;
+
 use super::ledger::{Standing, Who};
 use super::world::{HUMANS, World, text};
 use crate::graph::dice::Dice;
@@ -238,6 +241,21 @@ impl World<'_> {
             self.reads_everything(who, dice);
         }
         self.somebody_can_act();
+        self.relationships_are_as_recorded();
+    }
+
+    /// Every change of a cause was followed, whatever the order.
+    fn relationships_are_as_recorded(&mut self) {
+        let cases = self.ledger.cases.iter();
+        let cases: Vec<Id> = cases.filter_map(|case| Id::parse(&case.id)).collect();
+        let drifts = self
+            .site
+            .server
+            .database(move |conn| Ok(verify::of(conn, &cases)?));
+        for drift in drifts {
+            let rule = "7: who may reach a case is not as what was recorded says";
+            self.broke(rule, &format!("{drift:?}"));
+        }
     }
 
     fn reads_everything(&mut self, who: Who, dice: &mut Dice) {

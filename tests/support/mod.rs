@@ -16,6 +16,7 @@ use actix_web::web::Data;
 use diesel::prelude::*;
 use msp_api::audit::sealer;
 use msp_api::casework::cases::access;
+use msp_api::casework::relationships::verify;
 use msp_api::clock;
 use msp_api::db::types::Json;
 use msp_api::db::{Connection, Database};
@@ -46,12 +47,16 @@ macro_rules! on_both_databases {
 
             #[test]
             fn sqlite() {
-                story(&$crate::support::Server::start($crate::support::Kind::Sqlite));
+                let server = $crate::support::Server::start($crate::support::Kind::Sqlite);
+                story(&server);
+                server.relationships_are_as_recorded();
             }
 
             #[test]
             fn postgres() {
-                story(&$crate::support::Server::start($crate::support::Kind::Postgres));
+                let server = $crate::support::Server::start($crate::support::Kind::Postgres);
+                story(&server);
+                server.relationships_are_as_recorded();
             }
         }
     )+};
@@ -182,6 +187,29 @@ impl Server {
         self.runtime
             .block_on(self.app.database.write(work))
             .expect("the database answers")
+    }
+
+    /// Changes what the relationships follow from and no operation changes so: they follow afterwards.
+    pub fn behind_its_back(&self, work: impl Fn(&mut Connection) -> Result<(), Problem> + Send + 'static) {
+        self.database(move |conn| {
+            work(conn)?;
+            verify::rebuild(conn, clock::now())?;
+            Ok(())
+        });
+    }
+
+    /// Like [`Self::database`], for work that may fail and is undone then.
+    pub fn try_database<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Connection) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.runtime.block_on(self.app.database.write(work))
+    }
+
+    /// After whatever was done: who may reach which case is as the namings, apps and assignments say.
+    pub fn relationships_are_as_recorded(&self) {
+        let drifts = self.database(|conn| Ok(verify::verify(conn)?));
+        assert_eq!(drifts, [], "a change of a cause was not followed");
     }
 
     /// Seals the audit trail, as the server does each second when it runs by itself; answers how many entries.

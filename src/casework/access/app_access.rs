@@ -220,7 +220,7 @@ fn faults(act: &mut Act, case: &Reached, new: &NewAppAccess) -> Result<Vec<Fault
 /// The decision holds from the next request on by itself; what it stops loses its tokens too.
 fn take_effect(act: &mut Act, case: &Reached, decided: &AppAccess) -> Result<(), Problem> {
     let holder = decided.holder();
-    access::show(act.conn, case.row.id, holder, decided.view)?;
+    access::show(act.conn, case.row.id, holder, (decided.view, act.now))?;
     if decided.decision.permits() {
         return Ok(());
     }

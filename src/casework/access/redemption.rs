@@ -21,6 +21,7 @@ use crate::casework::cases::access::{self, Holder};
 use crate::casework::cases::model::Case;
 use crate::casework::cases::store as case_store;
 use crate::casework::record::{OwnedRow, write_over};
+use crate::casework::relationships;
 use crate::clock::{self, UtcTime};
 use crate::db::Connection;
 use crate::db::types::Json;
@@ -203,7 +204,7 @@ fn accept(act: &mut Act, body: &Body<Redemption>) -> Result<Id, Problem> {
     act.found.case_id = Some(case);
     give(act.conn, &good, caller.id, act.now)?;
     if let Some(entry) = good.holder.advocate() {
-        become_login(act.conn, (case, &authority), entry, caller.id)?;
+        become_login(act.conn, (case, &authority), entry, (caller.id, act.now))?;
     }
     let role = RoleGrant {
         role: good.holder.role(),
@@ -248,7 +249,7 @@ fn become_login(
     conn: &mut Connection,
     (case, authority): (Id, &str),
     entry: Id,
-    account: Id,
+    (account, now): (Id, UtcTime),
 ) -> Result<(), Problem> {
     let free = advocates::find(conn, authority, entry)?.is_some_and(|entry| entry.user_id.is_none());
     let elsewhere = independence::cases_of(conn, entry)?
@@ -256,6 +257,7 @@ fn become_login(
         .any(|other| other != case);
     if free && !elsewhere {
         advocates::link(conn, entry, account)?;
+        relationships::refresh_advocate(conn, entry, now)?;
     }
     Ok(())
 }

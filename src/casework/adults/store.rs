@@ -8,6 +8,7 @@ use super::needs::CommunicationNeed;
 use super::search::AdultSearch;
 use crate::casework::cases::kept_away::{self, is_restricted_from};
 use crate::casework::cases::store as cases_store;
+use crate::casework::relationships;
 use crate::clock::UtcTime;
 use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::Json;
@@ -71,8 +72,17 @@ fn is_excluded(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<bool
     Ok(found.is_some())
 }
 
-/// The adult of this id, if in scope: of an authority, or through a case that is about them.
+/// The adult of this id, if in scope: of an authority, or through a case that is about them. One that was merged only if the
+/// record it went into is in scope too: the cases are about that one, and what keeps from them keeps from both.
 pub fn find(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Option<Adult>> {
+    let found = find_itself(conn, scope, id)?;
+    match found.as_ref().and_then(|adult| adult.merged_into) {
+        Some(into) => Ok(find(conn, scope, into)?.and(found)),
+        None => Ok(found),
+    }
+}
+
+fn find_itself(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Option<Adult>> {
     let kept = within(scope)
         .filter(adults::id.eq(id))
         .select(Adult::as_select())
@@ -289,8 +299,8 @@ pub fn move_cases(conn: &mut Connection, ids: &[Id], adult: Id, (now, by): (UtcT
             cases::updated_at.eq(now),
             cases::updated_by.eq(by),
         ))
-        .execute(conn)
-        .map(drop)
+        .execute(conn)?;
+    relationships::refresh(conn, ids, now)
 }
 
 /// The adult of this id, for a use case that has reached it already.

@@ -5,9 +5,11 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::kept_away::{self, Whom};
+use super::kept_away::Whom;
 use super::model::{Case, CaseState};
+use super::store;
 use crate::casework::advocacy::model::{AssignmentState, assignments_of};
+use crate::casework::relationships;
 use crate::clock::UtcTime;
 use crate::db::fragment::{Fragment, sql};
 use crate::db::one_of::{OneOf, OneOfMethods as _};
@@ -202,14 +204,7 @@ pub fn shown_to(conn: &mut Connection, whom: Whom, most: i64) -> QueryResult<Vec
         .select(COLUMNS)
         .load(conn)?;
     let ids: Vec<Id> = given.iter().map(|given| given.case_id).collect();
-    let kept: Vec<Id> = match ids.is_empty() {
-        true => vec![],
-        false => cases::table
-            .filter(cases::id.one_of(ids))
-            .filter(kept_away::from_case(whom))
-            .select(cases::id)
-            .load(conn)?,
-    };
+    let kept = store::excluded_of(conn, &ids, whom)?;
     let shown = given.into_iter().filter(|given| !kept.contains(&given.case_id));
     Ok(shown.collect())
 }
@@ -266,12 +261,17 @@ pub fn accounts(conn: &mut Connection, case: Id, holder: Holder) -> QueryResult<
 }
 
 /// Says how much of a case a person's app shows.
-pub fn show(conn: &mut Connection, case: Id, holder: Holder, view: AppView) -> QueryResult<()> {
+pub fn show(
+    conn: &mut Connection,
+    case: Id,
+    holder: Holder,
+    (view, now): (AppView, UtcTime),
+) -> QueryResult<()> {
     let rows: Vec<Id> = of_holder(case, holder).select(case_access::id).load(conn)?;
     diesel::update(case_access::table.filter(case_access::id.one_of(rows)))
         .set(case_access::view.eq(view))
-        .execute(conn)
-        .map(drop)
+        .execute(conn)?;
+    relationships::refresh(conn, &[case], now)
 }
 
 /// Ends a person's apps for a case: another one takes their place.
@@ -279,8 +279,8 @@ pub fn end(conn: &mut Connection, case: Id, holder: Holder, now: UtcTime) -> Que
     let rows: Vec<Id> = of_holder(case, holder).select(case_access::id).load(conn)?;
     diesel::update(case_access::table.filter(case_access::id.one_of(rows)))
         .set(case_access::ended_at.eq(now))
-        .execute(conn)
-        .map(drop)
+        .execute(conn)?;
+    relationships::refresh(conn, &[case], now)
 }
 
 /// Ends what a representative or supporter was given, on every case of the adult.
@@ -288,10 +288,11 @@ pub fn end_of_representative(conn: &mut Connection, entry: Id, now: UtcTime) -> 
     let theirs = case_access::table
         .filter(case_access::representative_id.eq(entry))
         .filter(case_access::ended_at.is_null());
+    let of: Vec<Id> = theirs.select(case_access::case_id).distinct().load(conn)?;
     diesel::update(theirs)
         .set(case_access::ended_at.eq(now))
-        .execute(conn)
-        .map(drop)
+        .execute(conn)?;
+    relationships::refresh(conn, &of, now)
 }
 
 /// Gives an account one case, as this person; what it had of the case before ends.
@@ -321,8 +322,8 @@ pub fn give(
             case_access::view.eq(view),
             case_access::created_by.eq(by),
         ))
-        .execute(conn)
-        .map(drop)
+        .execute(conn)?;
+    relationships::refresh(conn, &[case], now)
 }
 
 /// Whether this account was ever given the case as somebody else than this person.

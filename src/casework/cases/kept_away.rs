@@ -15,7 +15,7 @@ use diesel::sql_types::Bool;
 
 use crate::clock::UtcTime;
 use crate::db::MultiBackend;
-use crate::db::fragment::sql;
+use crate::db::fragment::{Fragment, sql};
 use crate::db::one_of::{OneOf, OneOfMethods as _};
 use crate::ids::Id;
 use crate::policy::Scope;
@@ -43,7 +43,11 @@ const REFERRALS: &str = "SELECT mine.referral_id FROM mine WHERE mine.referral_i
 /// That a column holds one of those records that are kept from somebody: from their account, from every account with the
 /// same staff number, and from the agency of any of these. Found out from the accounts as they are now, once for the
 /// whole statement.
-fn kept_from<T: 'static>(column: &str, records: &str, (caller, agency): Whom) -> On<T> {
+fn kept_from<T: 'static>(column: &str, records: &str, whom: Whom) -> On<T> {
+    Box::new(is_kept_from(column, records, whom))
+}
+
+fn is_kept_from(column: &str, records: &str, (caller, agency): Whom) -> Fragment<Bool> {
     const EACH: &str = "SELECT one.adult_id, one.case_id, one.referral_id FROM";
     const SAME: &str = "users AS me JOIN users AS same ON same.staff_number = me.staff_number";
     const LIVE: &str = "one.ended_at IS NULL AND";
@@ -51,24 +55,27 @@ fn kept_from<T: 'static>(column: &str, records: &str, (caller, agency): Whom) ->
     let by_agency = format!(" UNION ALL {EACH} exclusions AS one WHERE {LIVE} one.agency_id = ");
     let joined =
         |on: &str| format!(" UNION ALL {EACH} {SAME} JOIN exclusions AS one ON {on} WHERE {LIVE} me.id = ");
-    Box::new(
-        sql::<Bool>(begin)
-            .bind(caller)
-            .sql(by_agency)
-            .bind(agency)
-            .sql(joined("one.staff_number = same.staff_number"))
-            .bind(caller)
-            .sql(joined("one.user_id = same.id"))
-            .bind(caller)
-            .sql(joined("one.agency_id = same.agency_id"))
-            .bind(caller)
-            .sql(format!(") {records})")),
-    )
+    sql::<Bool>(begin)
+        .bind(caller)
+        .sql(by_agency)
+        .bind(agency)
+        .sql(joined("one.staff_number = same.staff_number"))
+        .bind(caller)
+        .sql(joined("one.user_id = same.id"))
+        .bind(caller)
+        .sql(joined("one.agency_id = same.agency_id"))
+        .bind(caller)
+        .sql(format!(") {records})"))
 }
 
 /// That somebody is excluded from a case.
 pub fn from_case(whom: Whom) -> On<cases::table> {
     kept_from("cases.id", CASES, whom)
+}
+
+/// The same, as something to be selected.
+pub fn is_excluded_from_case(whom: Whom) -> Fragment<Bool> {
+    is_kept_from("cases.id", CASES, whom)
 }
 
 /// That somebody is excluded from an adult.

@@ -20,3 +20,4 @@ pub mod store;
 pub mod team;
 pub mod timeline;
 pub mod transfer;
+mod ways_in;

@@ -104,8 +104,23 @@ pub fn get_with(act: &mut Act, id: Id, expand: &[Expand]) -> Result<CaseView, Pr
     Ok(answer)
 }
 
+/// A case does not name the one it was transferred from or to, where the caller is excluded from that one.
+fn hide_moves(act: &mut Act, rows: &mut [Case]) -> Result<(), Problem> {
+    let moves = rows
+        .iter()
+        .flat_map(|case| [case.transferred_from, case.transferred_to]);
+    let moves: Vec<Id> = moves.flatten().collect();
+    let hidden = store::excluded_of(act.conn, &moves, act.scope().in_conflicts())?;
+    for case in rows {
+        case.transferred_from = case.transferred_from.filter(|id| !hidden.contains(id));
+        case.transferred_to = case.transferred_to.filter(|id| !hidden.contains(id));
+    }
+    Ok(())
+}
+
 /// A case that was reached, as this caller reads it.
-pub fn view(act: &mut Act, case: Reached) -> Result<CaseView, Problem> {
+pub fn view(act: &mut Act, mut case: Reached) -> Result<CaseView, Problem> {
+    hide_moves(act, std::slice::from_mut(&mut case.row))?;
     let mut around = store::surroundings(act.conn, std::slice::from_ref(&case.row), act.now)?;
     let around = around.remove(&case.row.id).unwrap_or_default();
     let until = match case.standing {
@@ -139,9 +154,10 @@ pub fn list(act: &mut Act, params: &CaseFilterParams, page: &PageRequest) -> Res
         group: params.case_group_id,
     };
     let scope = act.scope();
-    let rows = Rows::cut(store::page(act.conn, &scope, &filter, page)?, page, |case| {
+    let mut rows = Rows::cut(store::page(act.conn, &scope, &filter, page)?, page, |case| {
         case.id
     });
+    hide_moves(act, &mut rows.items)?;
     let mut around = store::surroundings(act.conn, &rows.items, act.now)?;
     // Gaps are for those whose every standing is staff's or an advocate's.
     let standing = scope

@@ -7,10 +7,10 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::access::Relationship;
+use super::access::{AppView, Relationship};
 use super::kept_away::{self, names_nobody, naming};
 use super::model::{Case, CaseState, Enquiry, EnquiryType, Transition};
-use super::{access, caused};
+use super::{access, caused, ways_in};
 use crate::act::{Act, guarded};
 use crate::casework::actions;
 use crate::casework::advocacy::model::{
@@ -20,6 +20,7 @@ use crate::casework::capacity::assessments::CapacityConclusion;
 use crate::casework::contacts::model as contacts;
 use crate::casework::informed::{Audience, Topic};
 use crate::casework::links::{LinkKind, LinkStatus};
+use crate::casework::relationships;
 use crate::clock::UtcTime;
 use crate::db::fragment::{Fragment, sql};
 use crate::db::one_of::OneOfMethods as _;
@@ -28,9 +29,9 @@ use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::people::adults::{self, AdultBrief};
 use crate::people::authorities;
-use crate::policy::{AssignmentAccess, Clause, Part, Scope, Standing};
+use crate::policy::{AssignmentAccess, CaseFacts, CaseRelationship, Clause, Held, Part, Scope, Standing};
 use crate::problem::Problem;
-use crate::schema::access::{case_grants, emergency_access};
+use crate::schema::access::{case_grants, case_relationships, emergency_access};
 use crate::schema::adult_records::adult_representatives;
 use crate::schema::case_life::caused_enquiries;
 use crate::schema::casework::{
@@ -198,6 +199,121 @@ fn within(authorities: &[String]) -> Condition {
     }
 }
 
+/// A case, with what a decision about it needs to know.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The case.
+    pub row: Case,
+    /// What the caller is to it, and what it says itself.
+    pub facts: CaseFacts,
+}
+
+/// One relationship of a case, as it is kept.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = case_relationships)]
+struct Kept {
+    principal_id: Id,
+    relationship: CaseRelationship,
+    sections: i32,
+    view: Option<AppView>,
+    starts_at: Option<UtcTime>,
+    ends_at: Option<UtcTime>,
+    suspended_at: Option<UtcTime>,
+}
+
+impl Kept {
+    fn held(&self) -> Held {
+        Held {
+            relationship: self.relationship,
+            sections: self.sections,
+            next_steps_only: self.view == Some(AppView::NextStepsOnly),
+            starts_at: self.starts_at,
+            ends_at: self.ends_at,
+            suspended_at: self.suspended_at,
+        }
+    }
+}
+
+/// Cases that satisfy a condition, newest or oldest first, each with everything that a decision needs; in one statement, so
+/// that all of it was so at one time.
+fn known(
+    conn: &mut Connection,
+    (which, newest_first): (Fragment<Bool>, bool),
+    scope: &Scope,
+) -> QueryResult<Vec<Known>> {
+    let (caller, agency) = scope.in_conflicts();
+    // Who else is named tells whether a restricted case names anybody.
+    let of_the_caller = case_relationships::principal_id
+        .eq(caller)
+        .or(case_relationships::principal_id.eq(agency))
+        .or(case_relationships::relationship.eq(CaseRelationship::Adviser));
+    let joined = cases::table.left_join(
+        case_relationships::table.on(case_relationships::case_id
+            .eq(cases::id)
+            .and(case_relationships::ended_at.is_null())
+            .and(of_the_caller)),
+    );
+    let excluded = kept_away::is_excluded_from_case((caller, agency));
+    let given = ways_in::authority_was_given(caller, scope.at);
+    let query = joined
+        .filter(which)
+        .select((Case::as_select(), Option::<Kept>::as_select(), excluded, given))
+        .into_boxed();
+    let query = match newest_first {
+        true => query.order(cases::id.desc()),
+        false => query.order(cases::id.asc()),
+    };
+    let rows: Vec<(Case, Option<Kept>, bool, bool)> = query.load(conn)?;
+    let mut found: Vec<Known> = Vec::new();
+    for (row, kept, excluded, authority_was_given) in rows {
+        if found.last().is_none_or(|last| last.row.id != row.id) {
+            let facts = CaseFacts {
+                authority: row.authority.clone(),
+                is_open: CaseState::OPEN.contains(&row.state),
+                restricted: row.restricted,
+                allocated_to: row.allocated_to,
+                allocated_team: row.allocated_team,
+                held: vec![],
+                names_somebody: false,
+                authority_was_given,
+                excluded,
+            };
+            found.push(Known { row, facts });
+        }
+        if let (Some(last), Some(kept)) = (found.last_mut(), kept) {
+            let held = kept.held();
+            last.facts.names_somebody |=
+                kept.relationship == CaseRelationship::Adviser && held.holds(scope.at);
+            if kept.principal_id == caller || kept.principal_id == agency {
+                last.facts.held.push(held);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The case of this id, whoever asks, with what a decision about it needs to know.
+pub fn to_decide(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Option<Known>> {
+    let this = sql::<Bool>("cases.id = ").bind(id);
+    Ok(known(conn, (this, true), scope)?.pop())
+}
+
+/// A page of the cases in scope, each with the strongest standing that reaches it.
+pub fn list(
+    conn: &mut Connection,
+    scope: &Scope,
+    filter: &CaseFilter,
+    page: &PageRequest,
+) -> QueryResult<Vec<(Case, Standing)>> {
+    let on_page = ways_in::on_page(scope, filter, page);
+    let found = known(conn, (on_page, page.newest_first), scope)?;
+    let reached = found.into_iter().filter_map(|known| {
+        let standing = scope.standing(&known.facts)?;
+        Some((known.row, standing))
+    });
+    Ok(reached.collect())
+}
+
 /// The case of this id, if it is in scope.
 pub fn find(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Option<Case>> {
     visible(scope)
@@ -215,6 +331,18 @@ pub fn any_about(conn: &mut Connection, scope: &Scope, adult: Id) -> QueryResult
         .first(conn)
         .optional()?;
     Ok(found.is_some())
+}
+
+/// Those of these cases from which somebody is excluded.
+pub fn excluded_of(conn: &mut Connection, of: &[Id], whom: kept_away::Whom) -> QueryResult<Vec<Id>> {
+    if of.is_empty() {
+        return Ok(vec![]);
+    }
+    cases::table
+        .filter(cases::id.one_of(of))
+        .filter(kept_away::from_case(whom))
+        .select(cases::id)
+        .load(conn)
 }
 
 /// Whether an exclusion keeps this account, or the agency it works for, away from this case.
@@ -302,10 +430,8 @@ pub fn page(
 
 /// Writes a new case.
 pub fn insert(conn: &mut Connection, case: &Case) -> QueryResult<()> {
-    diesel::insert_into(cases::table)
-        .values(case)
-        .execute(conn)
-        .map(drop)
+    diesel::insert_into(cases::table).values(case).execute(conn)?;
+    relationships::refresh(conn, &[case.id], case.created_at)
 }
 
 /// Writes a case over the version before it.
@@ -314,15 +440,16 @@ pub fn save(act: &mut Act, case: &mut Case) -> Result<(), Problem> {
     case.version += 1;
     case.updated_at = act.now;
     case.updated_by = act.caller.id;
-    guarded(diesel::update(read).set(&*case).execute(act.conn)?)
+    guarded(diesel::update(read).set(&*case).execute(act.conn)?)?;
+    Ok(relationships::refresh(act.conn, &[case.id], act.now)?)
 }
 
 /// Appends a step to the case's history.
 pub fn append_transition(conn: &mut Connection, transition: &Transition) -> QueryResult<()> {
     diesel::insert_into(case_transitions::table)
         .values(transition)
-        .execute(conn)
-        .map(drop)
+        .execute(conn)?;
+    relationships::refresh(conn, &[transition.case_id], transition.recorded_at)
 }
 
 /// The enquiry that is open.

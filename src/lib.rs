@@ -20,8 +20,10 @@
 //! - [`act::Act`] is what a use case is given: connection, caller, permission, time, the version the caller read.
 //! - [`body::Body`] holds a request body to the schema that the contract publishes for its type, so that a limit or a
 //!   code stands once, on the type, and every fault is found in one pass.
-//! - [`policy`] is one table of actions and the standings that permit them; [`policy::scope`] makes the row filter
-//!   of it that every query starts from.
+//! - [`policy`] is one table of actions and the standings that permit them. What a caller is by role is asked of the caller,
+//!   what a case is (open, restricted, allocated) of the case; everything else that lets somebody in is a row of
+//!   [`casework::relationships`], derived from what was recorded. [`policy::decide`] decides on one case from these three and the
+//!   time, without a database; a list finds its rows along each way in, and has each decided on by the same function.
 //! - [`casework::record`] is the life of a record of a case, written once; a plain record declares its fields with
 //!   [`record!`], one with rules has a folder with the same file names each time.
 //!

@@ -1,6 +1,8 @@
 //! Who may see what. What may not be known about looks exactly like what does not exist.
 
-use msp_api::policy::Role;
+use msp_api::clock;
+use msp_api::people::users;
+use msp_api::policy::{Role, RoleGrant};
 use serde_json::{Value, json};
 
 use crate::stories::accepted_case;
@@ -63,6 +65,21 @@ on_both_databases! {
             assert!(read.text.contains(&there) && !read.text.contains(&goes), "{path}: {}", read.text);
         }
         assert_eq!(manager.get(&path).ok().text("/transferredTo"), there);
+    }
+
+    // A relationship counts only beside a current role in the case's authority.
+    fn an_app_opens_nothing_to_an_account_that_has_its_role_elsewhere(server) {
+        let case = first_case(server);
+        let reference = server.as_("manager").get(&format!("/v1/cases/{case}")).ok().text("/reference");
+        let (id, moved) = server.add_account("moved-adult", Role::Adult, "eastmoor", None);
+        server.give_case(&moved, &reference, (Role::Adult, None));
+        moved.get(&format!("/v1/cases/{case}")).expect(404);
+        moved.get(&format!("/v1/cases/{case}/desired-outcomes")).expect(404);
+        assert_eq!(moved.get("/v1/cases").ok().body["items"], json!([]));
+        let role = RoleGrant { role: Role::Adult, authority: "northbank".to_owned() };
+        server.database(move |conn| Ok(users::give_role(conn, id, role.clone(), clock::now())?));
+        moved.get(&format!("/v1/cases/{case}/desired-outcomes")).ok();
+        assert_eq!(moved.get("/v1/cases").ok().text("/items/0/id"), case);
     }
 
     fn each_role_reads_what_it_may(server) {

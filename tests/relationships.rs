@@ -4,19 +4,22 @@ use std::sync::mpsc;
 
 use diesel::prelude::*;
 use msp_api::casework::cases::model::CaseState;
-use msp_api::casework::relationships::verify::{self, Drift};
+use msp_api::casework::relationships::verify::Drift;
+use msp_api::casework::who_may_read::{self, Found};
 use msp_api::clock;
 use msp_api::db::Connection;
 use msp_api::ids::Id;
 use msp_api::policy::CaseRelationship;
 use msp_api::problem::Problem;
 use msp_api::schema::access::{
-    app_access_decisions, case_grants, case_relationships, emergency_access, escalations,
+    app_access_decisions, case_grants, case_relationships, emergency_access, escalations, record_parties,
 };
+use msp_api::schema::actions::actions;
 use msp_api::schema::adult_records::adult_representatives;
 use msp_api::schema::case_life::caused_enquiries;
 use msp_api::schema::casework::{advocacy_assignments, case_access, cases};
-use msp_api::schema::people::{advocates, teams};
+use msp_api::schema::people::{advocates, agencies, teams};
+use msp_api::schema::records::sharing_decisions;
 use serde_json::json;
 
 use crate::support::Server;
@@ -178,7 +181,17 @@ const REMOVALS: &[Removal] = &[
     ),
     (
         "the enquiry is another agency's",
-        |conn, case| set!(caused_enquiries of case, caused_enquiries::agency_id.eq(Id::new())).execute(conn),
+        |conn, case| {
+            let of: Id = caused_enquiries::table
+                .filter(caused_enquiries::case_id.eq(case))
+                .select(caused_enquiries::agency_id)
+                .first(conn)?;
+            let other: Id = agencies::table
+                .filter(agencies::id.ne(of))
+                .select(agencies::id)
+                .first(conn)?;
+            set!(caused_enquiries of case, caused_enquiries::agency_id.eq(other)).execute(conn)
+        },
         (1, 1),
     ),
     (
@@ -240,17 +253,18 @@ fn with_everybody(server: &Server) -> Id {
                 escalations::started_at.eq(clock::now()),
             ))
             .execute(conn)?;
-        let mended = verify::rebuild(conn, clock::now())?;
+        let mended = who_may_read::check_all(conn, Some(clock::now()))?;
+        let expected = Drift {
+            case,
+            missing: 2,
+            left_over: 0,
+        };
         assert_eq!(
             mended,
-            [Drift {
-                case,
-                missing: 2,
-                left_over: 0
-            }],
+            [Found::Relationships(expected)],
             "the team, and whom it was given to"
         );
-        assert_eq!(verify::rebuild(conn, clock::now())?, []);
+        assert_eq!(who_may_read::check_all(conn, Some(clock::now()))?, []);
         Ok(())
     });
     case
@@ -278,14 +292,50 @@ on_both_databases! {
         for (what, remove, (missing, left_over)) in REMOVALS {
             let (tell, told) = mpsc::channel();
             let undone = server.try_database(move |conn| {
-                tell.send((remove(conn, case)?, verify::of(conn, &[case])?)).unwrap();
+                tell.send((remove(conn, case)?, who_may_read::check(conn, &[case], None)?)).unwrap();
                 // Nothing of it stays.
                 Err::<(), _>(Problem::not_found())
             });
             assert!(undone.is_err());
             let (changed, seen) = told.recv().unwrap();
             assert!(changed > 0, "{what}: there is nothing to change");
-            assert_eq!(seen, [Drift { case, missing: *missing, left_over: *left_over }], "{what}");
+            let expected = Drift { case, missing: *missing, left_over: *left_over };
+            assert_eq!(seen, [Found::Relationships(expected)], "{what}");
+        }
+    }
+
+    fn the_agency_of_a_record_that_is_changed_behind_its_back_is_seen(server) {
+        let case = with_everybody(server);
+        let removals: [(&str, fn(&mut Connection, Id) -> QueryResult<usize>); 3] = [
+            ("an action is another agency's", |conn, case| {
+                let other: Id = agencies::table.select(agencies::id).first(conn)?;
+                set!(actions of case where actions::agency_id.is_null(), actions::agency_id.eq(other)).execute(conn)
+            }),
+            ("what is shared is for another agency", |conn, case| {
+                let other: Id = agencies::table.select(agencies::id).first(conn)?;
+                set!(sharing_decisions of case where sharing_decisions::agency_id.is_null(), sharing_decisions::agency_id.eq(other)).execute(conn)
+            }),
+            ("a row is left over", |conn, case| {
+                let of: Id = actions::table.filter(actions::case_id.eq(case)).select(actions::id).first(conn)?;
+                let other: Id = agencies::table.select(agencies::id).first(conn)?;
+                diesel::insert_into(record_parties::table)
+                    .values((
+                        (record_parties::id.eq(Id::new()), record_parties::case_id.eq(case), record_parties::authority.eq("northbank")),
+                        (record_parties::record_kind.eq("action"), record_parties::record_id.eq(of)),
+                        (record_parties::agency_id.eq(other), record_parties::recorded_at.eq(clock::now())),
+                    ))
+                    .execute(conn)
+            }),
+        ];
+        for (what, remove) in removals {
+            let (tell, told) = mpsc::channel();
+            let undone = server.try_database(move |conn| {
+                tell.send((remove(conn, case)?, who_may_read::check(conn, &[case], None)?)).unwrap();
+                Err::<(), _>(Problem::not_found())
+            });
+            assert!(undone.is_err());
+            let (changed, seen) = told.recv().unwrap_or_else(|_| panic!("{what}"));
+            assert_eq!(seen, [Found::Parties(case, changed)], "{what}");
         }
     }
 

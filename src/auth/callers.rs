@@ -8,7 +8,7 @@ use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::ids::Id;
 use crate::people::{agencies, clients, users};
-use crate::policy::{Caller, CallerKind, Exceptions, Role, RoleGrant};
+use crate::policy::{Caller, CallerKind, Role, RoleGrant};
 use crate::problem::{Code, Problem};
 
 /// Loads the caller, or says that access has ended: the account is disabled or gone, or its session is over.
@@ -67,7 +67,6 @@ pub fn client(conn: &mut Connection, id: Id, scopes: &[String], now: UtcTime) ->
         authorities: client.authorities.0,
         agreements,
         escalated: false,
-        exceptions: Exceptions::ANY,
         at: now,
     }))
 }

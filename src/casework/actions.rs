@@ -51,7 +51,7 @@ pub struct EarlierDueDate {
 
 crate::case_row! {
     /// An action as it is kept.
-    ActionRow (ActionContent) in actions as "action" [partner own of_agency] [withheld in shown_version, shown_at] {
+    ActionRow (ActionContent) in actions as "action" [partner own parties] [withheld in shown_version, shown_at] {
         /// What.
         text: String,
         /// Who will do it.
@@ -334,12 +334,9 @@ fn faults(act: &mut Act, case: &Reached, action: &NewAction) -> Result<Vec<Fault
     Ok(faults)
 }
 
-/// Actions of a case that are this agency's.
-fn of_agency(conn: &mut Connection, case: Id, agency: Id) -> QueryResult<Vec<Id>> {
-    actions::table
-        .filter(actions::case_id.eq(case).and(actions::agency_id.eq(agency)))
-        .select(actions::id)
-        .load(conn)
+/// It is of the agency that is to do it.
+fn parties(action: &ActionRow) -> Vec<Id> {
+    action.agency_id.into_iter().collect()
 }
 
 /// How many actions of each of these cases are still to be done.

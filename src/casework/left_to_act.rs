@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::act::Act;
 use crate::casework::cases::kept_away;
 use crate::casework::cases::model::CaseState;
-use crate::casework::cases::store as cases_store;
+use crate::casework::cases::reachable;
 use crate::casework::referrals::model::Status;
 use crate::casework::referrals::store as referrals_store;
 use crate::casework::relationships;
@@ -89,7 +89,7 @@ fn can_act(conn: &mut Connection, on: On, caller: Caller) -> QueryResult<bool> {
         ..caller
     };
     Ok(match on {
-        On::Case(id) => cases_store::find(conn, &scope(&by_themselves, Action::CasesMove), id)?.is_some(),
+        On::Case(id) => reachable::find(conn, &scope(&by_themselves, Action::CasesMove), id)?.is_some(),
         On::Referral(id) => {
             referrals_store::find(conn, &scope(&by_themselves, Action::ReferralsTriage), id)?.is_some()
         }
@@ -396,8 +396,11 @@ fn depending_on(conn: &mut Connection, authority: &str, lost: Lost, now: UtcTime
         .map(On::Case)
         .collect();
     for manager in users::holders(conn, authority, &[Role::Manager])? {
-        let caller = users::caller_in(conn, manager, None, now)?;
-        if manager != lost.author && caller.is_some_and(|caller| !caller.exceptions.conflict) {
+        let Some(caller) = users::caller_in(conn, manager, None, now)? else {
+            continue;
+        };
+        let whom = (caller.id, caller.agency_id.unwrap_or(caller.id));
+        if manager != lost.author && !kept_away::is_from_anything(conn, whom)? {
             return Ok(found);
         }
     }

@@ -30,4 +30,5 @@ pub mod risks;
 pub mod sharing_decisions;
 pub mod singleton;
 pub mod summary;
+pub mod who_may_read;
 pub mod wishes;

@@ -2,6 +2,7 @@
 
 use super::cases::reach::Reached;
 use super::record::PartnerRows;
+use super::relationships::parties;
 use crate::act::Act;
 use crate::db::Connection;
 use crate::ids::Id;
@@ -68,7 +69,9 @@ impl Owner for Reached {
     fn shows_only(&self, conn: &mut Connection, kind: PartnerRows) -> diesel::QueryResult<Option<Vec<Id>>> {
         match (self.partner, kind) {
             (None, _) | (Some(_), PartnerRows::All) => Ok(None),
-            (Some(agency), PartnerRows::Own(rows)) => rows(conn, self.row.id, agency).map(Some),
+            (Some(agency), PartnerRows::Own(kind)) => {
+                parties::of_agency(conn, kind, (self.row.id, agency)).map(Some)
+            }
             (Some(_), PartnerRows::None) => Ok(Some(vec![])),
         }
     }

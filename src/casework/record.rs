@@ -95,21 +95,21 @@ pub enum PartnerRows {
     None,
     /// Every row of the case, once the agency is named for the kind's section.
     All,
-    /// The agency's own, of this case.
-    Own(fn(&mut Connection, Id, Id) -> diesel::QueryResult<Vec<Id>>),
+    /// The agency's own, of this case: those of which it is a party. The name of the kind.
+    Own(&'static str),
 }
 
 /// Which rows of a kind a partner agency sees, as the kind's declaration says it.
 #[macro_export]
 macro_rules! partner_rows {
-    () => {
+    ($resource:literal) => {
         $crate::casework::record::PartnerRows::None
     };
-    (all) => {
+    ($resource:literal all) => {
         $crate::casework::record::PartnerRows::All
     };
-    (own $rows:path) => {
-        $crate::casework::record::PartnerRows::Own($rows)
+    ($resource:literal own $parties:path) => {
+        $crate::casework::record::PartnerRows::Own($resource)
     };
 }
 
@@ -124,6 +124,10 @@ pub trait OwnedRow: Sized {
 
     /// What it has like every other.
     fn head(&self) -> Head;
+    /// The agencies that the record is of, where a partner sees only its own.
+    fn parties(&self) -> Vec<Id> {
+        vec![]
+    }
     /// Marks a change: one version more, by this caller, now.
     fn touch(&mut self, act: &Act);
     /// Marks a change of nothing but withheld parts: to whoever does not see them it is none.
@@ -321,6 +325,7 @@ fn tell<R: OwnedRow>(act: &mut Act, row: &R, verb: &str) -> Result<(), Problem> 
     let head = row.head();
     let case = R::Owner::case_of(head.owner);
     relationships::follow(act, R::RESOURCE, (head.owner, case))?;
+    relationships::parties::follow(act.conn, row, case, act.now)?;
     act.emit(R::RESOURCE, verb, head.id, head.version, &head.authority, case)
 }
 

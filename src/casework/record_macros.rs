@@ -71,7 +71,7 @@ macro_rules! case_row {
 
         impl $crate::casework::record::OwnedRow for $row {
             const RESOURCE: &'static str = $resource;
-            const PARTNER: $crate::casework::record::PartnerRows = $crate::partner_rows!($($partner $($rows)?)?);
+            const PARTNER: $crate::casework::record::PartnerRows = $crate::partner_rows!($resource $($partner $($rows)?)?);
             type Owner = $reached;
 
             fn head(&self) -> $crate::casework::record::Head {
@@ -88,6 +88,10 @@ macro_rules! case_row {
                     shown: $crate::shown_of!(self, $($shown_version, $shown_at)?),
                 }
             }
+
+            $($(fn parties(&self) -> Vec<$crate::ids::Id> {
+                $rows(self)
+            })?)?
 
             fn mark(&mut self, reason: String) {
                 self.entered_in_error = Some(reason);

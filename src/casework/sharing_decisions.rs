@@ -1,14 +1,12 @@
 //! Decisions to share information, or not to: append-only, each with its reason and the least that was needed.
 
 use actix_web::{get, post};
-use diesel::prelude::*;
 
 use super::cases::reach::Reached;
 use super::record::{self, Record};
 use super::wishes;
 use crate::act::Act;
 use crate::body::Body;
-use crate::db::Connection;
 use crate::ids::Id;
 use crate::people::agencies;
 use crate::problem::{Fault, Problem};
@@ -73,7 +71,7 @@ crate::record! {
         "initiative": "offered", "adultTold": "asked_and_agreed", "minimumNecessary": "No names, no health",
         "decision": "shared", "how": "By telephone", "lawfulBasis": ["common_law", "uk_gdpr_article_6"]
     }))]
-    SharingDecision (SharingDecisionContent) in sharing_decisions as "sharing_decision" [partner own of_agency], NewSharingDecision,
+    SharingDecision (SharingDecisionContent) in sharing_decisions as "sharing_decision" [partner own parties], NewSharingDecision,
     SharingDecisionView {
         columns {
             /// What.
@@ -129,13 +127,9 @@ crate::record_operations! {
         may "sharing.record",
 }
 
-/// Sharing decisions of a case that are about sharing with this agency.
-fn of_agency(conn: &mut Connection, case: Id, agency: Id) -> QueryResult<Vec<Id>> {
-    sharing_decisions::table
-        .filter(sharing_decisions::case_id.eq(case))
-        .filter(sharing_decisions::agency_id.eq(agency))
-        .select(sharing_decisions::id)
-        .load(conn)
+/// It is of the agency with which something is shared.
+fn parties(decision: &SharingDecision) -> Vec<Id> {
+    decision.agency_id.into_iter().collect()
 }
 
 /// Why the adult was not told, or their wish was overridden, is for staff and advocates: the app may be in the hands

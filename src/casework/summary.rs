@@ -13,8 +13,8 @@ use super::advocacy::service::{self as advocacy, AssignmentView};
 use super::capacity::assessments::{Assessment, CapacityAssessmentView};
 use super::cases::dto::CaseView;
 use super::cases::reach::{Reached, reach};
+use super::cases::reachable;
 use super::cases::service as cases;
-use super::cases::store;
 use super::contacts::dto::ContactView;
 use super::contacts::service as contacts;
 use super::meetings::{MeetingRow, MeetingView};
@@ -120,7 +120,7 @@ pub fn read(act: &mut Act, id: Id) -> Result<CaseSummary, Problem> {
 /// Whether the caller may read a part of the case. Who has only parts of it is asked for each.
 fn readable(act: &mut Act, case: &Reached, action: Action) -> Result<bool, Problem> {
     Ok(match case.standing.has_only_parts() {
-        true => store::find(act.conn, &scope(act.caller, action), case.row.id)?.is_some(),
+        true => reachable::find(act.conn, &scope(act.caller, action), case.row.id)?.is_some(),
         false => action.permits(case.standing),
     })
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::casework::relationships::verify::{self, Drift};
+use crate::casework::relationships::verify;
+use crate::casework::who_may_read::{self, Found};
 use crate::clock;
 use crate::db::Database;
 
@@ -31,20 +32,25 @@ pub async fn access(database: &Database, command: AccessCommand) -> Result<(), S
         .await
         .map_err(|problem| problem.for_operator())?;
     for drift in drifts.iter().take(NAMED) {
-        println!(
-            "case {}: {} missing, {} left over",
-            drift.case, drift.missing, drift.left_over
-        );
+        match drift {
+            Found::Relationships(drift) => println!(
+                "case {}: {} relationships missing, {} left over",
+                drift.case, drift.missing, drift.left_over
+            ),
+            Found::Parties(case, rows) => {
+                println!("case {case}: {rows} records are not of the agencies they name")
+            }
+        }
     }
     if drifts.len() > NAMED {
-        println!("and {} cases more", drifts.len() - NAMED);
+        println!("and {} more", drifts.len() - NAMED);
     }
     match (drifts.len(), mends) {
         (0, _) => println!("{cases} cases: everything is as the records say"),
-        (differed, true) => println!("{differed} of {cases} cases written anew"),
+        (differed, true) => println!("{cases} cases: {differed} differed and are written anew"),
         (differed, false) => {
             return Err(format!(
-                "{differed} of {cases} cases are not as the records say: find out why, then `msp-api access rebuild`"
+                "{cases} cases: {differed} are not as the records say: find out why, then `msp-api access rebuild`"
             ));
         }
     }
@@ -54,25 +60,29 @@ pub async fn access(database: &Database, command: AccessCommand) -> Result<(), S
 async fn every_case(
     database: &Database,
     mends: bool,
-) -> Result<(usize, Vec<Drift>), crate::problem::Problem> {
+) -> Result<(usize, Vec<Found>), crate::problem::Problem> {
     let progress = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} cases, {per_sec}") {
         progress.set_style(style);
     }
     progress.enable_steady_tick(Duration::from_millis(200));
-    let (mut after, mut drifts, mut cases) = (None, vec![], 0);
+    let (mut after, mut found, mut cases) = (None, vec![], 0);
     loop {
         let mend = mends.then(clock::now);
-        let found = database
-            .write(move |conn| Ok(verify::step(conn, after, mend)?))
+        let (of, more) = database
+            .write(move |conn| {
+                let of = verify::next_cases(conn, after)?;
+                let found = who_may_read::check(conn, &of, mend)?;
+                Ok((of, found))
+            })
             .await?;
-        let Some(last) = found.last else {
+        let Some(last) = of.last() else {
             progress.finish_and_clear();
-            return Ok((cases, drifts));
+            return Ok((cases, found));
         };
-        cases += found.cases;
-        drifts.extend(found.drifts);
+        after = Some(*last);
+        cases += of.len();
+        found.extend(more);
         progress.set_position(u64::try_from(cases).unwrap_or(u64::MAX));
-        after = Some(last);
     }
 }

@@ -14,7 +14,7 @@ use crate::people::agencies::{self, Agency, AgencyType, Agreement};
 use crate::people::authorities::{self, Authority};
 use crate::people::clients::{self, ApiClient};
 use crate::people::users::{self, User};
-use crate::policy::{Caller, CallerKind, Exceptions, Role, RoleGrant, Team, TeamKind};
+use crate::policy::{Caller, CallerKind, Role, RoleGrant, Team, TeamKind};
 use crate::problem::Problem;
 use crate::secrets;
 
@@ -215,7 +215,6 @@ fn client(
         authorities: client.authorities.0,
         agreements: authorities.to_vec(),
         escalated: false,
-        exceptions: Exceptions::ANY,
         at: now,
     })
 }

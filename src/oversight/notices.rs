@@ -102,11 +102,8 @@ fn visible(act: &Act) -> notices::BoxedQuery<'static, MultiBackend> {
                 .or(notices::case_id.is_not_null().and(of_case)),
         );
     }
-    let visible = notices::table.filter(theirs).into_boxed();
-    match kept_away::whom(&act.scope()) {
-        Some(whom) => visible.filter(not(kept_away::from_notice(whom))),
-        None => visible,
-    }
+    let kept = kept_away::from_notice(act.scope().in_conflicts());
+    notices::table.filter(theirs).filter(not(kept)).into_boxed()
 }
 
 fn list(act: &mut Act, filter: &NoticeFilter, page: &PageRequest) -> Result<Rows<NoticeView>, Problem> {

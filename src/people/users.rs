@@ -16,7 +16,7 @@ use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::{Json, contains_any};
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
-use crate::policy::{CASEWORK, Caller, CallerKind, Exceptions, Role, RoleGrant, Team, TeamKind};
+use crate::policy::{CASEWORK, Caller, CallerKind, Role, RoleGrant, Team, TeamKind};
 use crate::schema::identity::sessions;
 use crate::schema::people::{team_members, teams, users as table};
 
@@ -101,17 +101,12 @@ pub fn give_role(conn: &mut Connection, user: Id, given: RoleGrant, now: UtcTime
     Ok(())
 }
 
-/// A user with one of their teams, and whether there is a conflict, a naming, an emergency access and an escalation of theirs
-/// anywhere.
-type UserAndTeam = (User, Option<(Id, String, TeamKind)>, bool, bool, bool, bool);
+/// A user with one of their teams, and whether anything was given to them because nobody else was left for it.
+type UserAndTeam = (User, Option<(Id, String, TeamKind)>, bool);
 
-/// The user as the policy sees them, for as long as it takes: whatever exceptions there may come to be.
+/// The user as the policy sees them.
 pub fn caller(conn: &mut Connection, id: Id, now: UtcTime) -> QueryResult<Option<Caller>> {
-    let caller = caller_in(conn, id, None, now)?;
-    Ok(caller.map(|caller| Caller {
-        exceptions: Exceptions::ANY,
-        ..caller
-    }))
+    caller_in(conn, id, None, now)
 }
 
 /// The user as the policy sees them for one request, unless the session they call in has ended; in one statement.
@@ -122,28 +117,7 @@ pub fn caller_in(
     now: UtcTime,
 ) -> QueryResult<Option<Caller>> {
     let of_team = (teams::id, teams::authority, teams::kind).nullable();
-    // Subqueries on other tables are no columns of a join to diesel.
-    const LIVE: &str = "SELECT 1 FROM exclusions AS one WHERE one.ended_at IS NULL AND";
-    const SAME: &str = "SELECT 1 FROM users AS same JOIN exclusions AS one ON";
-    let conflict = sql::<Bool>(format!("(EXISTS ({LIVE} one.user_id = "))
-        .bind(id)
-        .sql(format!(
-            ") OR EXISTS ({LIVE} one.agency_id = users.agency_id) OR (users.staff_number IS NOT NULL AND \
-            (EXISTS ({LIVE} one.staff_number = users.staff_number) \
-            OR EXISTS ({SAME} one.user_id = same.id WHERE same.staff_number = users.staff_number AND one.ended_at IS NULL) \
-            OR EXISTS ({SAME} one.agency_id = same.agency_id WHERE same.staff_number = users.staff_number \
-            AND one.ended_at IS NULL))))"
-        ));
-    let named = sql::<Bool>("EXISTS (SELECT 1 FROM case_grants AS one WHERE one.user_id = ")
-        .bind(id)
-        .sql(" AND (one.ends_on IS NULL OR one.ends_on >= ")
-        .bind(now.date())
-        .sql("))");
-    let emergency = sql::<Bool>("EXISTS (SELECT 1 FROM emergency_access AS one WHERE one.user_id = ")
-        .bind(id)
-        .sql(" AND one.until > ")
-        .bind(now)
-        .sql(")");
+    // A subquery on another table is no column of a join to diesel.
     let escalated =
         sql::<Bool>("EXISTS (SELECT 1 FROM escalations AS one WHERE one.ended_at IS NULL AND one.user_id = ")
             .bind(id)
@@ -151,7 +125,7 @@ pub fn caller_in(
     let query = table::table
         .left_join(team_members::table.inner_join(teams::table))
         .filter(table::id.eq(id).and(table::enabled.eq(true)))
-        .select((User::as_select(), of_team, conflict, named, emergency, escalated))
+        .select((User::as_select(), of_team, escalated))
         .into_boxed();
     let query = match session {
         Some(session) => query.filter(exists(
@@ -166,7 +140,7 @@ pub fn caller_in(
     let teams = teams
         .map(|(id, authority, kind)| Team { id, authority, kind })
         .collect();
-    let Some((user, _, conflict, named, emergency, escalated)) = rows.into_iter().next() else {
+    let Some((user, _, escalated)) = rows.into_iter().next() else {
         return Ok(None);
     };
     let agreements = match user.agency_id {
@@ -184,11 +158,6 @@ pub fn caller_in(
         default_authority: None,
         authorities: vec![],
         agreements,
-        exceptions: Exceptions {
-            conflict,
-            named,
-            emergency,
-        },
         escalated,
         at: now,
     }))

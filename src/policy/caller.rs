@@ -97,27 +97,6 @@ impl CallerKind {
     }
 }
 
-/// Which exceptions there may be for a caller on any case at all: what there is none of, no query looks for. Nearly all callers
-/// have none, and looking for it on each of a hundred thousand cases takes most of the time of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Exceptions {
-    /// A conflict.
-    pub conflict: bool,
-    /// Being named as a member of staff.
-    pub named: bool,
-    /// Emergency access.
-    pub emergency: bool,
-}
-
-impl Exceptions {
-    /// Any: what is not known must be looked for.
-    pub const ANY: Self = Self {
-        conflict: true,
-        named: true,
-        emergency: true,
-    };
-}
-
 /// Who is calling, with everything a decision needs.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -144,8 +123,6 @@ pub struct Caller {
     pub agreements: Vec<String>,
     /// Whether something was given to them that nobody else is left to act on.
     pub escalated: bool,
-    /// Which exceptions there may be for them.
-    pub exceptions: Exceptions,
     /// When the caller was looked up, for what holds only until some time.
     pub at: UtcTime,
 }

@@ -73,17 +73,23 @@ impl Scope {
             }
             Clause::OpenUnrestricted(authorities) => within(authorities) && case.is_open && !case.restricted,
             Clause::Adviser(_, authorities) => within(authorities) && is(CaseRelationship::Adviser),
-            Clause::Emergency(_, authorities, _) => within(authorities) && is(CaseRelationship::Emergency),
+            Clause::Emergency(_, authorities) => within(authorities) && is(CaseRelationship::Emergency),
             Clause::Escalated(_, authorities) => {
                 within(authorities) && (case.authority_was_given || is(CaseRelationship::Escalated))
             }
-            Clause::Adult(_, seen, _) => has_app(CaseRelationship::Adult, None, *seen),
-            Clause::Representative(_, part, seen, _) => {
-                has_app(CaseRelationship::Representative, *part, *seen)
+            Clause::Adult(_, authorities, seen) => {
+                within(authorities) && has_app(CaseRelationship::Adult, None, *seen)
             }
-            Clause::Advocate(AssignmentAccess::Working, _) => is(CaseRelationship::Advocate),
-            Clause::Advocate(AssignmentAccess::Asked, _) => is(CaseRelationship::AdvocateAsked),
-            Clause::Partner(_, authorities, part, _) => {
+            Clause::Representative(_, authorities, part, seen) => {
+                within(authorities) && has_app(CaseRelationship::Representative, *part, *seen)
+            }
+            Clause::Advocate(AssignmentAccess::Working, _, authorities) => {
+                within(authorities) && is(CaseRelationship::Advocate)
+            }
+            Clause::Advocate(AssignmentAccess::Asked, _, authorities) => {
+                within(authorities) && is(CaseRelationship::AdvocateAsked)
+            }
+            Clause::Partner(_, authorities, part) => {
                 within(authorities) && has_app(CaseRelationship::Partner, *part, Seen::NextSteps)
             }
             Clause::Enquiring(_, authorities) => within(authorities) && is(CaseRelationship::EnquiringAgency),

@@ -9,7 +9,7 @@ mod decide;
 mod relationships;
 mod scope;
 
-pub use caller::{CASEWORK, Caller, CallerKind, Exceptions, Role, RoleGrant, Team, TeamKind};
+pub use caller::{CASEWORK, Caller, CallerKind, Role, RoleGrant, Team, TeamKind};
 pub use decide::{CaseFacts, decide};
 pub use relationships::{CaseRelationship, Held, Parts};
 pub use scope::{AssignmentAccess, Clause, Scope, Seen, scope};

@@ -31,6 +31,16 @@ crate::codes! {
     }
 }
 
+impl CaseRelationship {
+    /// What those are who are no staff and reach only the cases that each is given.
+    pub const GIVEN: [Self; 4] = [
+        Self::Adult,
+        Self::Representative,
+        Self::Advocate,
+        Self::AdvocateAsked,
+    ];
+}
+
 /// Parts of a case, one bit each in the order of [`Part::ALL`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parts(i32);

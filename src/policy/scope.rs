@@ -1,6 +1,6 @@
 //! The row filter of an action: the alternatives under which a case may be reached, and what denies it first.
 
-use super::{Action, Caller, CallerKind, Exceptions, Part, Role, Standing};
+use super::{Action, Caller, CallerKind, Part, Role, Standing};
 use crate::clock::UtcTime;
 use crate::ids::Id;
 
@@ -51,18 +51,18 @@ pub enum Clause {
     /// Records of these authorities that name this user as an adviser.
     Adviser(Id, Vec<String>),
     /// Records of these authorities to which this user has emergency access now.
-    Emergency(Id, Vec<String>, UtcTime),
+    Emergency(Id, Vec<String>),
     /// Records of these authorities that were given to this user because nobody else is left to act on them.
     Escalated(Id, Vec<String>),
-    /// Records of which this user is the adult, until some time after the case is closed.
-    Adult(Id, Seen, UtcTime),
-    /// Records of whose adult this user is a representative or supporter who may receive this part of it and is not
-    /// implicated.
-    Representative(Id, Option<Part>, Seen, UtcTime),
-    /// Records on which this user is an advocate.
-    Advocate(AssignmentAccess, Id),
+    /// Records of these authorities of which this user is the adult, until some time after the case is closed.
+    Adult(Id, Vec<String>, Seen),
+    /// Records of these authorities of whose adult this user is a representative or supporter who may receive this part of it
+    /// and is not implicated.
+    Representative(Id, Vec<String>, Option<Part>, Seen),
+    /// Records of these authorities on which this user is an advocate.
+    Advocate(AssignmentAccess, Id, Vec<String>),
     /// Cases of these authorities, which share with this agency, that name it as a partner, with this section.
-    Partner(Id, Vec<String>, Option<Part>, UtcTime),
+    Partner(Id, Vec<String>, Option<Part>),
     /// Cases of these authorities, which share with this agency, on which it was asked to enquire.
     Enquiring(Id, Vec<String>),
     /// Records that came from a referral of this agency to one of these authorities, which share with it; to whichever, where
@@ -84,8 +84,8 @@ impl Clause {
             Self::Emergency(..) => Standing::Emergency,
             Self::Adult(..) => Standing::Adult,
             Self::Representative(..) => Standing::Representative,
-            Self::Advocate(AssignmentAccess::Working, _) => Standing::Advocate,
-            Self::Advocate(AssignmentAccess::Asked, _) => Standing::AdvocateAsked,
+            Self::Advocate(AssignmentAccess::Working, ..) => Standing::Advocate,
+            Self::Advocate(AssignmentAccess::Asked, ..) => Standing::AdvocateAsked,
             Self::Partner(..) => Standing::Partner,
             Self::ReferredBy(..) => Standing::ReferringAgency,
             Self::Enquiring(..) => Standing::EnquiringAgency,
@@ -103,8 +103,6 @@ pub struct Scope {
     pub caller: Id,
     /// The agency, which a conflict may name.
     pub agency: Option<Id>,
-    /// Which exceptions there may be for them.
-    pub exceptions: Exceptions,
     /// The authorities whose manager the user is: restricted cases that name nobody are theirs to take.
     pub managed: Vec<String>,
     /// When the caller was looked up, for what holds only until some day.
@@ -123,7 +121,6 @@ impl Scope {
             clauses,
             caller: self.caller,
             agency: self.agency,
-            exceptions: self.exceptions,
             managed: self.managed.clone(),
             at: self.at,
         }
@@ -138,7 +135,6 @@ pub fn scope(caller: &Caller, action: Action) -> Scope {
         clauses: escalated(caller, action).into_iter().chain(clauses).collect(),
         caller: caller.id,
         agency: caller.agency_id,
-        exceptions: caller.exceptions,
         managed: caller.authorities_as(&[Role::Manager]),
         at: caller.at,
     }
@@ -164,6 +160,8 @@ fn clause(caller: &Caller, standing: Standing, action: Action) -> Option<Clause>
         return None;
     }
     let some = |authorities: Vec<String>| (!authorities.is_empty()).then_some(authorities);
+    // What somebody was given counts only beside a current role in the case's authority.
+    let where_they_are = |role: Role| some(caller.authorities_as(&[role]));
     match standing {
         Standing::Manager => {
             some(caller.authorities_as(&[Role::Manager])).map(|in_| Clause::Authorities(standing, in_))
@@ -176,23 +174,21 @@ fn clause(caller: &Caller, standing: Standing, action: Action) -> Option<Clause>
             authorities,
         }),
         Standing::OnDuty => some(caller.duty_authorities()).map(Clause::OpenUnrestricted),
-        Standing::Adviser if !caller.exceptions.named => None,
-        Standing::Emergency if !caller.exceptions.emergency => None,
         Standing::Adviser => some(caller.staff_of()).map(|in_| Clause::Adviser(caller.id, in_)),
-        Standing::Emergency => {
-            some(caller.staff_of()).map(|in_| Clause::Emergency(caller.id, in_, caller.at))
+        Standing::Emergency => some(caller.staff_of()).map(|in_| Clause::Emergency(caller.id, in_)),
+        Standing::Adult => {
+            where_they_are(Role::Adult).map(|in_| Clause::Adult(caller.id, in_, Seen::by(action)))
         }
-        Standing::Adult => Some(Clause::Adult(caller.id, Seen::by(action), caller.at)),
-        Standing::Representative => {
-            let seen = Seen::by(action);
-            Some(Clause::Representative(caller.id, action.part(), seen, caller.at))
-        }
-        Standing::Advocate => Some(Clause::Advocate(AssignmentAccess::Working, caller.id)),
-        Standing::AdvocateAsked => Some(Clause::Advocate(AssignmentAccess::Asked, caller.id)),
+        Standing::Representative => where_they_are(Role::Representative)
+            .map(|in_| Clause::Representative(caller.id, in_, action.part(), Seen::by(action))),
+        Standing::Advocate => where_they_are(Role::Advocate)
+            .map(|in_| Clause::Advocate(AssignmentAccess::Working, caller.id, in_)),
+        Standing::AdvocateAsked => where_they_are(Role::Advocate)
+            .map(|in_| Clause::Advocate(AssignmentAccess::Asked, caller.id, in_)),
         Standing::Partner => caller
             .agency_id
             .zip(some(caller.agreements.clone()))
-            .map(|(agency, in_)| Clause::Partner(agency, in_, action.part(), caller.at)),
+            .map(|(agency, in_)| Clause::Partner(agency, in_, action.part())),
         Standing::ReferringAgency => caller.agency_id.and_then(|agency| match action {
             // What is sent always lands; only reading needs an agreement.
             Action::ReferralsSubmit | Action::ReferralsUpdate => Some(Clause::ReferredBy(agency, None)),
@@ -234,7 +230,6 @@ mod tests {
             authorities: vec![],
             agreements: vec![],
             escalated: false,
-            exceptions: Exceptions::ANY,
             at: crate::clock::now(),
         }
     }

@@ -82,6 +82,22 @@ diesel::table! {
     use diesel::sql_types::{Nullable, Text};
     use crate::db::types::{Key, Moment};
 
+    record_parties (id) {
+        id -> Key,
+        case_id -> Key,
+        authority -> Text,
+        record_kind -> Text,
+        record_id -> Key,
+        agency_id -> Key,
+        recorded_at -> Moment,
+        ended_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::db::types::{Key, Moment};
+
     exclusions (id) {
         id -> Key,
         conflict_id -> Nullable<Key>,

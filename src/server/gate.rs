@@ -26,7 +26,7 @@ use crate::http::client_address;
 use crate::http::limits::Allowance;
 use crate::http::passed::{Arrived, Passed, entry_of};
 use crate::ids::Id;
-use crate::policy::{Action, Caller, Exceptions, could_permit};
+use crate::policy::{Action, Caller, could_permit};
 use crate::problem::{Code, Problem};
 use crate::server::app::App;
 
@@ -181,14 +181,6 @@ async fn admit(
     };
     let stated = request.headers().get("x-access-purpose");
     let purpose = stated.and_then(|value| AccessPurpose::parse(value.to_str().ok()?));
-    // What a change itself brings about, or waits for, must be looked for.
-    let looking_for = |caller: Caller| match method {
-        "GET" => Arc::new(caller),
-        _ => Arc::new(Caller {
-            exceptions: Exceptions::ANY,
-            ..caller
-        }),
-    };
     let asked =
         |caller: Arc<Caller>, session: Option<Id>, operation: &Arc<Operation>, action: Action| Passed {
             caller,
@@ -216,7 +208,7 @@ async fn admit(
         let passed = bearer.map(|bearer| {
             let session = bearer.token.session;
             asked(
-                looking_for(bearer.caller),
+                Arc::new(bearer.caller),
                 session,
                 &app.contract.nothing,
                 Action::MeRead,
@@ -239,12 +231,7 @@ async fn admit(
         });
     };
     let token_permits = bearer.permits(action);
-    let passed = asked(
-        looking_for(bearer.caller),
-        bearer.token.session,
-        operation,
-        action,
-    );
+    let passed = asked(Arc::new(bearer.caller), bearer.token.session, operation, action);
     let turned = |problem| Turned {
         passed: Some(passed.clone()),
         problem,

@@ -1,7 +1,6 @@
 //! Somebody in each relation to the first demo case, and to it once restricted and once closed.
 
 use diesel::prelude::*;
-use msp_api::casework::cases::access::{self, AppView, Holder};
 use msp_api::casework::cases::model::CaseState;
 use msp_api::casework::meetings::Invitee;
 use msp_api::clock;
@@ -369,33 +368,29 @@ impl<'a> Making<'a> {
         }
     }
 
-    /// Pauses a representative's app for the case; the account was given another case too.
+    /// Pauses a representative's app for the case; the account was given another adult's case too, by an entry of hers.
     fn pause(&self, actor: &Actor, entry: &str) {
         let paused = json!({"who": "representative", "representativeId": entry, "decision": "paused", "view": "full",
             "reason": "The phone is lost"});
-        let (user, entry) = (Id::parse(&id_of(actor)).unwrap(), Id::parse(entry).unwrap());
-        self.on_case("app-access", &paused);
         let other = self.other.clone();
-        self.server.database(move |conn| {
-            let case: Id = cases::table
-                .filter(cases::reference.eq(&other))
-                .select(cases::id)
-                .first(conn)?;
-            let given = (Holder::Representative(entry), AppView::Full);
-            Ok(access::give(
-                conn,
-                (case, "northbank"),
-                user,
-                given,
-                (clock::now(), user),
-            )?)
+        let adult = self.server.database(move |conn| {
+            let of_case = cases::table.filter(cases::reference.eq(&other));
+            let adult: Option<Id> = of_case.select(cases::adult_id).first(conn)?;
+            Ok(adult.expect("a case about somebody"))
         });
+        let body = json!({"kind": "representative", "name": "A friend of hers too", "relationship": "friend",
+            "legalAuthority": "none", "chosenByAdult": "yes", "conflict": "none", "mayReceive": []});
+        let list = format!("/v1/adults/{adult}/representatives");
+        let of_hers = self.manager.post(&list, &body).created().id();
+        self.server
+            .give_case(actor, &self.other, (Role::Representative, Some(&of_hers)));
+        self.on_case("app-access", &paused);
     }
 
     /// The records that are asked for concern this agency.
     fn make_own(&self, agency: &str) {
         let (agency, records) = (Id::parse(agency).unwrap(), self.records);
-        self.server.database(move |conn| {
+        self.server.behind_its_back(move |conn| {
             let [action, sharing, meeting] = records;
             diesel::update(actions::table.find(action))
                 .set(actions::agency_id.eq(agency))

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use msp_api::casework::relationships::verify;
+use msp_api::casework::who_may_read;
 use msp_api::ids::Id;
 
 use super::ledger::{Standing, Who};
@@ -251,7 +251,7 @@ impl World<'_> {
         let drifts = self
             .site
             .server
-            .database(move |conn| Ok(verify::of(conn, &cases)?));
+            .database(move |conn| Ok(who_may_read::check(conn, &cases, None)?));
         for drift in drifts {
             let rule = "7: who may reach a case is not as what was recorded says";
             self.broke(rule, &format!("{drift:?}"));

@@ -245,12 +245,12 @@ fn stands(world: &World, letter: char, row: &Row, caller: &Caller, case: &Situat
                 .any(|(user, now)| *user == caller.id && *now);
             staff_here && now
         }
-        'L' => has(Role::Advocate) && assigned(caller, case, &["accepted", "active"]),
-        'Q' => has(Role::Advocate) && assigned(caller, case, &["requested"]),
-        'W' => has(Role::Adult) && lets_in(case) && !apps(caller, case, "adult", next_steps).is_empty(),
+        'L' => has_here(Role::Advocate) && assigned(caller, case, &["accepted", "active"]),
+        'Q' => has_here(Role::Advocate) && assigned(caller, case, &["requested"]),
+        'W' => has_here(Role::Adult) && lets_in(case) && !apps(caller, case, "adult", next_steps).is_empty(),
         'R' => {
             let theirs = apps(caller, case, "representative", next_steps);
-            has(Role::Representative) && lets_in(case) && represents(world, part, &theirs, case)
+            has_here(Role::Representative) && lets_in(case) && represents(world, part, &theirs, case)
         }
         'P' => {
             if staff_somewhere || caller.agency_id.is_none() {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use msp_api::clock;
 use msp_api::ids::Id;
-use msp_api::policy::{Caller, CallerKind, Exceptions, Role, RoleGrant, Team, TeamKind};
+use msp_api::policy::{Caller, CallerKind, Role, RoleGrant, Team, TeamKind};
 
 use super::again::{humans, in_conflict};
 use crate::graph::dice::Dice;
@@ -222,7 +222,6 @@ impl World {
             authorities: vec![],
             agreements: vec![],
             escalated: false,
-            exceptions: Exceptions::ANY,
             at: clock::now(),
         }
     }
@@ -245,8 +244,21 @@ impl World {
                 .map(str::to_owned)
                 .collect(),
             escalated: false,
-            exceptions: Exceptions::ANY,
             ..self.user(dice)
+        }
+    }
+
+    /// Mostly somebody with this role in this authority: elsewhere it must not help.
+    fn with_role_in(&self, dice: &mut Dice, role: Role, authority: &str) -> Id {
+        let there = |held: &RoleGrant| held.role == role && held.authority == authority;
+        let holders = self
+            .callers
+            .iter()
+            .filter(|caller| caller.roles.iter().any(there));
+        let holders: Vec<Id> = holders.map(|caller| caller.id).collect();
+        match holders.is_empty() || dice.percent(30) {
+            true => self.with_role(dice, role),
+            false => dice.pick(&holders),
         }
     }
 
@@ -285,6 +297,7 @@ impl World {
 
     fn case(&self, dice: &mut Dice) -> Situation {
         let adult = dice.pick(&self.adults);
+        let authority = dice.pick(&AUTHORITIES);
         let count = |dice: &mut Dice, most: u64| 0..dice.roll() % (most + 1);
         let either = |dice: &mut Dice, percent: u64| match dice.percent(percent) {
             true => (Some(self.anybody(dice)), None),
@@ -299,11 +312,11 @@ impl World {
         };
         let mut access: Vec<Given> = Vec::new();
         for _ in count(dice, 3) {
-            let user = self.with_role(dice, Role::Adult);
+            let user = self.with_role_in(dice, Role::Adult, authority);
             access.push(given(dice, user, "adult", None));
         }
         for _ in count(dice, 1) {
-            let user = self.with_role(dice, Role::Representative);
+            let user = self.with_role_in(dice, Role::Representative, authority);
             access.push(given(dice, user, "representative", None));
         }
         for supporter in self
@@ -315,9 +328,10 @@ impl World {
                 access.push(given(dice, supporter.user, "representative", Some(supporter.id)));
             }
         }
-        let assignments: Vec<(Id, &'static str)> = count(dice, 4)
+        let assignments: Vec<(Id, &'static str)> = count(dice, 6)
             .map(|_| {
                 let states = [
+                    "requested",
                     "requested",
                     "accepted",
                     "active",
@@ -325,12 +339,15 @@ impl World {
                     "ended",
                     "unavailable",
                 ];
-                (self.with_role(dice, Role::Advocate), dice.pick(&states))
+                (
+                    self.with_role_in(dice, Role::Advocate, authority),
+                    dice.pick(&states),
+                )
             })
             .collect();
         for (advocate, _) in &assignments {
             if dice.percent(30) {
-                let user = self.with_role(dice, Role::Advocate);
+                let user = self.with_role_in(dice, Role::Advocate, authority);
                 access.push(given(dice, user, "advocate", Some(*advocate)));
             }
         }
@@ -346,7 +363,7 @@ impl World {
         }
         Situation {
             id: Id::new(),
-            authority: dice.pick(&AUTHORITIES),
+            authority,
             state: dice.pick(&[
                 "concern",
                 "enquiry",

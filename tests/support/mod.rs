@@ -16,7 +16,7 @@ use actix_web::web::Data;
 use diesel::prelude::*;
 use msp_api::audit::sealer;
 use msp_api::casework::cases::access;
-use msp_api::casework::relationships::verify;
+use msp_api::casework::who_may_read;
 use msp_api::clock;
 use msp_api::db::types::Json;
 use msp_api::db::{Connection, Database};
@@ -193,7 +193,7 @@ impl Server {
     pub fn behind_its_back(&self, work: impl Fn(&mut Connection) -> Result<(), Problem> + Send + 'static) {
         self.database(move |conn| {
             work(conn)?;
-            verify::rebuild(conn, clock::now())?;
+            who_may_read::check_all(conn, Some(clock::now()))?;
             Ok(())
         });
     }
@@ -208,8 +208,8 @@ impl Server {
 
     /// After whatever was done: who may reach which case is as the namings, apps and assignments say.
     pub fn relationships_are_as_recorded(&self) {
-        let drifts = self.database(|conn| Ok(verify::verify(conn)?));
-        assert_eq!(drifts, [], "a change of a cause was not followed");
+        let found = self.database(|conn| Ok(who_may_read::check_all(conn, None)?));
+        assert_eq!(found, [], "a change of a cause was not followed");
     }
 
     /// Seals the audit trail, as the server does each second when it runs by itself; answers how many entries.

@@ -28,3 +28,20 @@ CREATE TABLE case_relationships (
 CREATE UNIQUE INDEX case_relationships_once ON case_relationships
     (case_id, principal_id, relationship, source_id, COALESCE(via_id, source_id)) WHERE ended_at IS NULL;
 CREATE INDEX case_relationships_principal ON case_relationships (principal_id, relationship, case_id) WHERE ended_at IS NULL;
+-- A restricted case that names nobody is found by the managers of its authority.
+CREATE INDEX cases_restricted ON cases (authority, id) WHERE restricted;
+
+-- The agencies that a single record is of: who is to do an action, who is asked to a meeting, with whom something is shared.
+-- It opens that record to an agency that is named on the case for its section, and not the case. What ended stays.
+CREATE TABLE record_parties (
+    id uuid PRIMARY KEY,
+    case_id uuid NOT NULL REFERENCES cases (id),
+    authority text NOT NULL REFERENCES authorities (code),
+    record_kind text NOT NULL CHECK (record_kind IN ('action', 'meeting', 'sharing_decision')),
+    record_id uuid NOT NULL,
+    agency_id uuid NOT NULL REFERENCES agencies (id),
+    recorded_at timestamptz NOT NULL,
+    ended_at timestamptz
+);
+CREATE UNIQUE INDEX record_parties_once ON record_parties (record_id, agency_id) WHERE ended_at IS NULL;
+CREATE INDEX record_parties_agency ON record_parties (case_id, agency_id, record_kind, record_id) WHERE ended_at IS NULL;

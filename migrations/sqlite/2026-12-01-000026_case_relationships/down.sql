@@ -1,1 +1,3 @@
+DROP TABLE record_parties;
+DROP INDEX cases_restricted;
 DROP TABLE case_relationships;

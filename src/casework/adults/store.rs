@@ -7,7 +7,7 @@ use super::contact_points::ContactPoint;
 use super::needs::CommunicationNeed;
 use super::search::AdultSearch;
 use crate::casework::cases::kept_away::{self, is_restricted_from};
-use crate::casework::cases::store as cases_store;
+use crate::casework::cases::reachable;
 use crate::casework::relationships;
 use crate::clock::UtcTime;
 use crate::db::one_of::OneOfMethods as _;
@@ -39,16 +39,11 @@ fn within(scope: &Scope) -> Within {
 fn unhidden(scope: &Scope) -> Within {
     let restricted = cases::table
         .filter(cases::adult_id.assume_not_null().eq(adults::id))
-        .filter(is_restricted_from(
-            scope.caller,
-            scope.at.date(),
-            scope.managed.clone(),
-        ));
-    let open = adults::table.filter(not(exists(restricted))).into_boxed();
-    match kept_away::whom(scope) {
-        Some(whom) => open.filter(not(kept_away::from_adult(whom))),
-        None => open,
-    }
+        .filter(is_restricted_from(scope.caller, scope.at, scope.managed.clone()));
+    adults::table
+        .filter(not(exists(restricted)))
+        .filter(not(kept_away::from_adult(scope.in_conflicts())))
+        .into_boxed()
 }
 
 /// Those of these adults that nothing keeps from the caller.
@@ -60,16 +55,6 @@ pub fn unhidden_of(conn: &mut Connection, scope: &Scope, ids: &[Id]) -> QueryRes
         .filter(adults::id.one_of(ids.to_vec()))
         .select(adults::id)
         .load(conn)
-}
-
-/// Whether an exclusion keeps the caller away from this adult.
-fn is_excluded(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<bool> {
-    let Some(whom) = kept_away::whom(scope) else {
-        return Ok(false);
-    };
-    let kept = adults::table.find(id).filter(kept_away::from_adult(whom));
-    let found: Option<Id> = kept.select(adults::id).first(conn).optional()?;
-    Ok(found.is_some())
 }
 
 /// The adult of this id, if in scope: of an authority, or through a case that is about them. One that was merged only if the
@@ -100,9 +85,7 @@ fn find_itself(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Opti
             .cloned()
             .collect(),
     );
-    let reached = !through.clauses.is_empty()
-        && cases_store::any_about(conn, &through, id)?
-        && !is_excluded(conn, scope, id)?;
+    let reached = !through.clauses.is_empty() && reachable::any_about(conn, &through, id)?;
     match reached {
         true => any(conn, id),
         false => Ok(None),

@@ -1,19 +1,14 @@
 //! Codes and rows of advocacy.
 
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
-use crate::casework::cases::access::{self, AppsOf, Holder, Relationship};
+use crate::casework::cases::access::{self, Holder};
 use crate::clock::UtcTime;
 use crate::db::Connection;
-use crate::db::fragment::{Fragment, sql};
-use crate::db::one_of::{OneOf, OneOfMethods as _};
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::people::advocates;
-use crate::policy::Seen;
-use crate::schema::casework::{advocacy_assignments, advocacy_representations, case_access};
-use crate::schema::people::advocates as register;
+use crate::schema::casework::{advocacy_assignments, advocacy_representations};
 
 crate::codes! {
     /// What the adult has substantial difficulty in (Care Act 2014 s.68(3)).
@@ -97,30 +92,6 @@ impl AssignmentState {
     pub const WORKING: [Self; 2] = [Self::Accepted, Self::Active];
     /// The advocate was asked, or works on the case.
     pub const STANDING: [Self; 3] = [Self::Requested, Self::Accepted, Self::Active];
-}
-
-/// Assignments of the case at hand (`cases` of the query around) to the advocate whose account this is: their own login, or
-/// the app that an invitation gave them for this case. None whose app was stopped, however they signed in.
-#[diesel::dsl::auto_type(no_type_alias)]
-pub fn assignments_of(user: Id, states: Vec<AssignmentState>) -> _ {
-    let entries = register::table
-        .filter(register::user_id.eq(user))
-        .select(register::id);
-    let apps: AppsOf = access::apps_of(user, Relationship::Advocate, Seen::NextSteps);
-    let here: Fragment<Bool> = sql::<Bool>("advocacy_assignments.case_id = cases.id");
-    let not_stopped: Fragment<Bool> =
-        access::not_stopped("advocacy_assignments.case_id", "advocacy_assignments.advocate_id");
-    let so_far: OneOf<advocacy_assignments::state> = advocacy_assignments::state.one_of(states);
-    let theirs = advocacy_assignments::advocate_id
-        .eq_any(entries)
-        .or(advocacy_assignments::advocate_id
-            .nullable()
-            .eq_any(apps.select(case_access::advocate_id)));
-    advocacy_assignments::table
-        .filter(here)
-        .filter(theirs)
-        .filter(so_far)
-        .filter(not_stopped)
 }
 
 /// Whether this account is that of the advocate of an assignment: their own login, or their app for its case.

@@ -1,27 +1,23 @@
 //! Apps: which account was given which case, as whom, and until when it shows there. Whether an app is stopped stands in
 //! the decisions about it (`app-access`) and is asked of them with every request, however somebody signed in.
 
-use diesel::dsl::{exists, not};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::kept_away::Whom;
-use super::model::{Case, CaseState};
+use super::model::Case;
 use super::store;
-use crate::casework::advocacy::model::{AssignmentState, assignments_of};
 use crate::casework::relationships;
 use crate::clock::UtcTime;
 use crate::db::fragment::{Fragment, sql};
-use crate::db::one_of::{OneOf, OneOfMethods as _};
+use crate::db::one_of::OneOfMethods as _;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
-use crate::policy::{Role, Seen};
+use crate::policy::{CaseRelationship, Role};
 use crate::problem::{Code, Problem};
-use crate::schema::casework::{case_access, case_transitions, cases};
+use crate::schema::casework::{case_access, cases};
 use crate::schema::people::advocates;
-
-/// An app shows a case for so long after it was closed: 90 days, in seconds.
-const AFTER_CLOSURE: i64 = 90 * 86_400;
 
 crate::codes! {
     /// How much of a case an app shows.
@@ -118,17 +114,7 @@ impl GivenCase {
     }
 }
 
-type Condition = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Bool>>;
 type Given = case_access::BoxedQuery<'static, MultiBackend>;
-
-/// That a case is open, or was closed not long ago.
-pub fn not_long_closed(now: UtcTime) -> Condition {
-    let recently = case_transitions::table
-        .filter(case_transitions::case_id.eq(cases::id))
-        .filter(case_transitions::recorded_at.ge(now.plus_seconds(-AFTER_CLOSURE)));
-    let closed = cases::state.one_of([CaseState::Closed, CaseState::ClosedNoEnquiry]);
-    Box::new(not(closed).or(exists(recently)))
-}
 
 /// That the latest decision about a person's app on a case does not stop it: `not_safe` and `paused` last until somebody
 /// decides otherwise. `case` and `person` are SQL: the case's id, and the id of the entry or else of the case.
@@ -145,35 +131,8 @@ pub fn not_stopped(case: &str, person: &str) -> Fragment<Bool> {
     ))
 }
 
-/// The rows that give this account the case at hand (`cases` of the query around), as this, with enough to see.
-#[diesel::dsl::auto_type(type_name = "AppsOf")]
-pub(crate) fn apps_of(user: Id, relationship: Relationship, seen: Seen) -> _ {
-    let views: Vec<AppView> = enough(seen);
-    let shows_enough: OneOf<case_access::view> = case_access::view.one_of(views);
-    let here: Fragment<Bool> = case_at_hand();
-    let not_stopped: Fragment<Bool> = not_stopped("case_access.case_id", PERSON);
-    case_access::table
-        .filter(case_access::user_id.eq(user))
-        .filter(case_access::relationship.eq(relationship))
-        .filter(shows_enough)
-        .filter(case_access::ended_at.is_null())
-        .filter(here)
-        .filter(not_stopped)
-}
-
 /// The person whose app a row is, as SQL for [`not_stopped`].
 const PERSON: &str = "COALESCE(case_access.representative_id, case_access.advocate_id, case_access.case_id)";
-
-fn case_at_hand() -> Fragment<Bool> {
-    sql::<Bool>("case_access.case_id = cases.id")
-}
-
-fn enough(seen: Seen) -> Vec<AppView> {
-    match seen {
-        Seen::Whole => vec![AppView::Full],
-        Seen::NextSteps => AppView::ALL.to_vec(),
-    }
-}
 
 /// Whether all that an account was ever given is over: every case ended, is stopped, or was closed long ago. An account
 /// that was given none, and an advocate's own login, have nothing to lose in this way.
@@ -183,14 +142,10 @@ pub fn is_over(conn: &mut Connection, user: Id, now: UtcTime) -> QueryResult<boo
     if !diesel::select(exists(given)).get_result(conn)? || diesel::select(exists(login)).get_result(conn)? {
         return Ok(false);
     }
-    let as_any = |relationship| exists(apps_of(user, relationship, Seen::NextSteps));
-    let theirs = as_any(Relationship::Adult).or(as_any(Relationship::Representative));
-    let asked = assignments_of(user, AssignmentState::STANDING.to_vec());
-    let open: cases::BoxedQuery<'static, MultiBackend> = cases::table
-        .filter(theirs.and(not_long_closed(now)).or(exists(asked)))
-        .into_boxed();
-    let first: Option<Id> = open.select(cases::id).first(conn).optional()?;
-    Ok(first.is_none())
+    let as_any = CaseRelationship::GIVEN.map(|one| exists(relationships::cases_of(user, one, now)));
+    let [adult, representative, advocate, asked] = as_any;
+    let anything = diesel::select(adult.or(representative).or(advocate).or(asked));
+    Ok(!anything.get_result::<bool>(conn)?)
 }
 
 /// The cases that an account's apps show, oldest first; none from which the account is excluded.

@@ -8,18 +8,17 @@
     reason = "diesel gives the type of each condition a name of its own too"
 )]
 
-use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use crate::clock::UtcTime;
-use crate::db::MultiBackend;
 use crate::db::fragment::{Fragment, sql};
 use crate::db::one_of::{OneOf, OneOfMethods as _};
+use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
-use crate::policy::Scope;
-use crate::schema::access::case_grants;
+use crate::policy::CaseRelationship;
+use crate::schema::access::case_relationships;
 use crate::schema::casework::cases;
 
 /// A condition on the rows of a table.
@@ -68,6 +67,12 @@ fn is_kept_from(column: &str, records: &str, (caller, agency): Whom) -> Fragment
         .sql(format!(") {records})"))
 }
 
+/// Whether somebody is excluded from anything at all.
+pub fn is_from_anything(conn: &mut Connection, whom: Whom) -> QueryResult<bool> {
+    let anything = "SELECT 1 FROM mine";
+    diesel::select(is_kept_from("1", anything, whom)).get_result(conn)
+}
+
 /// That somebody is excluded from a case.
 pub fn from_case(whom: Whom) -> On<cases::table> {
     kept_from("cases.id", CASES, whom)
@@ -78,9 +83,19 @@ pub fn is_excluded_from_case(whom: Whom) -> Fragment<Bool> {
     is_kept_from("cases.id", CASES, whom)
 }
 
+/// That somebody is excluded from the adult of a case.
+pub fn is_excluded_from_adult_of_case(whom: Whom) -> Fragment<Bool> {
+    is_kept_from("cases.adult_id", ADULTS, whom)
+}
+
 /// That somebody is excluded from an adult.
 pub fn from_adult(whom: Whom) -> On<crate::schema::people::adults::table> {
     kept_from("adults.id", ADULTS, whom)
+}
+
+/// That somebody is excluded from a referral itself, as something to be selected.
+pub fn is_excluded_from_referral(whom: Whom) -> Fragment<Bool> {
+    is_kept_from("referrals.id", REFERRALS, whom)
 }
 
 /// That somebody is excluded from a referral, or from the case it led to.
@@ -100,41 +115,42 @@ pub fn from_notice(whom: Whom) -> On<crate::schema::access::notices::table> {
     Box::new(about.or(notices::case_id.is_not_null().and(of_case)))
 }
 
-/// The namings of staff on a case that hold today: one that has a last day holds until the end of it.
+/// The namings of staff on the case at hand that hold now.
 #[diesel::dsl::auto_type(type_case = "PascalCase")]
-pub fn namings(today: NaiveDate) -> _ {
-    case_grants::table
-        .filter(case_grants::case_id.eq(cases::id))
-        .filter(case_grants::relationship.eq("adviser"))
-        .filter(case_grants::entered_in_error.is_null())
+pub fn namings(now: UtcTime) -> _ {
+    let adviser: CaseRelationship = CaseRelationship::Adviser;
+    case_relationships::table
+        .filter(case_relationships::case_id.eq(cases::id))
+        .filter(case_relationships::relationship.eq(adviser))
+        .filter(case_relationships::ended_at.is_null())
         .filter(
-            case_grants::ends_on
+            case_relationships::ends_at
                 .is_null()
-                .or(case_grants::ends_on.assume_not_null().ge(today)),
+                .or(case_relationships::ends_at.assume_not_null().gt(now)),
         )
 }
 
 /// What names this member of staff on a case.
 #[diesel::dsl::auto_type(type_case = "PascalCase")]
-pub fn naming(user: Id, today: NaiveDate) -> _ {
-    let all: Namings = namings(today);
-    all.filter(case_grants::user_id.assume_not_null().eq(user))
+pub fn naming(user: Id, now: UtcTime) -> _ {
+    let all: Namings = namings(now);
+    all.filter(case_relationships::principal_id.eq(user))
 }
 
 /// That a restricted case names nobody and is allocated to nobody. Its authority's managers take it then: it came from
 /// another authority, or the last naming ended, and it must not be lost to everybody.
 #[diesel::dsl::auto_type(type_case = "PascalCase")]
-pub fn names_nobody(today: NaiveDate) -> _ {
-    let all: Namings = namings(today);
+pub fn names_nobody(now: UtcTime) -> _ {
+    let all: Namings = namings(now);
     cases::allocated_to.is_null().and(not(exists(all)))
 }
 
 /// That a case is restricted, and not to this member of staff, who manages these authorities; it keeps them away also from
 /// its adult and from the referrals that led to it.
 #[diesel::dsl::auto_type(no_type_alias)]
-pub fn is_restricted_from(caller: Id, today: NaiveDate, managed: Vec<String>) -> _ {
-    let named: Naming = naming(caller, today);
-    let nobody: NamesNobody = names_nobody(today);
+pub fn is_restricted_from(caller: Id, now: UtcTime, managed: Vec<String>) -> _ {
+    let named: Naming = naming(caller, now);
+    let nobody: NamesNobody = names_nobody(now);
     let theirs: OneOf<cases::authority> = cases::authority.one_of(managed);
     let to_others = cases::allocated_to
         .is_null()
@@ -163,9 +179,4 @@ pub fn given_to<T: 'static>((id, column): (&str, &str), authority: &str, (user, 
             .bind(user)
             .sql(" AND one.case_id IS NULL AND one.referral_id IS NULL))"),
     )
-}
-
-/// Whom an exclusion may name in a scope; none where the caller is known to have no exclusion at all.
-pub fn whom(scope: &Scope) -> Option<Whom> {
-    scope.exceptions.conflict.then(|| scope.in_conflicts())
 }

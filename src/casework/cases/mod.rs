@@ -13,6 +13,7 @@ pub mod kept_away;
 pub mod model;
 pub mod protections;
 pub mod reach;
+pub mod reachable;
 pub mod routes;
 pub mod rules;
 pub mod service;

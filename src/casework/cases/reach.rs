@@ -1,11 +1,10 @@
 //! Reaching a case: the one way to a case and to everything recorded about it.
 
-use super::model::{Case, CaseState};
-use super::store;
+use super::model::Case;
+use super::reachable;
 use crate::act::Act;
-use crate::db::Connection;
 use crate::ids::Id;
-use crate::policy::{Action, Clause, Scope, Standing, scope};
+use crate::policy::{Action, Standing, decide, scope};
 use crate::problem::{Code, Problem};
 
 /// A case the caller may act on, and as what.
@@ -42,13 +41,15 @@ pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
 /// Reaches a case for an action: 403 on a case that can be seen, 404 on one that cannot.
 pub fn reach_for(act: &mut Act, id: Id, action: Action) -> Result<Reached, Problem> {
     let allowed = scope(act.caller, action);
-    let Some(row) = store::find(act.conn, &allowed, id)? else {
-        let mut seen = false;
-        for known_by in [Action::CasesRead, act.action] {
-            seen = seen || store::find(act.conn, &scope(act.caller, known_by), id)?.is_some();
-        }
+    let known = reachable::to_decide(act.conn, &allowed, id)?.ok_or_else(Problem::not_found)?;
+    let Some(standing) = allowed.standing(&known.facts) else {
+        let known_by = [Action::CasesRead, act.action];
+        let seen = known_by
+            .into_iter()
+            .any(|by| decide(act.caller, by, &known.facts).is_some());
         return Err(Problem::new(if seen { Code::Forbidden } else { Code::NotFound }));
     };
+    let row = known.row;
     act.found.authority = Some(row.authority.clone());
     act.found.case_id = Some(row.id);
     // Who may see what is history is still kept, and so is how it is kept from somebody.
@@ -63,7 +64,6 @@ pub fn reach_for(act: &mut Act, id: Id, action: Action) -> Result<Reached, Probl
         return Err(Problem::new(Code::Conflict)
             .saying("This case went to another authority: what is here is history, and is read only."));
     }
-    let standing = standing(act.conn, &allowed, &row)?;
     act.found.relationship = Some(standing);
     let partner = act.caller.agency_id.filter(|_| standing == Standing::Partner);
     Ok(Reached {
@@ -71,52 +71,4 @@ pub fn reach_for(act: &mut Act, id: Id, action: Action) -> Result<Reached, Probl
         standing,
         partner,
     })
-}
-
-/// Which clause let the caller in: what the row itself answers is not asked of the database, nor is the last that is left.
-fn standing(conn: &mut Connection, allowed: &Scope, row: &Case) -> Result<Standing, Problem> {
-    let mut left = allowed
-        .clauses
-        .iter()
-        .filter(|clause| answered_by(row, clause) != Some(false))
-        .peekable();
-    while let Some(clause) = left.next() {
-        let holds = left.peek().is_none()
-            || answered_by(row, clause) == Some(true)
-            || store::find(conn, &allowed.only(vec![clause.clone()]), row.id)?.is_some();
-        if holds {
-            return Ok(clause.standing());
-        }
-    }
-    Err(Problem::internal("a case was reached by no clause"))
-}
-
-/// Whether the row alone says that a clause holds or does not; a conflict was ruled out before.
-fn answered_by(row: &Case, clause: &Clause) -> Option<bool> {
-    match clause {
-        Clause::Authorities(_, authorities) => match authorities.contains(&row.authority) {
-            true if row.restricted => None,
-            there => Some(there),
-        },
-        Clause::Allocated {
-            user,
-            teams,
-            authorities,
-        } => {
-            let to_team = row.allocated_team.is_some_and(|team| teams.contains(&team)) && !row.restricted;
-            Some(authorities.contains(&row.authority) && (row.allocated_to == Some(*user) || to_team))
-        }
-        Clause::OpenUnrestricted(authorities) => Some(
-            authorities.contains(&row.authority) && CaseState::OPEN.contains(&row.state) && !row.restricted,
-        ),
-        Clause::ReferredBy(..) | Clause::SentBy(_) => Some(false),
-        Clause::Escalated(..)
-        | Clause::Adviser(..)
-        | Clause::Emergency(..)
-        | Clause::Adult(..)
-        | Clause::Representative(..)
-        | Clause::Advocate(..)
-        | Clause::Partner(..)
-        | Clause::Enquiring(..) => None,
-    }
 }

@@ -8,8 +8,9 @@ use super::gaps;
 use super::model::{Case, CaseState, Enquiry, EnquiryContent, EnquiryType, Transition};
 use super::protections;
 use super::reach::{Reached, reach, reach_for};
+use super::reachable::{self, CaseFilter};
 use super::rules::{self, Facts, Step};
-use super::store::{self, CaseFilter, Surroundings};
+use super::store::{self, Surroundings};
 use crate::act::Act;
 use crate::body::Body;
 use crate::casework::contacts::model as contacts;
@@ -153,23 +154,18 @@ pub fn list(act: &mut Act, params: &CaseFilterParams, page: &PageRequest) -> Res
         authority: params.authority.clone(),
         group: params.case_group_id,
     };
-    let scope = act.scope();
-    let mut rows = Rows::cut(store::page(act.conn, &scope, &filter, page)?, page, |case| {
-        case.id
-    });
-    hide_moves(act, &mut rows.items)?;
-    let mut around = store::surroundings(act.conn, &rows.items, act.now)?;
-    // Gaps are for those whose every standing is staff's or an advocate's.
-    let standing = scope
-        .clauses
-        .iter()
-        .map(crate::policy::Clause::standing)
-        .max()
-        .unwrap_or(Standing::Adult);
-    Ok(rows.map(|case| {
+    let page = reachable::list(act.conn, &act.scope(), &filter, page)?;
+    let (mut rows, standings): (Vec<Case>, Vec<Standing>) = page.items.into_iter().unzip();
+    hide_moves(act, &mut rows)?;
+    let mut around = store::surroundings(act.conn, &rows, act.now)?;
+    let each = rows.into_iter().zip(standings).map(|(case, standing)| {
         let around = around.remove(&case.id).unwrap_or_default();
         shown(case, around, standing)
-    }))
+    });
+    Ok(Rows {
+        items: each.collect(),
+        next_after: page.next_after,
+    })
 }
 
 fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {

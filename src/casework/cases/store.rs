@@ -1,337 +1,35 @@
-//! Queries for cases. Each begins from [`visible`], the caller's scope.
+//! Queries for cases, of those that were reached ([`super::reachable`]) or that a use case has made itself.
 
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::access::{AppView, Relationship};
-use super::kept_away::{self, names_nobody, naming};
-use super::model::{Case, CaseState, Enquiry, EnquiryType, Transition};
-use super::{access, caused, ways_in};
+use super::model::{Case, Enquiry, EnquiryType, Transition};
+use super::{caused, kept_away};
 use crate::act::{Act, guarded};
 use crate::casework::actions;
-use crate::casework::advocacy::model::{
-    AdvocacyBasis, AssignmentKind, AssignmentState, NeedConclusion, assignments_of,
-};
+use crate::casework::advocacy::model::{AdvocacyBasis, AssignmentKind, AssignmentState, NeedConclusion};
 use crate::casework::capacity::assessments::CapacityConclusion;
 use crate::casework::contacts::model as contacts;
 use crate::casework::informed::{Audience, Topic};
 use crate::casework::links::{LinkKind, LinkStatus};
 use crate::casework::relationships;
 use crate::clock::UtcTime;
-use crate::db::fragment::{Fragment, sql};
+use crate::db::Connection;
+use crate::db::fragment::sql;
 use crate::db::one_of::OneOfMethods as _;
-use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
-use crate::page::PageRequest;
 use crate::people::adults::{self, AdultBrief};
 use crate::people::authorities;
-use crate::policy::{AssignmentAccess, CaseFacts, CaseRelationship, Clause, Held, Part, Scope, Standing};
 use crate::problem::Problem;
-use crate::schema::access::{case_grants, case_relationships, emergency_access};
-use crate::schema::adult_records::adult_representatives;
-use crate::schema::case_life::caused_enquiries;
+use crate::schema::access::emergency_access;
 use crate::schema::casework::{
-    advocacy_assignments, advocacy_needs, case_access, case_transitions, cases, enquiries, meetings,
+    advocacy_assignments, advocacy_needs, case_transitions, cases, enquiries, meetings,
 };
 use crate::schema::people::advocates;
 use crate::schema::records::{capacity_assessments, case_links, informed_records};
-
-type Condition = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Bool>>;
-type Visible = cases::BoxedQuery<'static, MultiBackend>;
-
-/// The cases in a scope: from none of which the caller is excluded, and for which any clause holds; an empty scope has
-/// none.
-pub fn visible(scope: &Scope) -> Visible {
-    let nothing: Condition = Box::new(sql::<Bool>("1 = 0"));
-    let condition = scope
-        .clauses
-        .iter()
-        .map(|clause| condition(clause, scope))
-        .reduce(|any, one| Box::new(any.or(one)));
-    let within = cases::table.filter(condition.unwrap_or(nothing)).into_boxed();
-    match kept_away::whom(scope) {
-        Some(whom) => within.filter(not(kept_away::from_case(whom))),
-        None => within,
-    }
-}
-
-fn condition(clause: &Clause, scope: &Scope) -> Condition {
-    match clause {
-        Clause::Authorities(standing, authorities) => {
-            let mut open: Condition = Box::new(cases::restricted.eq(false));
-            if *standing == Standing::Manager {
-                open = Box::new(open.or(names_nobody(scope.at.date())));
-            }
-            if scope.exceptions.named {
-                open = Box::new(open.or(named(scope.caller, scope.at)));
-            }
-            Box::new(within(authorities).and(open))
-        }
-        Clause::Allocated {
-            user,
-            teams,
-            authorities,
-        } => {
-            let to_user = cases::allocated_to.assume_not_null().eq(*user);
-            match teams.is_empty() {
-                true => Box::new(within(authorities).and(to_user)),
-                false => {
-                    let to_team = cases::allocated_team.assume_not_null().one_of(teams.clone());
-                    let open_to_team = to_team.and(cases::restricted.eq(false));
-                    Box::new(within(authorities).and(to_user.or(open_to_team)))
-                }
-            }
-        }
-        Clause::OpenUnrestricted(authorities) => Box::new(
-            within(authorities)
-                .and(cases::state.one_of(CaseState::OPEN))
-                .and(cases::restricted.eq(false)),
-        ),
-        Clause::Adviser(user, authorities) => Box::new(within(authorities).and(named(*user, scope.at))),
-        Clause::Emergency(user, authorities, now) => Box::new(
-            within(authorities).and(exists(
-                emergency_access::table
-                    .filter(emergency_access::case_id.eq(cases::id))
-                    .filter(emergency_access::user_id.eq(*user))
-                    .filter(emergency_access::until.gt(*now)),
-            )),
-        ),
-        Clause::Escalated(user, authorities) => {
-            Box::new(within(authorities).and(kept_away::given_to::<cases::table>(
-                ("cases.id", "case_id"),
-                "cases.authority",
-                (*user, scope.at),
-            )))
-        }
-        Clause::Adult(user, seen, now) => {
-            let theirs = access::apps_of(*user, Relationship::Adult, *seen);
-            Box::new(exists(theirs).and(access::not_long_closed(*now)))
-        }
-        Clause::Representative(user, part, seen, now) => {
-            let apps = access::apps_of(*user, Relationship::Representative, *seen);
-            let theirs = adult_representatives::table
-                .filter(adult_representatives::adult_id.eq(cases::adult_id.assume_not_null()))
-                .filter(
-                    adult_representatives::id
-                        .eq_any(apps.select(case_access::representative_id.assume_not_null())),
-                )
-                .filter(adult_representatives::conflict.ne("implicated"))
-                .filter(adult_representatives::entered_in_error.is_null())
-                .filter(
-                    adult_representatives::ends_on
-                        .is_null()
-                        .or(adult_representatives::ends_on.assume_not_null().ge(now.date())),
-                )
-                .filter(may_receive(*part));
-            Box::new(exists(theirs).and(access::not_long_closed(*now)))
-        }
-        Clause::Advocate(access, user) => {
-            let states = match access {
-                AssignmentAccess::Working => AssignmentState::WORKING.to_vec(),
-                AssignmentAccess::Asked => vec![AssignmentState::Requested],
-            };
-            Box::new(exists(assignments_of(*user, states)))
-        }
-        Clause::Partner(agency, authorities, part, now) => Box::new(
-            within(authorities).and(exists(
-                case_grants::table
-                    .filter(case_grants::case_id.eq(cases::id))
-                    .filter(case_grants::agency_id.assume_not_null().eq(*agency))
-                    .filter(case_grants::relationship.eq("partner"))
-                    .filter(case_grants::entered_in_error.is_null())
-                    .filter(
-                        case_grants::ends_on
-                            .is_null()
-                            .or(case_grants::ends_on.assume_not_null().ge(now.date())),
-                    )
-                    .filter(has_section(*part)),
-            )),
-        ),
-        Clause::Enquiring(agency, authorities) => Box::new(
-            within(authorities).and(exists(
-                caused_enquiries::table
-                    .filter(caused_enquiries::case_id.eq(cases::id))
-                    .filter(caused_enquiries::agency_id.eq(*agency)),
-            )),
-        ),
-        // A referrer reads its referrals, never the case that came of them.
-        Clause::ReferredBy(..) | Clause::SentBy(_) => Box::new(sql::<Bool>("1 = 0")),
-    }
-}
-
-fn named(user: Id, at: UtcTime) -> Condition {
-    Box::new(exists(naming(user, at.date())))
-}
-
-/// That a representative may receive a part. Codes are ours, so the text of the list is compared.
-fn may_receive(part: Option<Part>) -> Fragment<Bool> {
-    let list = "CAST(adult_representatives.may_receive AS TEXT)";
-    sql::<Bool>(match part {
-        None => "1 = 1".to_owned(),
-        // Capacity is for those with the legal authority to decide.
-        Some(Part::Capacity) => {
-            format!("({list} LIKE '%\"decisions\"%' AND adult_representatives.legal_authority <> 'none')")
-        }
-        Some(part) => format!("{list} LIKE '%\"{}\"%'", part.as_str()),
-    })
-}
-
-/// That a partner agency is named for a section.
-fn has_section(part: Option<Part>) -> Fragment<Bool> {
-    sql::<Bool>(match part {
-        None => "1 = 1".to_owned(),
-        Some(part) => format!(
-            "CAST(case_grants.sections AS TEXT) LIKE '%\"{}\"%'",
-            part.as_str()
-        ),
-    })
-}
-
-fn within(authorities: &[String]) -> Condition {
-    match authorities {
-        // Equality lets the index give the order too.
-        [only] => Box::new(cases::authority.eq(only.clone())),
-        several => Box::new(cases::authority.one_of(several.to_vec())),
-    }
-}
-
-/// A case, with what a decision about it needs to know.
-#[derive(Debug, Clone)]
-pub struct Known {
-    /// The case.
-    pub row: Case,
-    /// What the caller is to it, and what it says itself.
-    pub facts: CaseFacts,
-}
-
-/// One relationship of a case, as it is kept.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = case_relationships)]
-struct Kept {
-    principal_id: Id,
-    relationship: CaseRelationship,
-    sections: i32,
-    view: Option<AppView>,
-    starts_at: Option<UtcTime>,
-    ends_at: Option<UtcTime>,
-    suspended_at: Option<UtcTime>,
-}
-
-impl Kept {
-    fn held(&self) -> Held {
-        Held {
-            relationship: self.relationship,
-            sections: self.sections,
-            next_steps_only: self.view == Some(AppView::NextStepsOnly),
-            starts_at: self.starts_at,
-            ends_at: self.ends_at,
-            suspended_at: self.suspended_at,
-        }
-    }
-}
-
-/// Cases that satisfy a condition, newest or oldest first, each with everything that a decision needs; in one statement, so
-/// that all of it was so at one time.
-fn known(
-    conn: &mut Connection,
-    (which, newest_first): (Fragment<Bool>, bool),
-    scope: &Scope,
-) -> QueryResult<Vec<Known>> {
-    let (caller, agency) = scope.in_conflicts();
-    // Who else is named tells whether a restricted case names anybody.
-    let of_the_caller = case_relationships::principal_id
-        .eq(caller)
-        .or(case_relationships::principal_id.eq(agency))
-        .or(case_relationships::relationship.eq(CaseRelationship::Adviser));
-    let joined = cases::table.left_join(
-        case_relationships::table.on(case_relationships::case_id
-            .eq(cases::id)
-            .and(case_relationships::ended_at.is_null())
-            .and(of_the_caller)),
-    );
-    let excluded = kept_away::is_excluded_from_case((caller, agency));
-    let given = ways_in::authority_was_given(caller, scope.at);
-    let query = joined
-        .filter(which)
-        .select((Case::as_select(), Option::<Kept>::as_select(), excluded, given))
-        .into_boxed();
-    let query = match newest_first {
-        true => query.order(cases::id.desc()),
-        false => query.order(cases::id.asc()),
-    };
-    let rows: Vec<(Case, Option<Kept>, bool, bool)> = query.load(conn)?;
-    let mut found: Vec<Known> = Vec::new();
-    for (row, kept, excluded, authority_was_given) in rows {
-        if found.last().is_none_or(|last| last.row.id != row.id) {
-            let facts = CaseFacts {
-                authority: row.authority.clone(),
-                is_open: CaseState::OPEN.contains(&row.state),
-                restricted: row.restricted,
-                allocated_to: row.allocated_to,
-                allocated_team: row.allocated_team,
-                held: vec![],
-                names_somebody: false,
-                authority_was_given,
-                excluded,
-            };
-            found.push(Known { row, facts });
-        }
-        if let (Some(last), Some(kept)) = (found.last_mut(), kept) {
-            let held = kept.held();
-            last.facts.names_somebody |=
-                kept.relationship == CaseRelationship::Adviser && held.holds(scope.at);
-            if kept.principal_id == caller || kept.principal_id == agency {
-                last.facts.held.push(held);
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// The case of this id, whoever asks, with what a decision about it needs to know.
-pub fn to_decide(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Option<Known>> {
-    let this = sql::<Bool>("cases.id = ").bind(id);
-    Ok(known(conn, (this, true), scope)?.pop())
-}
-
-/// A page of the cases in scope, each with the strongest standing that reaches it.
-pub fn list(
-    conn: &mut Connection,
-    scope: &Scope,
-    filter: &CaseFilter,
-    page: &PageRequest,
-) -> QueryResult<Vec<(Case, Standing)>> {
-    let on_page = ways_in::on_page(scope, filter, page);
-    let found = known(conn, (on_page, page.newest_first), scope)?;
-    let reached = found.into_iter().filter_map(|known| {
-        let standing = scope.standing(&known.facts)?;
-        Some((known.row, standing))
-    });
-    Ok(reached.collect())
-}
-
-/// The case of this id, if it is in scope.
-pub fn find(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Option<Case>> {
-    visible(scope)
-        .filter(cases::id.eq(id))
-        .select(Case::as_select())
-        .first(conn)
-        .optional()
-}
-
-/// Whether a case in scope is about this adult.
-pub fn any_about(conn: &mut Connection, scope: &Scope, adult: Id) -> QueryResult<bool> {
-    let found: Option<Id> = visible(scope)
-        .filter(cases::adult_id.eq(adult))
-        .select(cases::id)
-        .first(conn)
-        .optional()?;
-    Ok(found.is_some())
-}
 
 /// Those of these cases from which somebody is excluded.
 pub fn excluded_of(conn: &mut Connection, of: &[Id], whom: kept_away::Whom) -> QueryResult<Vec<Id>> {
@@ -386,46 +84,6 @@ pub fn hold(conn: &mut Connection, id: Id) -> QueryResult<()> {
         .set(cases::version.eq(cases::version))
         .execute(conn)
         .map(drop)
-}
-
-/// What a list of cases can be narrowed to.
-#[derive(Debug, Default)]
-pub struct CaseFilter {
-    /// Any of these states.
-    pub states: Vec<CaseState>,
-    /// Allocated to this user.
-    pub allocated_to: Option<Id>,
-    /// Of this authority.
-    pub authority: Option<String>,
-    /// Of this group.
-    pub group: Option<Id>,
-}
-
-/// A page of the cases in scope.
-pub fn page(
-    conn: &mut Connection,
-    scope: &Scope,
-    filter: &CaseFilter,
-    page: &PageRequest,
-) -> QueryResult<Vec<Case>> {
-    let mut query = visible(scope);
-    match filter.states.as_slice() {
-        [] => {}
-        [only] => query = query.filter(cases::state.eq(*only)),
-        several => query = query.filter(cases::state.one_of(several.to_vec())),
-    }
-    if let Some(user) = filter.allocated_to {
-        query = query.filter(cases::allocated_to.eq(user));
-    }
-    if let Some(authority) = &filter.authority {
-        query = query.filter(cases::authority.eq(authority.clone()));
-    }
-    if let Some(group) = filter.group {
-        query = query.filter(cases::case_group_id.eq(group));
-    }
-    crate::paged!(query, cases, page)
-        .select(Case::as_select())
-        .load(conn)
 }
 
 /// Writes a new case.

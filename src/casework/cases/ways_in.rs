@@ -6,7 +6,7 @@
 use diesel::sql_types::Bool;
 
 use super::model::CaseState;
-use super::store::CaseFilter;
+use super::reachable::CaseFilter;
 use crate::clock::UtcTime;
 use crate::db::fragment::{Fragment, sql};
 use crate::ids::Id;
@@ -30,6 +30,64 @@ const EXCLUDED: [&str; 6] = [
 
 /// How many values a list in a condition is filled up to, so that there are few texts: a text is kept for each.
 const SIZES: [usize; 4] = [1, 3, 9, 27];
+
+/// One way in, without order and limit: a statement of cases (`c`), or of relationships (`r`).
+struct Branch {
+    text: Fragment<Bool>,
+    of_relationships: bool,
+    of_one_authority: bool,
+}
+
+impl Branch {
+    /// A column of the case. Beside a relationship it is looked up for each row: a join would have PostgreSQL walk all cases.
+    fn column(&self, name: &str) -> String {
+        match (self.of_relationships, name) {
+            (true, "id") => "r.case_id".to_owned(),
+            (true, "authority") => "r.authority".to_owned(),
+            (true, _) => format!("(SELECT c.{name} FROM cases AS c WHERE c.id = r.case_id)"),
+            (false, _) => format!("c.{name}"),
+        }
+    }
+
+    fn and(self, condition: impl FnOnce(Fragment<Bool>) -> Fragment<Bool>) -> Self {
+        Self {
+            text: condition(self.text),
+            ..self
+        }
+    }
+
+    /// That a case is of this authority. It is named twice and the order begins with it: a single one would be a constant to
+    /// PostgreSQL, which then walks all cases by their ids and takes a hundred times as long for a small authority.
+    fn of_one_authority(self, authority: &str) -> Self {
+        let (one, same) = (authority.to_owned(), authority.to_owned());
+        let branch = self.and(|text| {
+            text.sql(" AND c.authority IN (")
+                .bind(one)
+                .sql(", ")
+                .bind(same)
+                .sql(")")
+        });
+        Self {
+            of_one_authority: true,
+            ..branch
+        }
+    }
+
+    /// How its rows are ordered, in this direction.
+    fn order(&self, direction: &str) -> String {
+        let id = self.column("id");
+        match self.of_one_authority {
+            true => format!("c.authority {direction}, {id} {direction}"),
+            false => format!("{id} {direction}"),
+        }
+    }
+
+    /// That a column is one of some texts, of which there is at least one.
+    fn one_of(self, column: &str, values: Vec<String>) -> Self {
+        let column = self.column(column);
+        self.and(|text| one_of(text.sql(format!(" AND {column}")), values))
+    }
+}
 
 /// The condition on `cases` that a row is on this page.
 pub fn on_page(scope: &Scope, filter: &CaseFilter, page: &PageRequest) -> Fragment<Bool> {
@@ -55,7 +113,11 @@ pub fn on_page(scope: &Scope, filter: &CaseFilter, page: &PageRequest) -> Fragme
         if number > 0 {
             all = all.sql(" UNION ALL ");
         }
-        all = narrowed(all.sql("SELECT * FROM (").join(branch), filter, page).sql(format!(") AS b{number}"));
+        let branch = narrowed(branch, filter, page);
+        all = all
+            .sql("SELECT * FROM (")
+            .join(branch)
+            .sql(format!(") AS b{number}"));
     }
     all.sql(format!(
         ") AS k GROUP BY k.id ORDER BY k.id {} LIMIT ",
@@ -73,28 +135,31 @@ fn order(page: &PageRequest) -> &'static str {
 }
 
 /// A branch with what the list is narrowed to, in the list's order, and no longer than the page.
-fn narrowed(branch: Fragment<Bool>, filter: &CaseFilter, page: &PageRequest) -> Fragment<Bool> {
-    let mut branch = branch.sql(" AND c.id NOT IN (SELECT excluded.id FROM excluded)");
+fn narrowed(branch: Branch, filter: &CaseFilter, page: &PageRequest) -> Fragment<Bool> {
+    let column = |name: &str| branch.column(name);
+    let (id, allocated_to, group) = (column("id"), column("allocated_to"), column("case_group_id"));
+    let (updated_at, by) = (column("updated_at"), branch.order(order(page)));
+    let mut branch =
+        branch.and(|text| text.sql(format!(" AND {id} NOT IN (SELECT excluded.id FROM excluded)")));
     if !filter.states.is_empty() {
         let states = filter.states.iter().map(|state| state.as_str().to_owned());
-        branch = one_of(branch.sql(" AND c.state"), states.collect());
+        branch = branch.one_of("state", states.collect());
     }
+    let mut text = branch.text;
     if let Some(user) = filter.allocated_to {
-        branch = branch.sql(" AND c.allocated_to = ").bind(user);
+        text = text.sql(format!(" AND {allocated_to} = ")).bind(user);
     }
-    if let Some(group) = filter.group {
-        branch = branch.sql(" AND c.case_group_id = ").bind(group);
+    if let Some(only) = filter.group {
+        text = text.sql(format!(" AND {group} = ")).bind(only);
     }
     if let Some(since) = page.updated_since {
-        branch = branch.sql(" AND c.updated_at >= ").bind(since);
+        text = text.sql(format!(" AND {updated_at} >= ")).bind(since);
     }
     if let Some(after) = page.after {
         let comes = if page.newest_first { "<" } else { ">" };
-        branch = branch.sql(format!(" AND c.id {comes} ")).bind(after);
+        text = text.sql(format!(" AND {id} {comes} ")).bind(after);
     }
-    branch
-        .sql(format!(" ORDER BY c.id {} LIMIT ", order(page)))
-        .bind(page.rows())
+    text.sql(format!(" ORDER BY {by} LIMIT ")).bind(page.rows())
 }
 
 /// That a column is one of some texts, of which there is at least one.
@@ -117,104 +182,95 @@ fn one_of(branch: Fragment<Bool>, mut values: Vec<String>) -> Fragment<Bool> {
 }
 
 /// A case, by what it says itself.
-const CASES: &str = "SELECT c.id FROM cases AS c WHERE ";
+fn of_cases(condition: &str) -> Branch {
+    Branch {
+        text: sql::<Bool>(format!("SELECT c.id FROM cases AS c WHERE {condition}")),
+        of_relationships: false,
+        of_one_authority: false,
+    }
+}
+
+/// The cases to which an account or agency is this now. One may have several reasons for it.
+fn of_relationships(scope: &Scope, (principal, relationship): (Id, CaseRelationship)) -> Branch {
+    let named = sql::<Bool>(format!(
+        "SELECT DISTINCT r.case_id AS id FROM case_relationships AS r WHERE r.relationship = '{}' AND r.principal_id = ",
+        relationship.as_str()
+    ));
+    Branch {
+        text: live(named.bind(principal).sql(" AND "), scope.at),
+        of_relationships: true,
+        of_one_authority: false,
+    }
+}
+
+/// That a relationship (`r`) holds now.
+fn live(before: Fragment<Bool>, now: UtcTime) -> Fragment<Bool> {
+    before
+        .sql("r.ended_at IS NULL AND r.suspended_at IS NULL AND (r.starts_at IS NULL OR r.starts_at <= ")
+        .bind(now)
+        .sql(") AND (r.ends_at IS NULL OR r.ends_at > ")
+        .bind(now)
+        .sql(")")
+}
 
 /// A branch for each way in, without order and limit.
-fn branches(scope: &Scope, filter: &CaseFilter) -> Vec<Fragment<Bool>> {
-    let mut found = Vec::new();
-    for clause in &scope.clauses {
-        match clause {
-            Clause::Authorities(standing, authorities) => {
-                for authority in asked_for(authorities, filter) {
-                    found.extend(of_authority(scope, *standing, &authority));
-                }
-            }
-            Clause::Allocated {
-                user,
-                teams,
-                authorities,
-            } => {
-                let authorities = asked_for(authorities, filter);
-                if authorities.is_empty() {
-                    continue;
-                }
-                let own = sql::<Bool>(format!("{CASES}c.allocated_to = ")).bind(*user);
-                found.push(one_of(own.sql(" AND c.authority"), authorities.clone()));
-                for team in teams {
-                    let theirs = sql::<Bool>(format!("{CASES}NOT c.restricted AND c.allocated_team = "));
-                    found.push(one_of(
-                        theirs.bind(*team).sql(" AND c.authority"),
-                        authorities.clone(),
-                    ));
-                }
-            }
-            Clause::OpenUnrestricted(authorities) => {
-                for authority in asked_for(authorities, filter) {
-                    let open = sql::<Bool>(format!(
-                        "{CASES}NOT c.restricted AND c.state IN ({}) AND c.authority = ",
-                        open_states()
-                    ));
-                    found.push(open.bind(authority));
-                }
-            }
-            Clause::Escalated(user, authorities) => {
-                let authorities = asked_for(authorities, filter);
-                if authorities.is_empty() {
-                    continue;
-                }
-                let given = sql::<Bool>(format!("{CASES}c.authority IN ({GIVEN}"))
-                    .bind(*user)
-                    .sql(GIVEN_UNTIL)
-                    .bind(scope.at)
-                    .sql(")) AND c.authority");
-                found.push(one_of(given, authorities.clone()));
-                let named = by(scope, *user, CaseRelationship::Escalated);
-                found.push(one_of(named.sql(" AND c.authority"), authorities));
-            }
-            Clause::Adviser(user, authorities) => {
-                found.extend(of_staff(
-                    scope,
-                    (*user, CaseRelationship::Adviser),
-                    authorities,
-                    filter,
-                ));
-            }
-            Clause::Emergency(user, authorities, _) => {
-                found.extend(of_staff(
-                    scope,
-                    (*user, CaseRelationship::Emergency),
-                    authorities,
-                    filter,
-                ));
-            }
-            Clause::Enquiring(agency, authorities) => {
-                let asked = (*agency, CaseRelationship::EnquiringAgency);
-                found.extend(of_staff(scope, asked, authorities, filter));
-            }
-            Clause::Partner(agency, authorities, part, _) => {
-                let named = of_staff(scope, (*agency, CaseRelationship::Partner), authorities, filter);
-                found.extend(named.map(|branch| opening(branch, *part)));
-            }
-            Clause::Adult(user, seen, _) => {
-                let hers = showing(by(scope, *user, CaseRelationship::Adult), *seen);
-                found.push(anywhere(hers, filter));
-            }
-            Clause::Representative(user, part, seen, _) => {
-                let theirs = showing(by(scope, *user, CaseRelationship::Representative), *seen);
-                found.push(anywhere(opening(theirs, *part), filter));
-            }
-            Clause::Advocate(access, user) => {
-                let relationship = match access {
-                    AssignmentAccess::Working => CaseRelationship::Advocate,
-                    AssignmentAccess::Asked => CaseRelationship::AdvocateAsked,
-                };
-                found.push(anywhere(by(scope, *user, relationship), filter));
-            }
-            // A referrer reads its referrals, never the case that came of them.
-            Clause::ReferredBy(..) | Clause::SentBy(_) => {}
+fn branches(scope: &Scope, filter: &CaseFilter) -> Vec<Branch> {
+    scope
+        .clauses
+        .iter()
+        .flat_map(|clause| of_clause(scope, clause, filter))
+        .collect()
+}
+
+fn of_clause(scope: &Scope, clause: &Clause, filter: &CaseFilter) -> Vec<Branch> {
+    let given = |principal: Id, relationship: CaseRelationship, authorities: &[String]| {
+        let asked = asked_for(authorities, filter);
+        let branch = of_relationships(scope, (principal, relationship));
+        (!asked.is_empty()).then(|| branch.one_of("authority", asked))
+    };
+    let branch = match clause {
+        Clause::Authorities(standing, authorities) => {
+            let each = asked_for(authorities, filter).into_iter();
+            return each
+                .flat_map(|authority| of_authority(scope, *standing, &authority))
+                .collect();
         }
-    }
-    found
+        Clause::Allocated {
+            user,
+            teams,
+            authorities,
+        } => return allocated((*user, teams), asked_for(authorities, filter)),
+        Clause::OpenUnrestricted(authorities) => {
+            return on_duty(asked_for(authorities, filter), &filter.states);
+        }
+        Clause::Escalated(user, authorities) => {
+            return escalated(scope, *user, asked_for(authorities, filter));
+        }
+        Clause::Adviser(user, authorities) => given(*user, CaseRelationship::Adviser, authorities),
+        Clause::Emergency(user, authorities) => given(*user, CaseRelationship::Emergency, authorities),
+        Clause::Enquiring(agency, authorities) => {
+            given(*agency, CaseRelationship::EnquiringAgency, authorities)
+        }
+        Clause::Partner(agency, authorities, part) => {
+            given(*agency, CaseRelationship::Partner, authorities).map(|branch| opening(branch, *part))
+        }
+        Clause::Adult(user, authorities, seen) => {
+            given(*user, CaseRelationship::Adult, authorities).map(|branch| showing(branch, *seen))
+        }
+        Clause::Representative(user, authorities, part, seen) => {
+            given(*user, CaseRelationship::Representative, authorities)
+                .map(|branch| opening(showing(branch, *seen), *part))
+        }
+        Clause::Advocate(AssignmentAccess::Working, user, authorities) => {
+            given(*user, CaseRelationship::Advocate, authorities)
+        }
+        Clause::Advocate(AssignmentAccess::Asked, user, authorities) => {
+            given(*user, CaseRelationship::AdvocateAsked, authorities)
+        }
+        // A referrer reads its referrals, never the case that came of them.
+        Clause::ReferredBy(..) | Clause::SentBy(_) => None,
+    };
+    branch.into_iter().collect()
 }
 
 /// The authorities of a way in that the list is not narrowed past.
@@ -226,19 +282,52 @@ fn asked_for(authorities: &[String], filter: &CaseFilter) -> Vec<String> {
 }
 
 /// Every case of an authority; of restricted ones those that name the caller, and to a manager also those that name nobody.
-fn of_authority(scope: &Scope, standing: Standing, authority: &str) -> Vec<Fragment<Bool>> {
-    let open = sql::<Bool>(format!("{CASES}NOT c.restricted AND c.authority = ")).bind(authority.to_owned());
-    let named = by(scope, scope.caller, CaseRelationship::Adviser)
-        .sql(" AND c.restricted AND c.authority = ")
-        .bind(authority.to_owned());
-    let mut found = vec![open, named];
+fn of_authority(scope: &Scope, standing: Standing, authority: &str) -> Vec<Branch> {
+    let named = of_relationships(scope, (scope.caller, CaseRelationship::Adviser));
+    let mut found = vec![
+        of_cases("NOT c.restricted").of_one_authority(authority),
+        named.one_of("authority", vec![authority.to_owned()]),
+    ];
     if standing == Standing::Manager {
-        let lost = sql::<Bool>(format!("{CASES}c.restricted AND c.allocated_to IS NULL AND c.authority = "))
-            .bind(authority.to_owned())
-            .sql(" AND NOT EXISTS (SELECT 1 FROM case_relationships AS r WHERE r.case_id = c.id AND r.relationship = 'adviser' AND ");
-        found.push(live(lost, scope.at).sql(")"));
+        let lost = of_cases("c.restricted AND c.allocated_to IS NULL").of_one_authority(authority);
+        found.push(lost.and(|text| {
+            // Counted, since PostgreSQL would join an anti-join with a walk over all cases.
+            let named = " AND (SELECT COUNT(*) FROM case_relationships AS r WHERE r.case_id = c.id AND r.relationship = 'adviser' AND ";
+            live(text.sql(named), scope.at).sql(") = 0")
+        }));
     }
     found
+}
+
+/// Open unrestricted cases; the condition on the state is left out where the list is narrowed to open ones anyway.
+fn on_duty(authorities: Vec<String>, states: &[CaseState]) -> Vec<Branch> {
+    let is_open = |state: &CaseState| CaseState::OPEN.contains(state);
+    let condition = match (
+        states.is_empty(),
+        states.iter().all(is_open),
+        states.iter().any(is_open),
+    ) {
+        (false, _, false) => return vec![],
+        (false, true, _) => "NOT c.restricted".to_owned(),
+        _ => format!("NOT c.restricted AND c.state IN ({})", open_states()),
+    };
+    let each = authorities.into_iter();
+    each.map(|authority| of_cases(&condition).of_one_authority(&authority))
+        .collect()
+}
+
+/// Own cases, and those of each team that are not restricted.
+fn allocated((user, teams): (Id, &[Id]), authorities: Vec<String>) -> Vec<Branch> {
+    if authorities.is_empty() {
+        return vec![];
+    }
+    let own = of_cases("c.allocated_to = ").and(|text| text.bind(user));
+    let theirs = teams
+        .iter()
+        .map(|team| of_cases("NOT c.restricted AND c.allocated_team = ").and(|text| text.bind(*team)));
+    let all = std::iter::once(own).chain(theirs);
+    all.map(|branch| branch.one_of("authority", authorities.clone()))
+        .collect()
 }
 
 /// Where everything of an authority was given to somebody, until the request that ends it.
@@ -255,57 +344,32 @@ pub fn authority_was_given(user: Id, now: UtcTime) -> Fragment<Bool> {
         .sql("))")
 }
 
-/// The cases to which an account or agency is this now. The order of the rows is that of the cases.
-fn by(scope: &Scope, principal: Id, relationship: CaseRelationship) -> Fragment<Bool> {
-    let named = sql::<Bool>(format!(
-        "SELECT DISTINCT c.id FROM case_relationships AS r JOIN cases AS c ON c.id = r.case_id WHERE r.relationship = '{}' \
-         AND r.principal_id = ",
-        relationship.as_str()
-    ));
-    live(named.bind(principal).sql(" AND "), scope.at)
-}
-
-/// That a relationship (`r`) holds now.
-fn live(before: Fragment<Bool>, now: UtcTime) -> Fragment<Bool> {
-    before
-        .sql("r.ended_at IS NULL AND r.suspended_at IS NULL AND (r.starts_at IS NULL OR r.starts_at <= ")
-        .bind(now)
-        .sql(") AND (r.ends_at IS NULL OR r.ends_at > ")
-        .bind(now)
-        .sql(")")
-}
-
-fn of_staff(
-    scope: &Scope,
-    (principal, relationship): (Id, CaseRelationship),
-    authorities: &[String],
-    filter: &CaseFilter,
-) -> Option<Fragment<Bool>> {
-    let authorities = asked_for(authorities, filter);
-    let named = by(scope, principal, relationship);
-    (!authorities.is_empty()).then(|| one_of(named.sql(" AND c.authority"), authorities))
+/// What was given to somebody because nobody else was left: single cases, or everything of an authority.
+fn escalated(scope: &Scope, user: Id, authorities: Vec<String>) -> Vec<Branch> {
+    if authorities.is_empty() {
+        return vec![];
+    }
+    let everything = of_cases(&format!("c.authority IN ({GIVEN}"))
+        .and(|text| text.bind(user).sql(GIVEN_UNTIL).bind(scope.at).sql("))"));
+    let single = of_relationships(scope, (user, CaseRelationship::Escalated));
+    let both = [everything, single].into_iter();
+    both.map(|branch| branch.one_of("authority", authorities.clone()))
+        .collect()
 }
 
 /// That the relationship opens a part of the case.
-fn opening(branch: Fragment<Bool>, part: Option<Part>) -> Fragment<Bool> {
+fn opening(branch: Branch, part: Option<Part>) -> Branch {
     match part {
-        Some(part) => branch.sql(format!(" AND r.sections & {} <> 0", Parts::bit(part))),
+        Some(part) => branch.and(|text| text.sql(format!(" AND r.sections & {} <> 0", Parts::bit(part)))),
         None => branch,
     }
 }
 
 /// That an app shows enough.
-fn showing(branch: Fragment<Bool>, seen: Seen) -> Fragment<Bool> {
+fn showing(branch: Branch, seen: Seen) -> Branch {
     match seen {
-        Seen::Whole => branch.sql(" AND r.view = 'full'"),
+        Seen::Whole => branch.and(|text| text.sql(" AND r.view = 'full'")),
         Seen::NextSteps => branch,
-    }
-}
-
-fn anywhere(branch: Fragment<Bool>, filter: &CaseFilter) -> Fragment<Bool> {
-    match &filter.authority {
-        Some(authority) => branch.sql(" AND c.authority = ").bind(authority.clone()),
-        None => branch,
     }
 }
 

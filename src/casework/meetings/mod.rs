@@ -11,7 +11,6 @@ pub mod transitions;
 
 use actix_web::{get, patch, post};
 use chrono::NaiveDate;
-use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -20,7 +19,6 @@ use self::participation::Attendance;
 use super::record::{Head, Record};
 use crate::casework::cases::reach::Reached;
 use crate::clock::{PastTime, UtcTime};
-use crate::db::Connection;
 use crate::db::types::Json;
 use crate::http::answer::View;
 use crate::ids::Id;
@@ -191,7 +189,7 @@ pub struct EarlierTime {
 
 crate::case_row! {
     /// A meeting as it is kept.
-    MeetingRow (MeetingContent) in meetings as "meeting" [partner own of_agency] [withheld in shown_version, shown_at] {
+    MeetingRow (MeetingContent) in meetings as "meeting" [partner own parties] [withheld in shown_version, shown_at] {
         /// Its kind.
         kind: MeetingKind,
         /// When it is planned to begin.
@@ -394,20 +392,15 @@ impl Record for MeetingRow {
     }
 }
 
-/// Meetings of a case that somebody of this agency is asked to, or attended.
-pub fn of_agency(conn: &mut Connection, case: Id, agency: Id) -> QueryResult<Vec<Id>> {
-    let all: Vec<MeetingRow> = meetings::table
-        .filter(meetings::case_id.eq(case))
-        .select(MeetingRow::as_select())
-        .load(conn)?;
-    let theirs = |meeting: &MeetingRow| {
-        let was_held = meeting.held_start.is_some();
-        meeting.invitees.0.iter().any(|invitee| {
-            invitee.agency_id == Some(agency)
-                && (!was_held || invitee.attended.is_some_and(Attendance::was_there))
-        })
-    };
-    Ok(all.into_iter().filter(theirs).map(|meeting| meeting.id).collect())
+/// It is of the agencies that are asked to it; once it was held, of those that were there.
+fn parties(meeting: &MeetingRow) -> Vec<Id> {
+    let was_held = meeting.held_start.is_some();
+    let theirs = meeting
+        .invitees
+        .0
+        .iter()
+        .filter(|invitee| !was_held || invitee.attended.is_some_and(Attendance::was_there));
+    theirs.filter_map(|invitee| invitee.agency_id).collect()
 }
 
 crate::record_operations! {

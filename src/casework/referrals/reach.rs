@@ -53,7 +53,7 @@ impl Reached {
 /// Reaches a referral for the operation's permission: 403 on one that can be seen, 404 on one that cannot.
 pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
     let allowed = act.scope();
-    let Some(row) = store::find(act.conn, &allowed, id)? else {
+    let Some((row, excluded)) = store::find_to_reach(act.conn, &allowed, id)? else {
         let readable = scope(act.caller, Action::ReferralsRead);
         let seen = store::find(act.conn, &readable, id)?.is_some();
         if !seen && sent_where_nothing_is_shared(act, id)? {
@@ -67,8 +67,8 @@ pub fn reach(act: &mut Act, id: Id) -> Result<Reached, Problem> {
         let standing = clause.standing();
         let holds = match &clause {
             // Nothing keeps staff from a referral without a case but an exclusion.
-            Clause::Authorities(_, authorities) if row.case_id.is_none() && !allowed.exceptions.conflict => {
-                authorities.contains(&row.authority)
+            Clause::Authorities(_, authorities) if row.case_id.is_none() => {
+                !excluded && authorities.contains(&row.authority)
             }
             Clause::ReferredBy(agency, _) => row.agency_id == Some(*agency),
             Clause::SentBy(user) => row.created_by == *user,

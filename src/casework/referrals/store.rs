@@ -10,15 +10,15 @@ use super::model::Referral;
 use super::rules;
 use super::views::ReferralFilter;
 use crate::act::{Act, guarded};
-use crate::casework::advocacy::model::{AssignmentState, assignments_of};
 use crate::casework::cases::kept_away::{self, is_restricted_from};
+use crate::casework::relationships;
 use crate::clock::UtcTime;
 use crate::db::fragment::sql;
 use crate::db::one_of::OneOfMethods as _;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
 use crate::page::PageRequest;
-use crate::policy::{AssignmentAccess, Caller, CallerKind, Clause, Scope};
+use crate::policy::{AssignmentAccess, Caller, CallerKind, CaseRelationship, Clause, Scope};
 use crate::problem::Problem;
 use crate::schema::casework::{cases, referrals};
 use crate::schema::foundation::authorities;
@@ -40,16 +40,8 @@ pub fn visible(scope: &Scope) -> referrals::BoxedQuery<'static, MultiBackend> {
 fn open_to(scope: &Scope) -> Condition {
     let kept = cases::table
         .filter(cases::id.eq(referrals::case_id.assume_not_null()))
-        .filter(is_restricted_from(
-            scope.caller,
-            scope.at.date(),
-            scope.managed.clone(),
-        ));
-    let unrestricted = referrals::case_id.is_null().or(not(exists(kept)));
-    match kept_away::whom(scope) {
-        Some(whom) => Box::new(unrestricted.and(not(kept_away::from_referral(whom)))),
-        None => Box::new(unrestricted),
-    }
+        .filter(is_restricted_from(scope.caller, scope.at, scope.managed.clone()));
+    Box::new(not(exists(kept)).and(not(kept_away::from_referral(scope.in_conflicts()))))
 }
 
 fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
@@ -89,10 +81,9 @@ fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
             let given = referrals::authority
                 .one_of(authorities.clone())
                 .and(itself.or(referrals::case_id.is_not_null().and(of_case)));
-            Some(match kept_away::whom(scope) {
-                Some(whom) => Box::new(given.and(not(kept_away::from_referral(whom)))),
-                None => Box::new(given),
-            })
+            Some(Box::new(
+                given.and(not(kept_away::from_referral(scope.in_conflicts()))),
+            ))
         }
         Clause::ReferredBy(agency, authorities) => {
             let theirs = referrals::agency_id.assume_not_null().eq(*agency);
@@ -108,16 +99,13 @@ fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
         | Clause::Representative(..)
         | Clause::Partner(..)
         | Clause::Enquiring(..)
-        | Clause::Advocate(AssignmentAccess::Asked, _) => None,
-        Clause::Advocate(AssignmentAccess::Working, user) => {
-            let theirs = cases::table
-                .filter(exists(assignments_of(*user, AssignmentState::WORKING.to_vec())))
-                .select(cases::id);
+        | Clause::Advocate(AssignmentAccess::Asked, ..) => None,
+        Clause::Advocate(AssignmentAccess::Working, user, authorities) => {
+            let theirs = relationships::cases_of(*user, CaseRelationship::Advocate, scope.at);
             let led_to_theirs = referrals::case_id.assume_not_null().eq_any(theirs);
-            Some(match kept_away::whom(scope) {
-                Some(whom) => Box::new(led_to_theirs.and(not(kept_away::from_referral(whom)))),
-                None => Box::new(led_to_theirs),
-            })
+            let kept = kept_away::from_referral(scope.in_conflicts());
+            let there = referrals::authority.one_of(authorities.clone());
+            Some(Box::new(led_to_theirs.and(there).and(not(kept))))
         }
         Clause::SentBy(user) => Some(Box::new(referrals::created_by.eq(*user))),
     }
@@ -128,6 +116,16 @@ pub fn find(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Option<
     visible(scope)
         .filter(referrals::id.eq(id))
         .select(Referral::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The same, and whether the caller is excluded from the referral itself.
+pub fn find_to_reach(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Option<(Referral, bool)>> {
+    let excluded = kept_away::is_excluded_from_referral(scope.in_conflicts());
+    visible(scope)
+        .filter(referrals::id.eq(id))
+        .select((Referral::as_select(), excluded))
         .first(conn)
         .optional()
 }

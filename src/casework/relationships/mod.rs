@@ -1,15 +1,16 @@
 //! Who is what to a case: rows that are derived from what was recorded (namings, apps, assignments, emergency access) and
 //! written in the transaction of each change of it. Decisions and lists read these rows and none of the records behind them.
 //!
-//! [`derive`](mod@derive) says what there must be; [`refresh`] writes what differs; [`verify`](mod@verify) finds what differs,
-//! and [`rebuild`](verify::rebuild) writes it for every case.
+//! [`derive`](mod@derive) says what there must be; [`refresh`] writes what differs; [`verify`](mod@verify) finds it. Which agencies
+//! a single record is of is kept by [`parties`].
 
 mod derive;
+pub mod parties;
 mod store;
 pub mod verify;
 
 pub use derive::{PrincipalKind, SourceKind};
-pub use store::{refresh, refresh_adult, refresh_advocate};
+pub use store::{cases_of, refresh, refresh_adult, refresh_advocate};
 
 use crate::act::Act;
 use crate::ids::Id;

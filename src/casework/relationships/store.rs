@@ -9,8 +9,29 @@ use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::db::one_of::OneOfMethods as _;
 use crate::ids::Id;
+use crate::policy::CaseRelationship;
 use crate::schema::access::case_relationships as table;
 use crate::schema::casework::{advocacy_assignments, cases};
+
+/// The cases to which an account or agency is this now.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn cases_of(principal: Id, relationship: CaseRelationship, now: UtcTime) -> _ {
+    table::table
+        .filter(table::principal_id.eq(principal))
+        .filter(table::relationship.eq(relationship))
+        .filter(table::ended_at.is_null().and(table::suspended_at.is_null()))
+        .filter(
+            table::starts_at
+                .is_null()
+                .or(table::starts_at.assume_not_null().le(now)),
+        )
+        .filter(
+            table::ends_at
+                .is_null()
+                .or(table::ends_at.assume_not_null().gt(now)),
+        )
+        .select(table::case_id)
+}
 
 /// What differs between the rows of some cases and what there must be.
 #[derive(Debug, Default)]

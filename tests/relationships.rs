@@ -306,7 +306,8 @@ on_both_databases! {
 
     fn the_agency_of_a_record_that_is_changed_behind_its_back_is_seen(server) {
         let case = with_everybody(server);
-        let removals: [(&str, fn(&mut Connection, Id) -> QueryResult<usize>); 3] = [
+        type Change = fn(&mut Connection, Id) -> QueryResult<usize>;
+        let removals: [(&str, Change); 3] = [
             ("an action is another agency's", |conn, case| {
                 let other: Id = agencies::table.select(agencies::id).first(conn)?;
                 set!(actions of case where actions::agency_id.is_null(), actions::agency_id.eq(other)).execute(conn)

@@ -239,12 +239,12 @@ fn of_clause(scope: &Scope, clause: &Clause, filter: &CaseFilter) -> Vec<Branch>
             user,
             teams,
             authorities,
-        } => return allocated((*user, teams), asked_for(authorities, filter)),
+        } => return allocated((*user, teams), &asked_for(authorities, filter)),
         Clause::OpenUnrestricted(authorities) => {
             return on_duty(asked_for(authorities, filter), &filter.states);
         }
         Clause::Escalated(user, authorities) => {
-            return escalated(scope, *user, asked_for(authorities, filter));
+            return escalated(scope, *user, &asked_for(authorities, filter));
         }
         Clause::Adviser(user, authorities) => given(*user, CaseRelationship::Adviser, authorities),
         Clause::Emergency(user, authorities) => given(*user, CaseRelationship::Emergency, authorities),
@@ -317,7 +317,7 @@ fn on_duty(authorities: Vec<String>, states: &[CaseState]) -> Vec<Branch> {
 }
 
 /// Own cases, and those of each team that are not restricted.
-fn allocated((user, teams): (Id, &[Id]), authorities: Vec<String>) -> Vec<Branch> {
+fn allocated((user, teams): (Id, &[Id]), authorities: &[String]) -> Vec<Branch> {
     if authorities.is_empty() {
         return vec![];
     }
@@ -326,7 +326,7 @@ fn allocated((user, teams): (Id, &[Id]), authorities: Vec<String>) -> Vec<Branch
         .iter()
         .map(|team| of_cases("NOT c.restricted AND c.allocated_team = ").and(|text| text.bind(*team)));
     let all = std::iter::once(own).chain(theirs);
-    all.map(|branch| branch.one_of("authority", authorities.clone()))
+    all.map(|branch| branch.one_of("authority", authorities.to_vec()))
         .collect()
 }
 
@@ -345,7 +345,7 @@ pub fn authority_was_given(user: Id, now: UtcTime) -> Fragment<Bool> {
 }
 
 /// What was given to somebody because nobody else was left: single cases, or everything of an authority.
-fn escalated(scope: &Scope, user: Id, authorities: Vec<String>) -> Vec<Branch> {
+fn escalated(scope: &Scope, user: Id, authorities: &[String]) -> Vec<Branch> {
     if authorities.is_empty() {
         return vec![];
     }
@@ -353,7 +353,7 @@ fn escalated(scope: &Scope, user: Id, authorities: Vec<String>) -> Vec<Branch> {
         .and(|text| text.bind(user).sql(GIVEN_UNTIL).bind(scope.at).sql("))"));
     let single = of_relationships(scope, (user, CaseRelationship::Escalated));
     let both = [everything, single].into_iter();
-    both.map(|branch| branch.one_of("authority", authorities.clone()))
+    both.map(|branch| branch.one_of("authority", authorities.to_vec()))
         .collect()
 }
 

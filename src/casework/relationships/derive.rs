@@ -152,10 +152,10 @@ fn user(id: Id) -> (PrincipalKind, Id) {
 }
 
 impl Found {
-    fn add(&mut self, row: Derived) {
+    fn add(&mut self, mut row: Derived) {
         if let Some(head) = self.heads.get(&row.case_id) {
-            let authority = head.authority.clone();
-            self.rows.push(Derived { authority, ..row });
+            row.authority.clone_from(&head.authority);
+            self.rows.push(row);
         }
     }
 
@@ -286,7 +286,8 @@ impl Found {
 
     /// It lasts to the end of the request that ends it, so that whoever gives it on is answered with what became of it.
     fn escalations(&mut self, conn: &mut Connection, of: &[Id]) -> QueryResult<()> {
-        let rows: Vec<(Id, Option<Id>, Option<Id>, Option<UtcTime>)> = escalations::table
+        type Row = (Id, Option<Id>, Option<Id>, Option<UtcTime>);
+        let rows: Vec<Row> = escalations::table
             .filter(escalations::case_id.assume_not_null().one_of(of))
             .select((
                 escalations::id,

@@ -131,10 +131,12 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
     use msp_api::casework::referrals::model::{FeedbackCode, Status, WrittenBy};
     use msp_api::casework::referrals::requests::RequestStatus;
     use msp_api::casework::referrals::updates::UpdateKind;
+    use msp_api::casework::relationships::{PrincipalKind, SourceKind};
     use msp_api::casework::responses::{AdultChoice, ResponseOption};
     use msp_api::casework::singleton;
     use msp_api::demo::InventedBy;
     use msp_api::people::agencies::AgencyType;
+    use msp_api::policy::CaseRelationship;
     let sql = [
         include_str!("../migrations/postgres/2026-11-21-000002_people/up.sql"),
         include_str!("../migrations/postgres/2026-11-21-000003_casework/up.sql"),
@@ -144,6 +146,7 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         include_str!("../migrations/postgres/2026-11-21-000013_identity/up.sql"),
         include_str!("../migrations/postgres/2026-11-22-000017_own_parts/up.sql"),
         include_str!("../migrations/postgres/2026-11-25-000020_operations/up.sql"),
+        include_str!("../migrations/postgres/2026-12-01-000026_case_relationships/up.sql"),
     ]
     .concat();
     let squeezed = sql.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -179,6 +182,9 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         QuestionnaireStatus,
         EndedBecause,
         InventedBy,
-        CountedBy
+        CountedBy,
+        CaseRelationship,
+        PrincipalKind,
+        SourceKind
     );
 }

@@ -46,7 +46,18 @@ fn kept_from<T: 'static>(column: &str, records: &str, whom: Whom) -> On<T> {
     Box::new(is_kept_from(column, records, whom))
 }
 
-fn is_kept_from(column: &str, records: &str, (caller, agency): Whom) -> Fragment<Bool> {
+fn is_kept_from(column: &str, records: &str, whom: Whom) -> Fragment<Bool> {
+    mine(column, whom).sql(format!(" {records})"))
+}
+
+/// That a column is one of the cases that a statement gives, which may name those from which somebody is excluded as `excluded`.
+/// The statement and a bracket are still to come.
+pub fn begin_with_excluded(column: &str, whom: Whom) -> Fragment<Bool> {
+    mine(column, whom).sql(format!(", excluded (id) AS ({CASES}) "))
+}
+
+/// The beginning of `column IN (…)`, with somebody's exclusions as `mine`.
+fn mine(column: &str, (caller, agency): Whom) -> Fragment<Bool> {
     const EACH: &str = "SELECT one.adult_id, one.case_id, one.referral_id FROM";
     const SAME: &str = "users AS me JOIN users AS same ON same.staff_number = me.staff_number";
     const LIVE: &str = "one.ended_at IS NULL AND";
@@ -64,7 +75,7 @@ fn is_kept_from(column: &str, records: &str, (caller, agency): Whom) -> Fragment
         .bind(caller)
         .sql(joined("one.agency_id = same.agency_id"))
         .bind(caller)
-        .sql(format!(") {records})"))
+        .sql(")")
 }
 
 /// Whether somebody is excluded from anything at all.

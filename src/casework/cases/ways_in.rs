@@ -5,6 +5,7 @@
 
 use diesel::sql_types::Bool;
 
+use super::kept_away;
 use super::model::CaseState;
 use super::reachable::CaseFilter;
 use crate::clock::UtcTime;
@@ -12,21 +13,6 @@ use crate::db::fragment::{Fragment, sql};
 use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::policy::{AssignmentAccess, CaseRelationship, Clause, Part, Parts, Scope, Seen, Standing};
-
-/// The cases from which the caller is excluded, found out from the accounts as they are now: by the account, by every account
-/// with the same staff number, and by the agency of any of these; from the case itself, or from its adult.
-const EXCLUDED: [&str; 6] = [
-    "WITH mine AS (SELECT one.adult_id, one.case_id FROM exclusions AS one WHERE one.ended_at IS NULL AND one.user_id = ",
-    " UNION ALL SELECT one.adult_id, one.case_id FROM exclusions AS one WHERE one.ended_at IS NULL AND one.agency_id = ",
-    " UNION ALL SELECT one.adult_id, one.case_id FROM users AS me JOIN users AS same ON same.staff_number = me.staff_number \
-     JOIN exclusions AS one ON one.staff_number = same.staff_number WHERE one.ended_at IS NULL AND me.id = ",
-    " UNION ALL SELECT one.adult_id, one.case_id FROM users AS me JOIN users AS same ON same.staff_number = me.staff_number \
-     JOIN exclusions AS one ON one.user_id = same.id WHERE one.ended_at IS NULL AND me.id = ",
-    " UNION ALL SELECT one.adult_id, one.case_id FROM users AS me JOIN users AS same ON same.staff_number = me.staff_number \
-     JOIN exclusions AS one ON one.agency_id = same.agency_id WHERE one.ended_at IS NULL AND me.id = ",
-    "), excluded AS (SELECT mine.case_id AS id FROM mine WHERE mine.case_id IS NOT NULL UNION ALL \
-     SELECT about.id FROM mine JOIN cases AS about ON about.adult_id = mine.adult_id) ",
-];
 
 /// How many values a list in a condition is filled up to, so that there are few texts: a text is kept for each.
 const SIZES: [usize; 4] = [1, 3, 9, 27];
@@ -95,20 +81,7 @@ pub fn on_page(scope: &Scope, filter: &CaseFilter, page: &PageRequest) -> Fragme
     if branches.is_empty() {
         return sql::<Bool>("1 = 0");
     }
-    let (caller, agency) = scope.in_conflicts();
-    let [begin, by_agency, by_number, by_account, by_its_agency, end] = EXCLUDED;
-    let mut all = sql::<Bool>(format!("cases.id IN ({begin}"))
-        .bind(caller)
-        .sql(by_agency)
-        .bind(agency)
-        .sql(by_number)
-        .bind(caller)
-        .sql(by_account)
-        .bind(caller)
-        .sql(by_its_agency)
-        .bind(caller)
-        .sql(end)
-        .sql("SELECT k.id FROM (");
+    let mut all = kept_away::begin_with_excluded("cases.id", scope.in_conflicts()).sql("SELECT k.id FROM (");
     for (number, branch) in branches.into_iter().enumerate() {
         if number > 0 {
             all = all.sql(" UNION ALL ");

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use diesel::prelude::*;
 use msp_api::act::{Act, Found, IfMatch};
 use msp_api::auth::callers;
 use msp_api::casework::cases::reach;
@@ -14,6 +15,7 @@ use msp_api::page::PageRequest;
 use msp_api::people::users;
 use msp_api::policy::{self, Action, Caller, CallerKind};
 use msp_api::problem::Problem;
+use msp_api::schema::access::case_relationships as rows;
 
 mod again;
 mod insertion;
@@ -91,6 +93,52 @@ on_both_databases! {
         }
         assert!(denied_by_conflict > 5_000, "{denied_by_conflict}");
     }
+}
+
+on_both_databases! {
+    fn the_list_and_the_decision_agree_to_the_microsecond_at_which_something_ends(server) {
+        let mut dice = Dice { seed: SEED, deep: false };
+        let world = Arc::new(World::random(&mut dice, USERS, CLIENTS, CASES));
+        let written = Arc::clone(&world);
+        server.behind_its_back(move |conn| written.insert(conn));
+        let (asked, ended) = server.database(move |conn| at_each_end(conn, &world));
+        assert!(asked > 1_000 && ended > 50, "{asked} asked, {ended} ended");
+    }
+}
+
+/// Asks for each case that somebody has something to do with until some time, a microsecond before that time, at it and after
+/// it. Answers how often that was, and how often it was the end of what they could read.
+fn at_each_end(conn: &mut Connection, world: &World) -> Result<(usize, usize), Problem> {
+    let (mut asked, mut ended) = (0, 0);
+    let rows: Vec<(Id, Id, Option<clock::UtcTime>)> = rows::table
+        .filter(rows::ended_at.is_null().and(rows::ends_at.is_not_null()))
+        .select((rows::principal_id, rows::case_id, rows::ends_at))
+        .load(conn)?;
+    for (principal, case, end) in rows {
+        let Some(caller) = world.callers.iter().find(|caller| caller.id == principal) else {
+            continue;
+        };
+        let end = end.expect("it has one");
+        for action in [Action::CasesRead, Action::MyViewRead] {
+            let mut before = false;
+            for step in [-1, 0, 1] {
+                let at = end.plus_micros(step);
+                let scope = policy::scope(&Caller { at, ..caller.clone() }, action);
+                let listed = reachable::list(conn, &scope, &CaseFilter::default(), &ALL)?.items;
+                let listed = listed
+                    .iter()
+                    .find(|(row, _)| row.id == case)
+                    .map(|(_, as_what)| *as_what);
+                let known = reachable::to_decide(conn, &scope, case)?.expect("the case is there");
+                let decided = scope.standing(&known.facts);
+                assert_eq!(listed, decided, "{action:?} {case:?} {step} from {end}");
+                asked += 1;
+                before |= step < 0 && decided.is_some();
+                ended += usize::from(step == 0 && before && decided.is_none());
+            }
+        }
+    }
+    Ok((asked, ended))
 }
 
 /// What this caller sees with every permission; and a few cases one by one.

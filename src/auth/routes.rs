@@ -93,7 +93,11 @@ fn who_is_calling(act: &mut Act) -> Result<Me, Problem> {
     let by_grant = [Standing::Adult, Standing::Representative, Standing::Advocate];
     let asks_by_grant = by_grant.iter().any(|standing| caller.could_be(*standing));
     let granted = match asks_by_grant {
-        true => access::shown_to(act.conn, (caller.id, caller.agency_id.unwrap_or(caller.id)), 100)?,
+        true => access::shown_to(
+            act.conn,
+            (caller.id, caller.agency_id.unwrap_or(caller.id)),
+            (act.now, 100),
+        )?,
         false => vec![],
     };
     let of_an_agency = caller.agency_id.is_some();

@@ -324,7 +324,7 @@ pub fn mark_with<R: OwnedRow>(
 fn tell<R: OwnedRow>(act: &mut Act, row: &R, verb: &str) -> Result<(), Problem> {
     let head = row.head();
     let case = R::Owner::case_of(head.owner);
-    relationships::follow(act, R::RESOURCE, (head.owner, case))?;
+    relationships::follow(act, R::RESOURCE, &head, case)?;
     relationships::parties::follow(act.conn, row, case, act.now)?;
     act.emit(R::RESOURCE, verb, head.id, head.version, &head.authority, case)
 }

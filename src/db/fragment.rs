@@ -16,6 +16,7 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Date, HasSqlType, Text};
 use diesel::{QueryResult, sql_types::SingleValue};
 
+use super::one_of::{Listed, Values};
 use super::types::{Key, Moment};
 use crate::clock::UtcTime;
 use crate::ids::Id;
@@ -31,6 +32,7 @@ pub struct Fragment<ST> {
 enum Part {
     Sql(Cow<'static, str>),
     Value(Value),
+    OneOf(Values),
 }
 
 /// A value that is bound.
@@ -57,6 +59,13 @@ pub fn sql<ST>(text: impl Into<Cow<'static, str>>) -> Fragment<ST> {
 }
 
 impl<ST> Fragment<ST> {
+    /// Goes on with "is one of these values", however many they are; never, if there are none.
+    #[must_use]
+    pub fn one_of<V: Listed>(mut self, values: impl IntoIterator<Item = V>) -> Self {
+        self.parts.push(Part::OneOf(V::listed(values.into_iter())));
+        self
+    }
+
     /// Goes on with a value.
     #[must_use]
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
@@ -124,6 +133,7 @@ where
     UtcTime: ToSql<Moment, DB>,
     NaiveDate: ToSql<Date, DB>,
     String: ToSql<Text, DB>,
+    Values: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         for part in &self.parts {
@@ -133,6 +143,7 @@ where
                 Part::Value(Value::Moment(at)) => out.push_bind_param::<Moment, _>(at)?,
                 Part::Value(Value::Date(day)) => out.push_bind_param::<Date, _>(day)?,
                 Part::Value(Value::Text(text)) => out.push_bind_param::<Text, _>(text)?,
+                Part::OneOf(values) => values.walk_ast(out.reborrow())?,
                 Part::Value(Value::Number(number)) => out.push_bind_param::<BigInt, _>(number)?,
             }
         }

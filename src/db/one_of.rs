@@ -4,6 +4,7 @@
 //! is one value on both databases (JSON, or an array), and the query stays prepared however long it is.
 
 use diesel::QueryResult;
+use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping};
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
@@ -80,25 +81,24 @@ pub trait OneOfMethods: Expression + Sized {
 
 impl<E: Expression> OneOfMethods for E {}
 
-impl<E: QueryFragment<Pg>> QueryFragment<Pg> for OneOf<E> {
+/// `= ANY(…)`, or `IN (…)`: what follows the expression.
+impl QueryFragment<Pg> for Values {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.left.walk_ast(out.reborrow())?;
         out.push_sql(" = ANY(");
-        match &self.values {
-            Values::Ids(ids, _) => out.push_bind_param::<Array<Key>, _>(ids)?,
-            Values::Texts(texts, _) => out.push_bind_param::<Array<Text>, _>(texts)?,
+        match self {
+            Self::Ids(ids, _) => out.push_bind_param::<Array<Key>, _>(ids)?,
+            Self::Texts(texts, _) => out.push_bind_param::<Array<Text>, _>(texts)?,
         }
         out.push_sql(")");
         Ok(())
     }
 }
 
-impl<E: QueryFragment<Sqlite>> QueryFragment<Sqlite> for OneOf<E> {
+impl QueryFragment<Sqlite> for Values {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        self.left.walk_ast(out.reborrow())?;
-        let (begin, json) = match &self.values {
-            Values::Ids(_, json) => (" IN (SELECT unhex(value) FROM json_each(", json),
-            Values::Texts(_, json) => (" IN (SELECT value FROM json_each(", json),
+        let (begin, json) = match self {
+            Self::Ids(_, json) => (" IN (SELECT unhex(value) FROM json_each(", json),
+            Self::Texts(_, json) => (" IN (SELECT value FROM json_each(", json),
         };
         out.push_sql(begin);
         out.push_bind_param::<Text, _>(json)?;
@@ -107,9 +107,19 @@ impl<E: QueryFragment<Sqlite>> QueryFragment<Sqlite> for OneOf<E> {
     }
 }
 
-impl<E: QueryFragment<Pg> + QueryFragment<Sqlite>> QueryFragment<MultiBackend> for OneOf<E> {
+impl QueryFragment<MultiBackend> for Values {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
         MultiBackend::walk_variant_ast(self, out)
+    }
+}
+
+impl<DB: Backend, E: QueryFragment<DB>> QueryFragment<DB> for OneOf<E>
+where
+    Values: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.left.walk_ast(out.reborrow())?;
+        self.values.walk_ast(out)
     }
 }
 

@@ -163,6 +163,12 @@ pub fn entries_of(conn: &mut Connection, user: Id) -> QueryResult<Vec<Id>> {
         .load(conn)
 }
 
+/// Makes whoever links this entry to a login wait until the transaction ends: who may reach a case that asks for the advocate is
+/// written from both.
+pub fn hold(conn: &mut Connection, entry: Id) -> QueryResult<()> {
+    crate::hold_rows!(conn, table::table.find(entry).select(table::id))
+}
+
 /// Links an entry to the login whose owner accepted an invitation for it.
 pub fn link(conn: &mut Connection, entry: Id, account: Id) -> QueryResult<()> {
     diesel::update(table::table.find(entry))

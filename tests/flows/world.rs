@@ -72,6 +72,8 @@ pub struct World<'a> {
     pub name: String,
     pub ledger: Ledger,
     pub actors: Vec<Actor>,
+    /// An auditor of each authority, who reads the notices and does nothing.
+    pub auditors: Vec<Actor>,
     pub story: Vec<String>,
     pub violations: Vec<Violation>,
     pub tally: Tally,
@@ -99,6 +101,7 @@ impl<'a> World<'a> {
             name,
             ledger: Ledger::default(),
             actors: vec![],
+            auditors: vec![],
             story: vec![],
             violations: vec![],
             tally: Tally::default(),
@@ -106,6 +109,13 @@ impl<'a> World<'a> {
             ward: String::new(),
             words: 0,
         };
+        for authority in [world.north(), world.east()] {
+            let auditor = format!("{authority}-auditor");
+            let server = &world.site.server;
+            world
+                .auditors
+                .push(server.add_user(&auditor, Role::Auditor, &authority, None));
+        }
         for (short, role, east) in OWN {
             let authority = if east { world.east() } else { world.north() };
             let username = format!("{}-{short}", world.name);

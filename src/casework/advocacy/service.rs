@@ -163,6 +163,7 @@ pub fn request(act: &mut Act, case: Id, body: &Body<NewAssignment>) -> Result<Id
     if !faults.is_empty() {
         return Err(Problem::invalid(faults));
     }
+    advocates::hold(act.conn, new.advocate_id)?;
     let content = AssignmentContent {
         kind: new.kind,
         basis: new.basis,

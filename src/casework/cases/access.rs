@@ -3,14 +3,12 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
 use super::kept_away::Whom;
 use super::model::Case;
 use super::store;
 use crate::casework::relationships;
 use crate::clock::UtcTime;
-use crate::db::fragment::{Fragment, sql};
 use crate::db::one_of::OneOfMethods as _;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
@@ -116,44 +114,28 @@ impl GivenCase {
 
 type Given = case_access::BoxedQuery<'static, MultiBackend>;
 
-/// That the latest decision about a person's app on a case does not stop it: `not_safe` and `paused` last until somebody
-/// decides otherwise. `case` and `person` are SQL: the case's id, and the id of the entry or else of the case.
-pub fn not_stopped(case: &str, person: &str) -> Fragment<Bool> {
-    let of = |decision: &str| {
-        format!("COALESCE({decision}.representative_id, {decision}.advocate_id, {decision}.case_id)")
-    };
-    let (said, later) = (of("said"), of("later"));
-    sql::<Bool>(format!(
-        "NOT EXISTS (SELECT 1 FROM app_access_decisions AS said WHERE said.case_id = {case} AND {said} = {person} \
-         AND said.decision IN ('not_safe', 'paused') AND said.entered_in_error IS NULL \
-         AND NOT EXISTS (SELECT 1 FROM app_access_decisions AS later WHERE later.case_id = said.case_id \
-         AND {later} = {said} AND later.id > said.id AND later.entered_in_error IS NULL))"
-    ))
-}
-
-/// The person whose app a row is, as SQL for [`not_stopped`].
-const PERSON: &str = "COALESCE(case_access.representative_id, case_access.advocate_id, case_access.case_id)";
-
 /// Whether all that an account was ever given is over: every case ended, is stopped, or was closed long ago. An account
 /// that was given none, and an advocate's own login, have nothing to lose in this way.
 pub fn is_over(conn: &mut Connection, user: Id, now: UtcTime) -> QueryResult<bool> {
     let given = case_access::table.filter(case_access::user_id.eq(user));
     let login = advocates::table.filter(advocates::user_id.eq(user));
-    if !diesel::select(exists(given)).get_result(conn)? || diesel::select(exists(login)).get_result(conn)? {
-        return Ok(false);
-    }
-    let as_any = CaseRelationship::GIVEN.map(|one| exists(relationships::cases_of(user, one, now)));
-    let [adult, representative, advocate, asked] = as_any;
-    let anything = diesel::select(adult.or(representative).or(advocate).or(asked));
-    Ok(!anything.get_result::<bool>(conn)?)
+    let open = relationships::cases_of(user, CaseRelationship::GIVEN.to_vec(), now);
+    let asked = diesel::select((exists(given), exists(login), exists(open)));
+    let (given, login, open): (bool, bool, bool) = asked.get_result(conn)?;
+    Ok(given && !login && !open)
 }
 
-/// The cases that an account's apps show, oldest first; none from which the account is excluded.
-pub fn shown_to(conn: &mut Connection, whom: Whom, most: i64) -> QueryResult<Vec<GivenCase>> {
+/// The cases that an account's apps show now, oldest first; none from which the account is excluded.
+pub fn shown_to(
+    conn: &mut Connection,
+    whom: Whom,
+    (now, most): (UtcTime, i64),
+) -> QueryResult<Vec<GivenCase>> {
     let (user, _) = whom;
+    let open = relationships::cases_of(user, CaseRelationship::GIVEN.to_vec(), now);
     let given: Vec<GivenCase> = case_access::table
         .filter(case_access::user_id.eq(user).and(case_access::ended_at.is_null()))
-        .filter(not_stopped("case_access.case_id", PERSON))
+        .filter(case_access::case_id.eq_any(open))
         .order(case_access::id)
         .limit(most)
         .select(COLUMNS)

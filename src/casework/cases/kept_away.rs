@@ -175,19 +175,25 @@ pub fn is_restricted_from(caller: Id, now: UtcTime, managed: Vec<String>) -> _ {
 
 /// That a record was given to somebody because nobody else is left to act on it, or everything of its authority was. It lasts
 /// to the end of the request that ends it, so that whoever gives it on is answered with what became of it.
-pub fn given_to<T: 'static>((id, column): (&str, &str), authority: &str, (user, at): (Id, UtcTime)) -> On<T> {
-    const LIVE: &str = "FROM escalations AS one WHERE (one.ended_at IS NULL OR one.ended_at >= ";
+pub fn given_to<T: 'static>((id, column): (&str, &str), authority: &str, whom: (Id, UtcTime)) -> On<T> {
+    let itself = given((id, column), whom).sql(format!(" AND one.{column} IS NOT NULL) OR "));
     Box::new(
-        sql::<Bool>(format!("({id} IN (SELECT one.{column} {LIVE}"))
-            .bind(at)
-            .sql(") AND one.user_id = ")
-            .bind(user)
-            .sql(format!(
-                " AND one.{column} IS NOT NULL) OR {authority} IN (SELECT one.authority {LIVE}"
-            ))
-            .bind(at)
-            .sql(") AND one.user_id = ")
-            .bind(user)
-            .sql(" AND one.case_id IS NULL AND one.referral_id IS NULL))"),
+        sql::<Bool>("(")
+            .join(itself)
+            .join(all_given(authority, whom))
+            .sql(")"),
     )
+}
+
+/// That everything of an authority was given to somebody.
+pub fn all_given(authority: &str, whom: (Id, UtcTime)) -> Fragment<Bool> {
+    given((authority, "authority"), whom).sql(" AND one.case_id IS NULL AND one.referral_id IS NULL)")
+}
+
+fn given((value, column): (&str, &str), (user, at): (Id, UtcTime)) -> Fragment<Bool> {
+    const LIVE: &str = "FROM escalations AS one WHERE (one.ended_at IS NULL OR one.ended_at >= ";
+    sql::<Bool>(format!("{value} IN (SELECT one.{column} {LIVE}"))
+        .bind(at)
+        .sql(") AND one.user_id = ")
+        .bind(user)
 }

@@ -83,7 +83,7 @@ fn known(
             .and(of_the_caller)),
     );
     let excluded = kept_away::is_excluded_from_case((caller, agency));
-    let given = ways_in::authority_was_given(caller, scope.at);
+    let given = kept_away::all_given("cases.authority", (caller, scope.at));
     let query = joined
         .filter(which)
         .select((Case::as_select(), Option::<Kept>::as_select(), excluded, given))
@@ -96,8 +96,9 @@ fn known(
     let rows: Vec<(Case, Option<Kept>, bool, bool)> = query.load(conn)?;
     let mut found: Vec<Known> = Vec::new();
     for (row, kept, excluded, authority_was_given) in rows {
-        let id = row.id;
-        if found.iter().all(|known| known.row.id != id) {
+        let at = found.iter().rposition(|known| known.row.id == row.id);
+        let at = at.unwrap_or(found.len());
+        if at == found.len() {
             let facts = CaseFacts {
                 authority: row.authority.clone(),
                 is_open: CaseState::OPEN.contains(&row.state),
@@ -111,8 +112,7 @@ fn known(
             };
             found.push(Known { row, facts });
         }
-        let known = found.iter_mut().rev().find(|known| known.row.id == id);
-        if let (Some(known), Some(kept)) = (known, kept) {
+        if let (Some(known), Some(kept)) = (found.get_mut(at), kept) {
             let held = kept.held();
             known.facts.names_somebody |=
                 kept.relationship == CaseRelationship::Adviser && held.holds(scope.at);

@@ -45,14 +45,7 @@ pub fn excluded_of(conn: &mut Connection, of: &[Id], whom: kept_away::Whom) -> Q
 
 /// Whether an exclusion keeps this account, or the agency it works for, away from this case.
 pub fn is_excluded(conn: &mut Connection, case: Id, (user, agency): (Id, Option<Id>)) -> QueryResult<bool> {
-    let kept = kept_away::from_case((user, agency.unwrap_or(user)));
-    let found: Option<Id> = cases::table
-        .find(case)
-        .filter(kept)
-        .select(cases::id)
-        .first(conn)
-        .optional()?;
-    Ok(found.is_some())
+    Ok(!excluded_of(conn, &[case], (user, agency.unwrap_or(user)))?.is_empty())
 }
 
 /// Until when this user has emergency access to this case.

@@ -14,9 +14,6 @@ use crate::ids::Id;
 use crate::page::PageRequest;
 use crate::policy::{AssignmentAccess, CaseRelationship, Clause, Part, Parts, Scope, Seen, Standing};
 
-/// How many values a list in a condition is filled up to, so that there are few texts: a text is kept for each.
-const SIZES: [usize; 4] = [1, 3, 9, 27];
-
 /// One way in, without order and limit: a statement of cases (`c`), or of relationships (`r`).
 struct Branch {
     text: Fragment<Bool>,
@@ -68,10 +65,13 @@ impl Branch {
         }
     }
 
-    /// That a column is one of some texts, of which there is at least one.
-    fn one_of(self, column: &str, values: Vec<String>) -> Self {
+    /// That a column is one of some values; of a single one by equality, which lets an index give the order too.
+    fn one_of(self, column: &str, values: &[String]) -> Self {
         let column = self.column(column);
-        self.and(|text| one_of(text.sql(format!(" AND {column}")), values))
+        self.and(|text| match values {
+            [only] => text.sql(format!(" AND {column} = ")).bind(only.clone()),
+            several => text.sql(format!(" AND {column}")).one_of(several),
+        })
     }
 }
 
@@ -116,7 +116,7 @@ fn narrowed(branch: Branch, filter: &CaseFilter, page: &PageRequest) -> Fragment
         branch.and(|text| text.sql(format!(" AND {id} NOT IN (SELECT excluded.id FROM excluded)")));
     if !filter.states.is_empty() {
         let states = filter.states.iter().map(|state| state.as_str().to_owned());
-        branch = branch.one_of("state", states.collect());
+        branch = branch.one_of("state", &states.collect::<Vec<String>>());
     }
     let mut text = branch.text;
     if let Some(user) = filter.allocated_to {
@@ -133,25 +133,6 @@ fn narrowed(branch: Branch, filter: &CaseFilter, page: &PageRequest) -> Fragment
         text = text.sql(format!(" AND {id} {comes} ")).bind(after);
     }
     text.sql(format!(" ORDER BY {by} LIMIT ")).bind(page.rows())
-}
-
-/// That a column is one of some texts, of which there is at least one.
-fn one_of(branch: Fragment<Bool>, mut values: Vec<String>) -> Fragment<Bool> {
-    let fill = values.last().cloned().unwrap_or_default();
-    let size = SIZES.into_iter().find(|size| *size >= values.len());
-    values.resize(size.unwrap_or(values.len()), fill);
-    let mut branch = branch;
-    let only = values.len() == 1;
-    for (number, value) in values.into_iter().enumerate() {
-        let before = match (number, only) {
-            // Equality lets an index give the order too.
-            (0, true) => " = ",
-            (0, false) => " IN (",
-            _ => ", ",
-        };
-        branch = branch.sql(before).bind(value);
-    }
-    if only { branch } else { branch.sql(")") }
 }
 
 /// A case, by what it says itself.
@@ -199,7 +180,7 @@ fn of_clause(scope: &Scope, clause: &Clause, filter: &CaseFilter) -> Vec<Branch>
     let given = |principal: Id, relationship: CaseRelationship, authorities: &[String]| {
         let asked = asked_for(authorities, filter);
         let branch = of_relationships(scope, (principal, relationship));
-        (!asked.is_empty()).then(|| branch.one_of("authority", asked))
+        (!asked.is_empty()).then(|| branch.one_of("authority", &asked))
     };
     let branch = match clause {
         Clause::Authorities(standing, authorities) => {
@@ -259,7 +240,7 @@ fn of_authority(scope: &Scope, standing: Standing, authority: &str) -> Vec<Branc
     let named = of_relationships(scope, (scope.caller, CaseRelationship::Adviser));
     let mut found = vec![
         of_cases("NOT c.restricted").of_one_authority(authority),
-        named.one_of("authority", vec![authority.to_owned()]),
+        named.one_of("authority", &[authority.to_owned()]),
     ];
     if standing == Standing::Manager {
         let lost = of_cases("c.restricted AND c.allocated_to IS NULL").of_one_authority(authority);
@@ -299,22 +280,8 @@ fn allocated((user, teams): (Id, &[Id]), authorities: &[String]) -> Vec<Branch> 
         .iter()
         .map(|team| of_cases("NOT c.restricted AND c.allocated_team = ").and(|text| text.bind(*team)));
     let all = std::iter::once(own).chain(theirs);
-    all.map(|branch| branch.one_of("authority", authorities.to_vec()))
+    all.map(|branch| branch.one_of("authority", authorities))
         .collect()
-}
-
-/// Where everything of an authority was given to somebody, until the request that ends it.
-const GIVEN: &str = "SELECT one.authority FROM escalations AS one WHERE one.case_id IS NULL AND one.referral_id IS NULL \
-    AND one.user_id = ";
-const GIVEN_UNTIL: &str = " AND (one.ended_at IS NULL OR one.ended_at >= ";
-
-/// That everything of the authority of the case at hand was given to somebody.
-pub fn authority_was_given(user: Id, now: UtcTime) -> Fragment<Bool> {
-    sql::<Bool>(format!("cases.authority IN ({GIVEN}"))
-        .bind(user)
-        .sql(GIVEN_UNTIL)
-        .bind(now)
-        .sql("))")
 }
 
 /// What was given to somebody because nobody else was left: single cases, or everything of an authority.
@@ -322,11 +289,11 @@ fn escalated(scope: &Scope, user: Id, authorities: &[String]) -> Vec<Branch> {
     if authorities.is_empty() {
         return vec![];
     }
-    let everything = of_cases(&format!("c.authority IN ({GIVEN}"))
-        .and(|text| text.bind(user).sql(GIVEN_UNTIL).bind(scope.at).sql("))"));
+    let everything =
+        of_cases("").and(|text| text.join(kept_away::all_given("c.authority", (user, scope.at))));
     let single = of_relationships(scope, (user, CaseRelationship::Escalated));
     let both = [everything, single].into_iter();
-    both.map(|branch| branch.one_of("authority", authorities.to_vec()))
+    both.map(|branch| branch.one_of("authority", authorities))
         .collect()
 }
 

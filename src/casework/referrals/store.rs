@@ -101,7 +101,7 @@ fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
         | Clause::Enquiring(..)
         | Clause::Advocate(AssignmentAccess::Asked, ..) => None,
         Clause::Advocate(AssignmentAccess::Working, user, authorities) => {
-            let theirs = relationships::cases_of(*user, CaseRelationship::Advocate, scope.at);
+            let theirs = relationships::cases_of(*user, vec![CaseRelationship::Advocate], scope.at);
             let led_to_theirs = referrals::case_id.assume_not_null().eq_any(theirs);
             let kept = kept_away::from_referral(scope.in_conflicts());
             let there = referrals::authority.one_of(authorities.clone());

@@ -10,9 +10,11 @@ mod store;
 pub mod verify;
 
 pub use derive::{PrincipalKind, SourceKind};
-pub use store::{cases_of, refresh, refresh_adult, refresh_advocate};
+use store::refresh_representative;
+pub use store::{cases_of, refresh, refresh_advocate};
 
 use crate::act::Act;
+use crate::casework::record::Head;
 use crate::ids::Id;
 use crate::problem::Problem;
 
@@ -26,9 +28,9 @@ const CAUSES: [&str; 5] = [
 ];
 
 /// After a record was written: refreshes what it is a cause of. `case` is the case it belongs to, if it belongs to one.
-pub fn follow(act: &mut Act, resource: &str, (owner, case): (Id, Option<Id>)) -> Result<(), Problem> {
+pub fn follow(act: &mut Act, resource: &str, head: &Head, case: Option<Id>) -> Result<(), Problem> {
     match (resource, case) {
-        ("representative", _) => Ok(refresh_adult(act.conn, owner, act.now)?),
+        ("representative", _) => Ok(refresh_representative(act.conn, (head.owner, head.id), act.now)?),
         (cause, Some(case)) if CAUSES.contains(&cause) => Ok(refresh(act.conn, &[case], act.now)?),
         _ => Ok(()),
     }

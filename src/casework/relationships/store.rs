@@ -7,18 +7,19 @@ use diesel::prelude::*;
 use super::derive::{Derived, derive};
 use crate::clock::UtcTime;
 use crate::db::Connection;
-use crate::db::one_of::OneOfMethods as _;
+use crate::db::one_of::{OneOf, OneOfMethods as _};
 use crate::ids::Id;
 use crate::policy::CaseRelationship;
 use crate::schema::access::case_relationships as table;
-use crate::schema::casework::{advocacy_assignments, cases};
+use crate::schema::casework::{advocacy_assignments, case_access, cases};
 
-/// The cases to which an account or agency is this now.
+/// The cases to which an account or agency is one of these now.
 #[diesel::dsl::auto_type(no_type_alias)]
-pub fn cases_of(principal: Id, relationship: CaseRelationship, now: UtcTime) -> _ {
+pub fn cases_of(principal: Id, relationships: Vec<CaseRelationship>, now: UtcTime) -> _ {
+    let any: OneOf<table::relationship> = table::relationship.one_of(relationships);
     table::table
         .filter(table::principal_id.eq(principal))
-        .filter(table::relationship.eq(relationship))
+        .filter(any)
         .filter(table::ended_at.is_null().and(table::suspended_at.is_null()))
         .filter(
             table::starts_at
@@ -61,17 +62,8 @@ pub fn difference(conn: &mut Connection, of: &[Id]) -> QueryResult<Difference> {
 /// may have two causes (an app and a representative): without it two transactions, each of which changes one, would both
 /// write what neither cause says.
 pub fn lock(conn: &mut Connection, of: &[Id]) -> QueryResult<()> {
-    match conn {
-        // It has one writer at a time.
-        Connection::Sqlite(_) => Ok(()),
-        Connection::Postgres(postgres) => cases::table
-            .filter(cases::id.one_of(of))
-            .order(cases::id)
-            .select(cases::id)
-            .for_no_key_update()
-            .load::<Id>(postgres)
-            .map(drop),
-    }
+    let these = cases::table.filter(cases::id.one_of(of)).order(cases::id);
+    crate::hold_rows!(conn, these.select(cases::id))
 }
 
 /// Writes what differs on these cases: what is missing begins now; what is left over ends now, and stays.
@@ -99,10 +91,23 @@ pub fn write(conn: &mut Connection, difference: &Difference, now: UtcTime) -> Qu
     Ok(())
 }
 
-/// The cases of an adult: who represents her is kept with her.
-pub fn refresh_adult(conn: &mut Connection, adult: Id, now: UtcTime) -> QueryResult<()> {
+/// The cases that an entry among an adult's representatives and supporters is about: hers, and those for which the entry has an
+/// app, which a merge that is being taken back may just be moving to her.
+pub fn refresh_representative(
+    conn: &mut Connection,
+    (adult, entry): (Id, Id),
+    now: UtcTime,
+) -> QueryResult<()> {
+    let apps = case_access::table
+        .filter(case_access::representative_id.eq(entry))
+        .select(case_access::case_id);
     let of: Vec<Id> = cases::table
-        .filter(cases::adult_id.assume_not_null().eq(adult))
+        .filter(
+            cases::adult_id
+                .assume_not_null()
+                .eq(adult)
+                .or(cases::id.eq_any(apps)),
+        )
         .select(cases::id)
         .load(conn)?;
     refresh(conn, &of, now)

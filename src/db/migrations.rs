@@ -1,6 +1,7 @@
 //! Bringing the schema up to date; safe when several instances start together.
 
 use diesel::connection::SimpleConnection;
+use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel::sql_types::Bool;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -25,6 +26,10 @@ struct SetUp {
 
 impl Database {
     /// Applies every migration that is still pending and answers how many there were.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, a migration fails, or the database was made by a development version whose
+    /// migrations are no longer there.
     pub async fn migrate(&self) -> Result<usize, String> {
         let target = self.target().clone();
         self.read(move |conn| {
@@ -77,10 +82,33 @@ fn run<DB: diesel::backend::Backend>(
     harness: &mut impl MigrationHarness<DB>,
     migrations: EmbeddedMigrations,
 ) -> Result<usize, Problem> {
+    refuse_one_of_development(harness, &migrations)?;
     let applied = harness
         .run_pending_migrations(migrations)
         .map_err(|error| failed(&error))?;
     Ok(applied.len())
+}
+
+/// Until a version is released its migrations may be made one: nothing leads from a database of before to this schema. A
+/// database that is *newer* than this program is let be: an old instance goes on while a new one is put in its place.
+fn refuse_one_of_development<DB: diesel::backend::Backend>(
+    harness: &mut impl MigrationHarness<DB>,
+    migrations: &EmbeddedMigrations,
+) -> Result<(), Problem> {
+    let ours = MigrationSource::<DB>::migrations(migrations).map_err(|error| failed(&error))?;
+    let ours: Vec<MigrationVersion> = ours.iter().map(|one| one.name().version().as_owned()).collect();
+    let applied = harness.applied_migrations().map_err(|error| failed(&error))?;
+    let newest = ours.iter().max();
+    match applied
+        .iter()
+        .any(|one| !ours.contains(one) && Some(one) < newest)
+    {
+        true => Err(Problem::internal("migrations of before").saying(
+            "this database was made by a development version of msp-api from before its first schema, and cannot be brought \
+             up to date: start with a new one (another DATABASE_URL)",
+        )),
+        false => Ok(()),
+    }
 }
 
 /// In full, since whoever migrates must know; a migration knows no person's data to repeat.

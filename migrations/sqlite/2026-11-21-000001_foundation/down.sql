@@ -1,6 +1,0 @@
-DROP TABLE reference_counters;
-DROP TABLE events;
-DROP TABLE audit_entries;
-DROP TABLE idempotency_keys;
-DROP TABLE secrets;
-DROP TABLE authorities;

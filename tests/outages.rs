@@ -110,19 +110,11 @@ fn a_silent_fail_over_is_noticed_and_left_behind_within_fifteen_seconds() {
 fn an_outage_is_told_once_and_calls_off_no_alarm() {
     let database = databases::filled(Kind::Postgres);
     let name = database.rsplit('/').next().unwrap();
-    let address = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .to_string();
-    let settings = [LOGGED[0], LOGGED[1], ("MSP_METRICS_BIND", address.as_str())];
+    let settings = [LOGGED[0], LOGGED[1], ("MSP_METRICS_BIND", "127.0.0.1:0")];
     let served = serve(&database, &[], &settings);
     let manager = somebody(&served, &database, "manager");
     let metric = |name: &str| {
-        let text = Actor::new(&format!("http://{address}"), None)
-            .get("/metrics")
-            .ok()
-            .text;
+        let text = Actor::new(&served.metrics, None).get("/metrics").ok().text;
         let line = text
             .lines()
             .find(|line| line.starts_with(name))

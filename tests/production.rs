@@ -16,7 +16,7 @@ use diesel::sqlite::SqliteConnection;
 use msp_api::schema::audit::{audit_seals, audit_unsealed, leases};
 use msp_api::schema::foundation::audit_entries;
 
-use crate::commands::{printed, program, run, serve};
+use crate::commands::{addresses, printed, program, run, serve};
 use crate::private_keys::openssl;
 use crate::support::{Actor, Kind, databases};
 
@@ -323,19 +323,18 @@ fn production_refuses_demo_data_a_missing_proxy_statement_and_a_database_in_clea
 #[test]
 fn a_log_reader_that_goes_away_costs_log_lines_and_nothing_else() {
     let database = databases::filled(Kind::Sqlite);
-    let bind = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut child = program(&database)
         .env("MSP_LOG", "trace")
-        .args(["serve", "--bind", &bind.to_string()])
+        .args(["serve", "--bind", "127.0.0.1:0"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let mut greeting = BufReader::new(child.stdout.take().unwrap()).lines();
+    let (base, _) = addresses(&greeting.next().unwrap().unwrap());
     assert!(greeting.any(|line| line.unwrap().contains("documentation http://")));
     drop(child.stderr.take());
     drop(greeting);
-    let base = format!("http://{bind}");
     let manager = Actor::new(&base, Some(printed(&run(&database, &["token", "manager"]))));
     for _ in 0..50 {
         manager.get("/v1/cases").ok();
@@ -500,12 +499,7 @@ fn refusals_that_are_counted_are_written_when_the_server_stops() {
 #[test]
 fn made_up_methods_are_one_series_and_one_word_in_the_log() {
     let database = databases::filled(Kind::Sqlite);
-    let metrics = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .to_string();
-    let server = serve(&database, &[], &[("MSP_METRICS_BIND", metrics.as_str())]);
+    let server = serve(&database, &[], &[("MSP_METRICS_BIND", "127.0.0.1:0")]);
     let mut connection = TcpStream::connect(server.base.trim_start_matches("http://")).unwrap();
     for number in 0..500 {
         let request = format!("MADEUP{number} /health/live HTTP/1.1\r\nHost: a.example\r\n\r\n");
@@ -517,10 +511,7 @@ fn made_up_methods_are_one_series_and_one_word_in_the_log() {
     let mut answers = String::new();
     connection.read_to_string(&mut answers).unwrap();
     assert_eq!(answers.matches("HTTP/1.1 ").count(), 501);
-    let told = Actor::new(&format!("http://{metrics}"), None)
-        .get("/metrics")
-        .ok()
-        .text;
+    let told = Actor::new(&server.metrics, None).get("/metrics").ok().text;
     let of_others = told
         .lines()
         .filter(|line| line.contains("method=\"other\""))

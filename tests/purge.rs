@@ -230,12 +230,8 @@ fn a_server_purges_by_itself_and_counts_it() {
                 .created();
             age(&server, "idempotency_keys", &["expires_at"], LONG_AGO);
         }
-        let metrics = std::net::TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap();
-        let server = serve(&database, &[], &[("MSP_METRICS_BIND", &metrics.to_string())]);
-        let metrics = Actor::new(&format!("http://{metrics}"), None);
+        let server = serve(&database, &[], &[("MSP_METRICS_BIND", "127.0.0.1:0")]);
+        let metrics = Actor::new(&server.metrics, None);
         let begun = Instant::now();
         loop {
             let told = metrics.get("/metrics").ok().text;

@@ -45,7 +45,7 @@ enum Command {
         /// Fill an empty database with invented cases and print how to sign in
         #[arg(long)]
         demo: bool,
-        /// Address to listen on
+        /// Address to listen on; port 0 is any that is free, and is printed
         #[arg(long)]
         bind: Option<SocketAddr>,
     },

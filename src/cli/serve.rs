@@ -1,7 +1,7 @@
 //! `serve` and `health`.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -43,18 +43,19 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<(), String> {
     let (bind, metrics_bind) = (config.bind, config.metrics_bind);
     let stop_within = Duration::from_secs(config.shutdown_seconds) + AFTER_REQUESTS;
     let app = Data::new(App::start(config, database).await?);
-    let listener = TcpListener::bind(bind).map_err(|error| format!("cannot listen on {bind}: {error}"))?;
+    let (listener, bind) = listen(bind)?;
     let server = server::serve(&app, listener).map_err(|error| error.to_string())?;
     let handle = server.handle();
+    let mut metrics_at = String::new();
     if let Some(address) = metrics_bind {
-        let listener =
-            TcpListener::bind(address).map_err(|error| format!("cannot listen on {address}: {error}"))?;
+        let (listener, address) = listen(address)?;
+        metrics_at = format!("\n  metrics http://{address}/metrics");
         let metrics =
             server::serve_metrics(metrics, app.clone(), listener).map_err(|error| error.to_string())?;
         actix_web::rt::spawn(metrics);
     }
     say(&format!(
-        "msp-api {} on {}: http://{bind}\n  documentation http://{bind}/docs/   contract http://{bind}/openapi.json",
+        "msp-api {} on {}: http://{bind}{metrics_at}\n  documentation http://{bind}/docs/   contract http://{bind}/openapi.json",
         env!("CARGO_PKG_VERSION"),
         app.database.target().kind()
     ));
@@ -143,6 +144,14 @@ fn claim_file(target: &Target) -> Result<Option<std::fs::File>, String> {
     file.try_lock()
         .map_err(|_| format!("another server uses {}", path.display()))?;
     Ok(Some(file))
+}
+
+/// Listens, and says where: port 0 is any that is free.
+fn listen(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), String> {
+    let failed = |error: std::io::Error| format!("cannot listen on {wanted}: {error}");
+    let listener = TcpListener::bind(wanted).map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
 }
 
 /// Asks the server on `MSP_BIND` whether it is ready.

@@ -2,10 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use diesel::prelude::*;
 use msp_api::people::users;
 use msp_api::policy::{Role, RoleGrant};
-use msp_api::schema::people::users as table;
 use serde_json::json;
 
 use crate::support::Server;
@@ -91,8 +89,7 @@ on_both_databases! {
             let mut user = users::named(conn, "practitioner")?.expect("the demo's practitioner");
             let there = RoleGrant { role: Role::Practitioner, authority: "eastmoor".to_owned() };
             user.roles.0.push(there);
-            diesel::update(table::table.find(user.id)).set(table::roles.eq(user.roles)).execute(conn)?;
-            Ok(())
+            Ok(users::set_roles(conn, user.id, &user.roles.0)?)
         });
         other.get(&practitioner).ok();
         assert_eq!(change(&practitioner, &json!({"enabled": false})).status, 200);

@@ -33,14 +33,11 @@ on_both_databases! {
         let on_the_staff = entry(server, &on_the_staff);
         server.make_login(&two_hats, &on_the_staff);
         server.database(|conn| {
-            use diesel::prelude::*;
-            use msp_api::schema::people::users;
+            use msp_api::people::users;
             let both = [Role::Advocate, Role::Practitioner]
                 .map(|role| RoleGrant { role, authority: "northbank".to_owned() });
-            diesel::update(users::table.filter(users::username.eq("two-hats")))
-                .set(users::roles.eq(msp_api::db::types::Json(both.to_vec())))
-                .execute(conn)?;
-            Ok(())
+            let user = users::named(conn, "two-hats")?.expect("made above");
+            Ok(users::set_roles(conn, user.id, &both)?)
         });
         refused_for(&on_the_staff, "not_independent");
         // Another side of the matter.

@@ -73,9 +73,7 @@ fn worker(server: &Server, name: &str, agency: &str, authority: &str, role: Opti
             .set(users::agency_id.eq(agency))
             .execute(conn)?;
         if !keeps_role {
-            let none: msp_api::db::types::Json<Vec<msp_api::policy::RoleGrant>> =
-                msp_api::db::types::Json(vec![]);
-            diesel::update(user).set(users::roles.eq(none)).execute(conn)?;
+            msp_api::people::users::set_roles(conn, id, &[])?;
         }
         Ok(())
     });

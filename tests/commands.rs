@@ -38,6 +38,8 @@ pub fn printed(output: &Output) -> String {
 pub struct Served {
     child: Child,
     pub base: String,
+    /// Of its metrics, if `MSP_METRICS_BIND` was set.
+    pub metrics: String,
     greeting: String,
 }
 
@@ -47,15 +49,9 @@ pub fn serve(database: &str, arguments: &[&str], settings: &[(&str, &str)]) -> S
 
 /// Serves by this command, which is the program or ends in it.
 pub fn serve_as(mut program: Command, arguments: &[&str], settings: &[(&str, &str)]) -> Served {
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let bind = format!("127.0.0.1:{port}");
     let mut child = program
         .envs(settings.iter().copied())
-        .args(["serve", "--bind", &bind])
+        .args(["serve", "--bind", "127.0.0.1:0"])
         .args(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -71,11 +67,26 @@ pub fn serve_as(mut program: Command, arguments: &[&str], settings: &[(&str, &st
             break;
         }
     }
+    let (base, metrics) = addresses(&greeting);
     Served {
         child,
-        base: format!("http://{bind}"),
+        base,
+        metrics,
         greeting,
     }
+}
+
+/// Where a server says that it is, and its metrics.
+pub fn addresses(greeting: &str) -> (String, String) {
+    let after = |start: &str| {
+        let line = greeting.lines().find_map(|line| line.split_once(start));
+        line.map_or_else(String::new, |(_, address)| format!("http://{address}"))
+    };
+    let metrics = after("metrics http://");
+    (
+        after(": http://"),
+        metrics.trim_end_matches("/metrics").to_owned(),
+    )
 }
 
 impl Served {
@@ -237,13 +248,18 @@ fn the_demo_is_made_once_and_commands_work_beside_the_server() {
             &first.base,
             Some(printed(&run(&database, &["token", "seed-practitioner-2"]))),
         );
+        let many = |who: &Actor, list: &str| who.get(list).ok().body["items"].as_array().unwrap().len();
+        assert_eq!(many(&seeded, "/v1/cases?allocatedTo=me"), 10);
         assert_eq!(
-            seeded.get("/v1/cases").ok().body["items"]
-                .as_array()
-                .unwrap()
-                .len(),
-            10
+            many(&seeded, "/v1/cases"),
+            11,
+            "and one that names them as an adviser"
         );
+        let agency = Actor::new(
+            &first.base,
+            Some(printed(&run(&database, &["token", "seed-agency"]))),
+        );
+        assert_eq!(many(&agency, "/v1/cases"), 2, "of those that name it");
         let client = printed(&run(
             &database,
             &[
@@ -290,15 +306,10 @@ fn the_demo_is_made_once_and_commands_work_beside_the_server() {
 #[test]
 fn logs_and_metrics_name_routes_and_nothing_personal() {
     let database = databases::empty(Kind::Sqlite);
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let metrics_bind = port.to_string();
     let settings = [
         ("MSP_LOG", "debug"),
         ("MSP_LOG_FORMAT", "json"),
-        ("MSP_METRICS_BIND", metrics_bind.as_str()),
+        ("MSP_METRICS_BIND", "127.0.0.1:0"),
     ];
     let server = serve(&database, &["--demo"], &settings);
     let police = Actor::new(
@@ -313,9 +324,7 @@ fn logs_and_metrics_name_routes_and_nothing_personal() {
     police
         .post("/v1/referrals", &json!({"adult": {"familyName": "Quokkason"}}))
         .expect(422);
-    let metrics = Actor::new(&format!("http://{metrics_bind}"), None)
-        .get("/metrics")
-        .ok();
+    let metrics = Actor::new(&server.metrics, None).get("/metrics").ok();
     assert!(
         metrics.text.contains("http_requests_total")
             && metrics.text.contains("referrals_oldest_unread_seconds")

@@ -217,21 +217,19 @@ fn s07_an_issuer_speaks_only_of_people_of_its_authorities_and_roles() {
         server.add_user("both", msp_api::policy::Role::Practitioner, "northbank", None);
         server.add_user("nobody", msp_api::policy::Role::Practitioner, "northbank", None);
         server.database(|conn| {
-            use diesel::prelude::*;
+            use msp_api::people::users;
             use msp_api::policy::{Role, RoleGrant};
-            use msp_api::schema::people::users;
             let role = |authority: &str| RoleGrant {
                 role: Role::Practitioner,
                 authority: authority.to_owned(),
             };
-            let both = msp_api::db::types::Json(vec![role("northbank"), role("eastmoor")]);
-            diesel::update(users::table.filter(users::username.eq("both")))
-                .set(users::roles.eq(both))
-                .execute(conn)?;
-            let none: msp_api::db::types::Json<Vec<RoleGrant>> = msp_api::db::types::Json(vec![]);
-            diesel::update(users::table.filter(users::username.eq("nobody")))
-                .set(users::roles.eq(none))
-                .execute(conn)?;
+            for (name, roles) in [
+                ("both", vec![role("northbank"), role("eastmoor")]),
+                ("nobody", vec![]),
+            ] {
+                let user = users::named(conn, name)?.expect("made above");
+                users::set_roles(conn, user.id, &roles)?;
+            }
             Ok(())
         });
         for name in [

@@ -138,9 +138,8 @@ const REMOVALS: &[Removal] = &[
     (
         "the representative may receive nothing",
         |conn, _| {
-            let nothing: msp_api::db::types::Json<Vec<String>> = msp_api::db::types::Json(vec![]);
             diesel::update(adult_representatives::table)
-                .set(adult_representatives::may_receive.eq(nothing))
+                .set(adult_representatives::may_receive.eq(0))
                 .execute(conn)
         },
         (1, 1),

@@ -7,7 +7,7 @@ use diesel::sql_query;
 use diesel::sql_types::Text;
 use msp_api::db::{Connection, Database};
 
-use crate::support::{Kind, databases};
+use crate::support::{Kind, Server, databases};
 
 #[derive(QueryableByName)]
 struct Column {
@@ -156,9 +156,11 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
     use msp_api::casework::singleton;
     use msp_api::demo::InventedBy;
     use msp_api::people::agencies::AgencyType;
-    use msp_api::policy::CaseRelationship;
+    use msp_api::policy::{CaseRelationship, Role};
     let sql = include_str!("../migrations/postgres/2026-12-01-000001_first/up.sql");
     let squeezed = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    let scopes = msp_api::people::clients::SCOPES.map(|scope| format!("'{scope}'"));
+    assert!(squeezed.contains(&scopes.join(", ")), "no CHECK lists the scopes");
     macro_rules! stands_there {
         ($($codes:ty),+) => {$(
             let list: Vec<String> = <$codes>::ALL.iter().map(|code| format!("'{}'", code.as_str())).collect();
@@ -193,7 +195,139 @@ fn the_checks_in_the_migrations_are_the_code_lists() {
         InventedBy,
         CountedBy,
         CaseRelationship,
+        Role,
         PrincipalKind,
         SourceKind
     );
+}
+
+/// A code that is kept as a bit never moves: what stands in the databases would mean something else.
+#[test]
+fn codes_that_are_kept_as_bits_keep_their_places() {
+    use msp_api::db::code_set::KeptAsBits;
+    use msp_api::policy::{MayReceive, Part};
+    let parts = [
+        "outcomes",
+        "wishes",
+        "meetings",
+        "plan",
+        "next_steps",
+        "feedback",
+        "decisions",
+        "capacity",
+        "persons_of_concern",
+    ];
+    assert_eq!(
+        Part::PLACES.iter().map(|part| part.as_str()).collect::<Vec<_>>(),
+        parts
+    );
+    let received: Vec<&str> = MayReceive::PLACES.iter().map(|one| one.as_str()).collect();
+    assert_eq!(received, parts[..7]);
+}
+
+/// What belongs to a case, an adult or a referral belongs to its authority, whoever writes it and by whatever mistake.
+#[test]
+fn what_belongs_to_a_case_an_adult_or_a_referral_stands_in_its_authority() {
+    // These look back at things that may be anywhere, or nowhere any more.
+    let loose = ["audit_entries", "events", "notices", "escalations"];
+    let database = databases::filled(Kind::Sqlite);
+    let keys = on(&database, |conn| {
+        let Connection::Sqlite(sqlite) = conn else {
+            unreachable!()
+        };
+        let rows: Vec<Key> = sql_query(
+            "SELECT m.name AS table_name, k.\"table\" AS parent, GROUP_CONCAT(k.\"from\", ' ') AS columns \
+             FROM sqlite_master AS m JOIN pragma_foreign_key_list(m.name) AS k WHERE m.type = 'table' \
+             GROUP BY m.name, k.id",
+        )
+        .load(sqlite)?;
+        Ok((rows, tables(conn)))
+    });
+    let (keys, tables) = keys;
+    let mut held = 0;
+    for (parent, key) in [
+        ("cases", "case_id"),
+        ("adults", "adult_id"),
+        ("referrals", "referral_id"),
+    ] {
+        for (table, columns) in &tables {
+            let both = columns.contains_key(key) && columns.contains_key("authority");
+            if !both || loose.contains(&table.as_str()) {
+                continue;
+            }
+            let expected = format!("authority {key}");
+            assert!(
+                keys.iter()
+                    .any(|one| one.table_name == *table && one.parent == parent && one.columns == expected),
+                "{table}: nothing holds its {key} to its authority"
+            );
+            held += 1;
+        }
+    }
+    assert!(held > 40, "{held}");
+}
+
+#[derive(QueryableByName)]
+struct Key {
+    #[diesel(sql_type = Text)]
+    table_name: String,
+    #[diesel(sql_type = Text)]
+    parent: String,
+    #[diesel(sql_type = Text)]
+    columns: String,
+}
+
+/// Work on a database that is there already.
+fn on<T: Send + 'static>(
+    url: &str,
+    work: impl FnOnce(&mut Connection) -> Result<T, msp_api::problem::Problem> + Send + 'static,
+) -> T {
+    let url = url.to_owned();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new()
+            .block_on(async move { Database::open(&url, 1).unwrap().read(work).await.unwrap() })
+    })
+    .join()
+    .unwrap()
+}
+
+/// Each of these would be accepted by a schema without keys and checks; the rules of the services are another matter.
+const IMPOSSIBLE: [&str; 22] = [
+    "UPDATE meetings SET authority = 'eastmoor' WHERE authority = 'northbank'",
+    "UPDATE adult_contact_points SET authority = 'eastmoor' WHERE authority = 'northbank'",
+    "UPDATE referral_keys SET authority = 'eastmoor' WHERE authority = 'northbank'",
+    "UPDATE cases SET adult_id = (SELECT id FROM adults WHERE authority = 'eastmoor') WHERE authority = 'northbank'",
+    "UPDATE cases SET case_group_id = id",
+    "UPDATE cases SET transferred_from = adult_id",
+    "UPDATE adults SET merged_into = (SELECT id FROM adults WHERE authority = 'eastmoor') WHERE authority = 'northbank'",
+    "UPDATE actions SET plan_id = id",
+    "UPDATE desired_outcomes SET best_interests_decision_id = id",
+    "UPDATE outcome_revisions SET case_id = outcome_id",
+    "UPDATE singletons SET meeting_id = NULL, owner_id = case_id WHERE meeting_id IS NOT NULL",
+    "UPDATE user_roles SET role = 'queen'",
+    "UPDATE user_roles SET authority = 'nowhere'",
+    "UPDATE api_client_scopes SET scope = 'everything'",
+    "UPDATE api_client_authorities SET authority = 'nowhere'",
+    "UPDATE advocates SET authority = ''",
+    "UPDATE case_grants SET sections = 512",
+    "UPDATE case_grants SET user_id = NULL WHERE relationship = 'adviser'",
+    "UPDATE case_grants SET relationship = 'partner' WHERE relationship = 'adviser'",
+    "UPDATE adult_representatives SET may_receive = 128",
+    "UPDATE case_access SET representative_id = NULL WHERE relationship = 'representative'",
+    "UPDATE case_access SET user_id = (SELECT id FROM users WHERE username = 'adult')",
+];
+
+#[test]
+fn the_database_itself_refuses_what_cannot_be() {
+    for kind in Kind::BOTH {
+        let server = Server::start(kind);
+        for impossible in IMPOSSIBLE {
+            let refused = server.try_database(move |conn| Ok(sql_query(impossible).execute(conn)?));
+            let why = refused.expect_err(impossible);
+            assert!(
+                format!("{why:?}").contains("Violation"),
+                "{kind:?} {impossible}: {why:?}"
+            );
+        }
+    }
 }

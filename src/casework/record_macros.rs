@@ -172,7 +172,7 @@ macro_rules! shown_of {
 }
 
 /// Declares a plain record: its row, its body and its view from one list of fields. `columns` are kept as they
-/// are, `documents` as JSON.
+/// are, `documents` as JSON, `sets` of codes as one number.
 #[macro_export]
 macro_rules! record {
     ($(#[doc = $doc:literal])+ #[schema($($example:tt)+)]
@@ -180,12 +180,14 @@ macro_rules! record {
     $([partner $partner:ident $($rows:path)?])?, $body:ident, $view:ident {
         columns { $($(#[$column_meta:meta])* $column:ident: $column_type:ty),* $(,)? }
         documents { $($(#[$document_meta:meta])* $document:ident: $document_type:ty),* $(,)? }
+        $(sets { $($(#[$set_meta:meta])* $set:ident: $set_code:ty),* $(,)? })?
     }) => {
         $crate::case_row! {
             /// The record as it is kept.
             $row ($content) in $table $(of $owner ($reached))? as $resource $([partner $partner $($rows)?])? {
                 $(#[doc = "See the body."] $column: $column_type,)*
                 $(#[doc = "See the body."] $document: $crate::db::types::Json<$document_type>,)*
+                $($(#[doc = "See the body."] $set: $crate::db::code_set::CodeSet<$set_code>,)*)?
             }
         }
 
@@ -197,6 +199,7 @@ macro_rules! record {
         pub struct $body {
             $($(#[$column_meta])* pub $column: $column_type,)*
             $($(#[$document_meta])* pub $document: $document_type,)*
+            $($($(#[$set_meta])* pub $set: Vec<$set_code>,)*)?
         }
 
         #[serde_with::skip_serializing_none]
@@ -208,6 +211,7 @@ macro_rules! record {
             pub id: $crate::ids::Id,
             $($(#[$column_meta])* pub $column: $column_type,)*
             $($(#[$document_meta])* pub $document: $document_type,)*
+            $($($(#[$set_meta])* pub $set: Vec<$set_code>,)*)?
             /// 1, and one more with every change.
             pub version: i64,
             /// When it was recorded.
@@ -229,11 +233,16 @@ macro_rules! record {
                 Self::of(head, $content {
                     $($column: body.$column,)*
                     $($document: $crate::db::types::Json(body.$document),)*
+                    $($($set: body.$set.into_iter().collect(),)*)?
                 })
             }
 
             fn written(&self) -> $body {
-                $body { $($column: self.$column.clone(),)* $($document: self.$document.0.clone(),)* }
+                $body {
+                    $($column: self.$column.clone(),)*
+                    $($document: self.$document.0.clone(),)*
+                    $($($set: self.$set.codes().collect(),)*)?
+                }
             }
 
             fn viewed(self) -> $view {
@@ -241,6 +250,7 @@ macro_rules! record {
                     id: self.id,
                     $($column: self.$column,)*
                     $($document: self.$document.0,)*
+                    $($($set: self.$set.codes().collect(),)*)?
                     version: self.version,
                     created_at: self.created_at,
                     updated_at: self.updated_at,

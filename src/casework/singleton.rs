@@ -125,6 +125,7 @@ where
     } else {
         let row = (
             table::owner_id.eq(owner),
+            table::meeting_id.eq((owner != case).then_some(owner)),
             table::kind.eq(kind),
             table::case_id.eq(case),
             table::authority.eq(authority),

@@ -13,9 +13,10 @@ use diesel::expression::{
 };
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, Date, HasSqlType, Text};
+use diesel::sql_types::{BigInt, Bool, Date, HasSqlType, Text};
 use diesel::{QueryResult, sql_types::SingleValue};
 
+use super::branches::Branches;
 use super::one_of::{Listed, Values};
 use super::types::{Key, Moment};
 use crate::clock::UtcTime;
@@ -33,6 +34,7 @@ enum Part {
     Sql(Cow<'static, str>),
     Value(Value),
     OneOf(Values),
+    Branches(Box<Branches<Fragment<Bool>>>),
 }
 
 /// A value that is bound.
@@ -90,6 +92,15 @@ impl<ST> Fragment<ST> {
     }
 }
 
+impl From<Branches<Self>> for Fragment<Bool> {
+    fn from(branches: Branches<Self>) -> Self {
+        Self {
+            parts: vec![Part::Branches(Box::new(branches))],
+            of: PhantomData,
+        }
+    }
+}
+
 impl From<Id> for Value {
     fn from(id: Id) -> Self {
         Self::Key(id)
@@ -144,6 +155,7 @@ where
                 Part::Value(Value::Date(day)) => out.push_bind_param::<Date, _>(day)?,
                 Part::Value(Value::Text(text)) => out.push_bind_param::<Text, _>(text)?,
                 Part::OneOf(values) => values.walk_ast(out.reborrow())?,
+                Part::Branches(branches) => branches.walk_ast(out.reborrow())?,
                 Part::Value(Value::Number(number)) => out.push_bind_param::<BigInt, _>(number)?,
             }
         }

@@ -4,6 +4,9 @@
 //! transaction that is committed when the work succeeds and rolled back when it does not; it may run the work
 //! again when the database asks for a retry, so the work must have no effect outside the transaction.
 
+pub mod branches;
+pub mod child_rows;
+pub mod code_set;
 #[allow(missing_docs, reason = "most of it is written by the derive")]
 mod connection;
 pub mod error;

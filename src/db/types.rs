@@ -13,15 +13,13 @@ use chrono::{DateTime, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql};
 use diesel::pg::Pg;
-use diesel::prelude::*;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{BigInt, Binary, Bool, HasSqlType, Jsonb, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Binary, HasSqlType, Jsonb, Text, Timestamptz};
 use diesel::sqlite::Sqlite;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::connection::MultiBackend;
-use super::fragment::sql;
 use crate::clock::UtcTime;
 use crate::ids::Id;
 
@@ -45,22 +43,6 @@ pub struct Document;
 
 impl diesel::sql_types::SqlOrd for Key {}
 impl diesel::sql_types::SqlOrd for Moment {}
-
-/// That the text of a document column holds any of these pieces, spaces left out: what both databases can ask of one.
-/// Members stand in the order in which they are written, the shorter name first.
-pub fn contains_any<T: 'static>(
-    column: &'static str,
-    pieces: impl IntoIterator<Item = String>,
-) -> Box<dyn BoxableExpression<T, MultiBackend, SqlType = Bool>> {
-    let nothing: Box<dyn BoxableExpression<T, MultiBackend, SqlType = Bool>> = Box::new(sql::<Bool>("1 = 0"));
-    pieces.into_iter().fold(nothing, |any, piece| {
-        let literal = piece.replace('%', "\\%").replace('_', "\\_");
-        let holds = sql::<Bool>(format!("REPLACE(CAST({column} AS TEXT), ' ', '') LIKE "))
-            .bind(format!("%{literal}%"))
-            .sql(" ESCAPE '\\'");
-        Box::new(any.or(holds))
-    })
-}
 
 macro_rules! known_to_both_databases {
     ($($sql:ty),*) => {$(

@@ -2,11 +2,27 @@
 //!
 //! The demo is made through the same use cases as everything else, as the people who would do it.
 
+/// Inserts many rows, a thousand in a statement: SQLite takes at most 32,766 values, PostgreSQL 65,535.
+macro_rules! insert_all {
+    ($conn:expr, $table:ident, $rows:expr) => {
+        for chunk in $rows.chunks(1_000) {
+            let insert = diesel::insert_into($table::table).values(chunk);
+            match &mut *$conn {
+                $crate::db::Connection::Postgres(postgres) => insert.execute(postgres)?,
+                $crate::db::Connection::Sqlite(sqlite) => insert.execute(sqlite)?,
+            };
+        }
+    };
+}
+
 pub mod organisations;
 mod referral_life;
 pub mod scene;
 pub mod seed;
+mod seed_access;
 mod stories;
+
+use insert_all;
 
 use diesel::prelude::*;
 use serde_json::json;

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use super::seed_access;
 use crate::audit::{self, Entry};
 use crate::casework::cases::model::{Case, CaseState, EnquiryType};
 use crate::casework::outcomes::model::{
@@ -30,9 +31,6 @@ use crate::schema::people::adults;
 const AUTHORITY: &str = "northbank";
 /// Cases in one transaction.
 const BATCH: u32 = 1_000;
-/// Rows in one statement: SQLite takes at most 32,766 values, PostgreSQL 65,535.
-const ROWS: usize = 1_000;
-
 const WORDS: [&str; 6] = [
     "I want it to stop",
     "I want to stay in my own home",
@@ -42,12 +40,14 @@ const WORDS: [&str; 6] = [
     "I want to go out on my own again",
 ];
 
-/// Makes cases with three outcomes each, spread over practitioners named `seed-practitioner-1` and on.
+/// Makes cases with three outcomes each, spread over practitioners named `seed-practitioner-1` and on; who else reads them is
+/// in [`seed_access`].
 pub async fn run(database: &Database, count: u32, practitioners: u32) -> Result<(), String> {
-    let workers = database
+    let (workers, agency) = database
         .write(move |conn| {
             super::mark(conn, super::InventedBy::Seed, clock::now())?;
-            workers(conn, practitioners)
+            let workers = workers(conn, practitioners)?;
+            Ok((workers, seed_access::agency(conn, AUTHORITY, clock::now())?))
         })
         .await
         .map_err(|problem| problem.for_operator())?;
@@ -60,7 +60,7 @@ pub async fn run(database: &Database, count: u32, practitioners: u32) -> Result<
         let workers = workers.clone();
         let offset = done;
         database
-            .write(move |conn| batch(conn, &workers, offset, size))
+            .write(move |conn| batch(conn, (&workers, agency), offset, size))
             .await
             .map_err(|problem| problem.for_operator())?;
         done += size;
@@ -128,7 +128,12 @@ fn workers(conn: &mut Connection, count: u32) -> Result<Vec<Id>, Problem> {
     Ok(workers)
 }
 
-fn batch(conn: &mut Connection, workers: &[Id], offset: u32, size: u32) -> Result<(), Problem> {
+fn batch(
+    conn: &mut Connection,
+    (workers, agency): (&[Id], Id),
+    offset: u32,
+    size: u32,
+) -> Result<(), Problem> {
     let now = clock::now();
     let numbers = next_numbers(conn, Series::Cases, i64::from(size))?;
     let (mut people, mut rows, mut wishes, mut revisions) = (vec![], vec![], vec![], vec![]);
@@ -145,21 +150,12 @@ fn batch(conn: &mut Connection, workers: &[Id], offset: u32, size: u32) -> Resul
         people.push(adult);
         rows.push(case);
     }
-    macro_rules! insert_all {
-        ($table:ident, $rows:expr) => {
-            for chunk in $rows.chunks(ROWS) {
-                let insert = diesel::insert_into($table::table).values(chunk);
-                match &mut *conn {
-                    Connection::Postgres(postgres) => insert.execute(postgres)?,
-                    Connection::Sqlite(sqlite) => insert.execute(sqlite)?,
-                };
-            }
-        };
-    }
-    insert_all!(adults, people);
-    insert_all!(cases, rows);
-    insert_all!(desired_outcomes, wishes);
-    insert_all!(outcome_revisions, revisions);
+    super::insert_all!(conn, adults, people);
+    super::insert_all!(conn, cases, rows);
+    super::insert_all!(conn, desired_outcomes, wishes);
+    super::insert_all!(conn, outcome_revisions, revisions);
+    let first = usize::try_from(offset).unwrap_or_default();
+    seed_access::write(conn, (&rows, first), (workers, agency), now)?;
     let ids: Vec<Id> = rows.iter().map(|case| case.id).collect();
     Ok(relationships::refresh(conn, &ids, now)?)
 }
@@ -207,7 +203,7 @@ fn case(place: usize, number: i64, adult: Id, worker: Id, now: UtcTime) -> Case 
         adult_id: Some(adult),
         allocated_to: Some(worker),
         allocated_team: None,
-        restricted: false,
+        restricted: seed_access::is_restricted(place),
         case_group_id: None,
         transferred_from: None,
         transferred_to: None,

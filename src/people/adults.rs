@@ -9,6 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 use utoipa::ToSchema;
 
 use crate::clock::UtcTime;
+use crate::db::child_rows::ChildRows;
 use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::Json;
 use crate::db::{Connection, MultiBackend};
@@ -123,6 +124,23 @@ pub struct ExternalId {
     pub value: String,
 }
 
+crate::child_rows! {
+    /// The communication needs that stand: what has ended, or was entered in error, does not.
+    pub struct StandingNeeds of table::id {
+        from "adult_communication_needs" where "adult_communication_needs.adult_id = adults.id \
+            AND adult_communication_needs.ended_on IS NULL AND adult_communication_needs.entered_in_error IS NULL"
+        order by "id", ["": "need"]
+    }
+}
+
+crate::child_rows! {
+    /// What other systems call an adult.
+    pub struct ExternalIds of table::id {
+        from "adult_external_ids" where "adult_external_ids.adult_id = adults.id" order by "system, value",
+        ["system": "system", "value": "value"]
+    }
+}
+
 /// An adult as kept.
 #[derive(Debug, Clone, Insertable, Queryable, Selectable, AsChangeset)]
 #[diesel(table_name = table, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -130,6 +148,7 @@ pub struct Adult {
     /// Id.
     pub id: Id,
     /// The authority the record belongs to.
+    #[diesel(skip_update)]
     pub authority: String,
     /// 1, and one more with every change.
     pub version: i64,
@@ -156,6 +175,8 @@ pub struct Adult {
     /// Postcode.
     pub postcode: Option<String>,
     /// Communication needs (Accessible Information Standard).
+    #[diesel(skip_insertion, skip_update)]
+    #[diesel(select_expression = ChildRows::list(), select_expression_type = ChildRows<StandingNeeds>)]
     pub communication_needs: Json<Vec<String>>,
     /// Alerts for those who work with the adult.
     pub alerts: Json<Vec<String>>,
@@ -178,6 +199,8 @@ pub struct Adult {
     /// The authority that placed the adult here.
     pub placing_authority: Option<String>,
     /// What other systems call the adult.
+    #[diesel(skip_insertion, skip_update)]
+    #[diesel(select_expression = ChildRows::list(), select_expression_type = ChildRows<ExternalIds>)]
     pub external_ids: Json<Vec<ExternalId>>,
     /// The family name as it is compared.
     pub name_key: Option<String>,
@@ -271,7 +294,7 @@ pub struct AdultBrief {
 /// Makes a record.
 pub fn insert(conn: &mut Connection, adult: &Adult) -> QueryResult<()> {
     diesel::insert_into(table::table).values(adult).execute(conn)?;
-    index_external_ids(conn, adult)
+    keep_external_ids(conn, adult)
 }
 
 /// Writes a record over the version before it; answers how many rows that changed.
@@ -280,11 +303,11 @@ pub fn save(conn: &mut Connection, adult: &Adult) -> QueryResult<usize> {
         .find(adult.id)
         .filter(table::version.eq(adult.version - 1));
     let changed = diesel::update(read).set(adult).execute(conn)?;
-    index_external_ids(conn, adult)?;
+    keep_external_ids(conn, adult)?;
     Ok(changed)
 }
 
-fn index_external_ids(conn: &mut Connection, adult: &Adult) -> QueryResult<()> {
+fn keep_external_ids(conn: &mut Connection, adult: &Adult) -> QueryResult<()> {
     diesel::delete(external_ids::table.filter(external_ids::adult_id.eq(adult.id))).execute(conn)?;
     for external in &adult.external_ids.0 {
         diesel::insert_into(external_ids::table)

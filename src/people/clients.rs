@@ -6,10 +6,15 @@ use serde_json::Value;
 
 use crate::clock::UtcTime;
 use crate::db::Connection;
+use crate::db::child_rows::ChildRows;
 use crate::db::types::Json;
 use crate::ids::Id;
-use crate::schema::people::{api_clients as table, client_secrets};
+use crate::schema::people::{
+    api_client_authorities as served, api_client_scopes as held, api_clients as table, client_secrets,
+};
 use crate::secrets;
+
+diesel::allow_tables_to_appear_in_same_query!(table, held, served);
 
 /// Every scope there is for clients.
 pub const SCOPES: [&str; 7] = [
@@ -22,6 +27,21 @@ pub const SCOPES: [&str; 7] = [
     "reports:read",
 ];
 
+crate::child_rows! {
+    /// The scopes of a client.
+    pub struct Scopes of table::id {
+        from "api_client_scopes" where "api_client_scopes.client_id = api_clients.id" order by "scope", ["": "scope"]
+    }
+}
+
+crate::child_rows! {
+    /// The authorities that a client serves.
+    pub struct Authorities of table::id {
+        from "api_client_authorities" where "api_client_authorities.client_id = api_clients.id" order by "authority",
+        ["": "authority"]
+    }
+}
+
 /// A program of an agency.
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = table, treat_none_as_default_value = false)]
@@ -32,11 +52,13 @@ pub struct ApiClient {
     pub name: String,
     /// Whose program it is.
     pub agency_id: Id,
-    /// What it may ask for.
+    /// What it may ask for; rows of their own.
+    #[diesel(skip_insertion, select_expression = ChildRows::list(), select_expression_type = ChildRows<Scopes>)]
     pub scopes: Json<Vec<String>>,
     /// Where its referrals go when it does not say.
     pub default_authority: Option<String>,
-    /// Where they may go.
+    /// Where they may go; rows of their own.
+    #[diesel(skip_insertion, select_expression = ChildRows::list(), select_expression_type = ChildRows<Authorities>)]
     pub authorities: Json<Vec<String>>,
     /// Whether it may sign in.
     pub enabled: bool,
@@ -67,7 +89,28 @@ pub fn insert(conn: &mut Connection, client: &ApiClient, secret: &str) -> QueryR
     diesel::insert_into(table::table)
         .values((client, table::updated_at.eq(client.created_at)))
         .execute(conn)?;
+    set_rights(conn, client.id, &client.scopes.0, &client.authorities.0)?;
     add_credential(conn, client.id, Id::new(), secret, client.created_at)
+}
+
+/// Gives a client these scopes in these authorities, and no others.
+pub fn set_rights(
+    conn: &mut Connection,
+    client: Id,
+    scopes: &[impl AsRef<str>],
+    authorities: &[String],
+) -> QueryResult<()> {
+    diesel::delete(held::table.filter(held::client_id.eq(client))).execute(conn)?;
+    for scope in scopes {
+        let row = (held::client_id.eq(client), held::scope.eq(scope.as_ref()));
+        crate::insert_unless_there!(&mut *conn, held, row)?;
+    }
+    diesel::delete(served::table.filter(served::client_id.eq(client))).execute(conn)?;
+    for authority in authorities {
+        let row = (served::client_id.eq(client), served::authority.eq(authority));
+        crate::insert_unless_there!(&mut *conn, served, row)?;
+    }
+    Ok(())
 }
 
 /// Where the public keys of a client are.

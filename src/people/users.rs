@@ -11,14 +11,23 @@ use super::adults::compared;
 use super::agencies;
 use crate::clock::UtcTime;
 use crate::db::Connection;
+use crate::db::child_rows::ChildRows;
 use crate::db::fragment::sql;
 use crate::db::one_of::OneOfMethods as _;
-use crate::db::types::{Json, contains_any};
+use crate::db::types::Json;
 use crate::ids::Id;
 use crate::page::{PageRequest, Rows};
 use crate::policy::{CASEWORK, Caller, CallerKind, Role, RoleGrant, Team, TeamKind};
 use crate::schema::identity::sessions;
-use crate::schema::people::{team_members, teams, users as table};
+use crate::schema::people::{team_members, teams, user_roles, users as table};
+
+crate::child_rows! {
+    /// The roles of an account.
+    pub struct Roles of table::id {
+        from "user_roles" where "user_roles.user_id = users.id" order by "authority, role",
+        ["role": "role", "authority": "authority"]
+    }
+}
 
 /// A person with an account.
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
@@ -36,7 +45,8 @@ pub struct User {
     pub password_hash: Option<String>,
     /// The agency the person works for.
     pub agency_id: Option<Id>,
-    /// Roles, each in an authority.
+    /// Roles, each in an authority; rows of their own.
+    #[diesel(skip_insertion, select_expression = ChildRows::list(), select_expression_type = ChildRows<Roles>)]
     pub roles: Json<Vec<RoleGrant>>,
     /// How the public reaches this person, for the adult's booklet.
     pub public_contact: Option<String>,
@@ -46,7 +56,7 @@ pub struct User {
 
 diesel::joinable!(team_members -> teams (team_id));
 diesel::joinable!(team_members -> table (user_id));
-diesel::allow_tables_to_appear_in_same_query!(table, team_members, teams);
+diesel::allow_tables_to_appear_in_same_query!(table, team_members, teams, user_roles);
 
 #[diesel::declare_sql_function]
 extern "SQL" {
@@ -80,25 +90,35 @@ pub fn insert(conn: &mut Connection, user: &User) -> QueryResult<()> {
             table::updated_at.eq(user.created_at),
             table::registered_by_authority.eq(user.roles.0.first().map(|grant| &grant.authority)),
         ))
-        .execute(conn)
-        .map(drop)
+        .execute(conn)?;
+    add_roles(conn, user.id, &user.roles.0)
+}
+
+/// Gives an account these roles, and no others.
+pub fn set_roles(conn: &mut Connection, user: Id, roles: &[RoleGrant]) -> QueryResult<()> {
+    diesel::delete(user_roles::table.filter(user_roles::user_id.eq(user))).execute(conn)?;
+    add_roles(conn, user, roles)
+}
+
+fn add_roles(conn: &mut Connection, user: Id, roles: &[RoleGrant]) -> QueryResult<()> {
+    for grant in roles {
+        let row = (
+            user_roles::user_id.eq(user),
+            user_roles::authority.eq(&grant.authority),
+            user_roles::role.eq(grant.role),
+        );
+        crate::insert_unless_there!(&mut *conn, user_roles, row)?;
+    }
+    Ok(())
 }
 
 /// Gives an account a role besides those it has.
 pub fn give_role(conn: &mut Connection, user: Id, given: RoleGrant, now: UtcTime) -> QueryResult<()> {
     let account = table::table.find(user);
-    // Written before it is read: of two at once the second waits here, and sees what the first gave.
     diesel::update(account)
         .set((table::version.eq(table::version + 1), table::updated_at.eq(now)))
         .execute(conn)?;
-    let mut roles: Json<Vec<RoleGrant>> = account.select(table::roles).first(conn)?;
-    if !roles.0.contains(&given) {
-        roles.0.push(given);
-        diesel::update(account)
-            .set(table::roles.eq(roles))
-            .execute(conn)?;
-    }
-    Ok(())
+    add_roles(conn, user, &[given])
 }
 
 /// A user with one of their teams, and whether anything was given to them because nobody else was left for it.
@@ -205,12 +225,13 @@ pub fn register(conn: &mut Connection, id: Id, authority: &str) -> QueryResult<(
 
 /// The accounts that can be used and hold one of these roles in an authority.
 pub fn holders(conn: &mut Connection, authority: &str, roles: &[Role]) -> QueryResult<Vec<Id>> {
-    let written = roles
-        .iter()
-        .map(|role| format!(r#"{{"role":"{}","authority":"{authority}"}}"#, role.as_str()));
+    let those = user_roles::table
+        .filter(user_roles::authority.eq(authority))
+        .filter(user_roles::role.one_of(roles))
+        .select(user_roles::user_id);
     table::table
         .filter(table::enabled.eq(true))
-        .filter(contains_any::<table::table>("users.roles", written))
+        .filter(table::id.eq_any(those))
         .order(table::id)
         .select(table::id)
         .load(conn)
@@ -340,16 +361,12 @@ pub fn page_in(
     casework: bool,
     page: &PageRequest,
 ) -> QueryResult<Rows<User>> {
-    let those = authorities.iter().flat_map(|authority| match casework {
-        true => CASEWORK
-            .iter()
-            .map(|role| format!(r#"{{"role":"{}","authority":"{authority}"}}"#, role.as_str()))
-            .collect(),
-        false => vec![format!(r#""authority":"{authority}"}}"#)],
-    });
-    let mut query = table::table
-        .filter(contains_any::<table::table>("users.roles", those))
-        .into_boxed();
+    let roles = if casework { &CASEWORK[..] } else { Role::ALL };
+    let those = user_roles::table
+        .filter(user_roles::authority.one_of(authorities))
+        .filter(user_roles::role.one_of(roles))
+        .select(user_roles::user_id);
+    let mut query = table::table.filter(table::id.eq_any(those)).into_boxed();
     if casework {
         query = query.filter(table::enabled.eq(true));
     }

@@ -11,7 +11,7 @@ mod scope;
 
 pub use caller::{CASEWORK, Caller, CallerKind, Role, RoleGrant, Team, TeamKind};
 pub use decide::{CaseFacts, decide};
-pub use relationships::{CaseRelationship, Held, Parts};
+pub use relationships::{CaseRelationship, Held, MayReceive, Parts};
 pub use scope::{AssignmentAccess, Clause, Scope, Seen, scope};
 
 macro_rules! actions {

@@ -2,6 +2,7 @@
 
 use super::Part;
 use crate::clock::UtcTime;
+use crate::db::code_set::{CodeSet, KeptAsBits};
 
 crate::codes! {
     /// What somebody is to one case by a record of it: a naming, an app, an assignment.
@@ -41,28 +42,49 @@ impl CaseRelationship {
     ];
 }
 
-/// Parts of a case, one bit each in the order of [`Part::ALL`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parts(i32);
+/// Parts of a case.
+pub type Parts = CodeSet<Part>;
 
-impl Parts {
-    /// The whole case.
-    pub const WHOLE: Self = Self((1 << Part::ALL.len()) - 1);
+impl KeptAsBits for Part {
+    const PLACES: &'static [Self] = Self::ALL;
+}
 
-    /// These parts.
-    pub fn of(parts: impl IntoIterator<Item = Part>) -> Self {
-        Self(parts.into_iter().map(Self::bit).fold(0, |all, bit| all | bit))
+crate::codes! {
+    /// What a representative or supporter may receive.
+    pub enum MayReceive {
+        /// Desired outcomes.
+        Outcomes = "outcomes",
+        /// Wishes.
+        Wishes = "wishes",
+        /// Meetings.
+        Meetings = "meetings",
+        /// The plan.
+        Plan = "plan",
+        /// Next steps.
+        NextSteps = "next_steps",
+        /// Feedback.
+        Feedback = "feedback",
+        /// Decisions.
+        Decisions = "decisions",
     }
+}
 
-    /// As they are kept.
-    pub fn bits(self) -> i32 {
-        self.0
-    }
+impl KeptAsBits for MayReceive {
+    const PLACES: &'static [Self] = Self::ALL;
+}
 
-    /// The bit of a part, for conditions on what is kept.
-    pub fn bit(part: Part) -> i32 {
-        let place = Part::ALL.iter().position(|one| *one == part);
-        place.map_or(0, |place| 1 << place)
+impl MayReceive {
+    /// The part of the case that it opens.
+    pub const fn part(self) -> Part {
+        match self {
+            Self::Outcomes => Part::Outcomes,
+            Self::Wishes => Part::Wishes,
+            Self::Meetings => Part::Meetings,
+            Self::Plan => Part::Plan,
+            Self::NextSteps => Part::NextSteps,
+            Self::Feedback => Part::Feedback,
+            Self::Decisions => Part::Decisions,
+        }
     }
 }
 
@@ -93,7 +115,7 @@ impl Held {
 
     /// Whether it opens a part of the case; the case itself, if none is asked for.
     pub fn opens(&self, part: Option<Part>) -> bool {
-        part.is_none_or(|part| self.sections & Parts::bit(part) != 0)
+        part.is_none_or(|part| self.sections & part.bit() != 0)
     }
 }
 
@@ -104,7 +126,7 @@ mod tests {
     fn held(starts_at: Option<UtcTime>, ends_at: Option<UtcTime>) -> Held {
         Held {
             relationship: CaseRelationship::Partner,
-            sections: Parts::of([Part::Outcomes, Part::Capacity]).bits(),
+            sections: Parts::from_iter([Part::Outcomes, Part::Capacity]).bits(),
             next_steps_only: false,
             starts_at,
             ends_at,
@@ -138,7 +160,7 @@ mod tests {
             assert!(!some.opens(Some(*part)), "{part:?}");
             assert!(
                 Held {
-                    sections: Parts::WHOLE.bits(),
+                    sections: Parts::all().bits(),
                     ..some
                 }
                 .opens(Some(*part))

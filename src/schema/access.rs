@@ -25,7 +25,7 @@ diesel::table! {
         agency_id -> Nullable<Key>,
         reason -> Text,
         ends_on -> Nullable<Date>,
-        sections -> Document,
+        sections -> Integer,
         override_reason -> Nullable<Text>,
     }
 }
@@ -135,6 +135,7 @@ diesel::table! {
     referral_keys (id) {
         id -> Key,
         referral_id -> Key,
+        authority -> Text,
         nhs_number -> Nullable<Text>,
         name_key -> Nullable<Text>,
         date_of_birth -> Nullable<Date>,

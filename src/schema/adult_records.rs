@@ -91,7 +91,7 @@ diesel::table! {
         conflict_detail -> Nullable<Text>,
         starts_on -> Nullable<Date>,
         ends_on -> Nullable<Date>,
-        may_receive -> Document,
+        may_receive -> Integer,
     }
 }
 

@@ -97,6 +97,7 @@ diesel::table! {
 
     singletons (owner_id, kind) {
         owner_id -> Key,
+        meeting_id -> Nullable<Key>,
         kind -> Text,
         case_id -> Key,
         authority -> Text,
@@ -153,7 +154,6 @@ diesel::table! {
 
     intake_refusals (id) {
         id -> Key,
-        authorities -> Document,
         agency_id -> Nullable<Key>,
         actor_id -> Key,
         refused_at -> Moment,
@@ -375,5 +375,27 @@ diesel::table! {
         made_at -> Moment,
         response -> Nullable<Text>,
         responded_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    intake_refusal_authorities (refusal_id, authority) {
+        refusal_id -> Key,
+        authority -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    case_groups (id) {
+        id -> Key,
+        authority -> Text,
+        created_at -> Moment,
+        created_by -> Key,
     }
 }

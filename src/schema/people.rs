@@ -48,7 +48,6 @@ diesel::table! {
         enabled -> Bool,
         password_hash -> Nullable<Text>,
         agency_id -> Nullable<Key>,
-        roles -> Document,
         public_contact -> Nullable<Text>,
         created_at -> Moment,
         version -> BigInt,
@@ -92,9 +91,7 @@ diesel::table! {
         id -> Key,
         name -> Text,
         agency_id -> Key,
-        scopes -> Document,
         default_authority -> Nullable<Text>,
-        authorities -> Document,
         enabled -> Bool,
         created_at -> Moment,
         version -> BigInt,
@@ -136,7 +133,6 @@ diesel::table! {
         date_of_death -> Nullable<Date>,
         nhs_number -> Nullable<Text>,
         postcode -> Nullable<Text>,
-        communication_needs -> Document,
         alerts -> Document,
         date_of_birth_estimated -> Nullable<Bool>,
         gender -> Nullable<Text>,
@@ -147,7 +143,6 @@ diesel::table! {
         first_language -> Nullable<Text>,
         interpreter_needed -> Nullable<Text>,
         placing_authority -> Nullable<Text>,
-        external_ids -> Document,
         name_key -> Nullable<Text>,
         postcode_key -> Nullable<Text>,
         merged_into -> Nullable<Key>,
@@ -206,5 +201,36 @@ diesel::table! {
         decided_by -> Nullable<Key>,
         decided_at -> Nullable<Moment>,
         reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    user_roles (user_id, authority, role) {
+        user_id -> Key,
+        authority -> Text,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    api_client_scopes (client_id, scope) {
+        client_id -> Key,
+        scope -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, SmallInt, Text};
+    use crate::db::types::{Document, Key, Moment};
+
+    api_client_authorities (client_id, authority) {
+        client_id -> Key,
+        authority -> Text,
     }
 }

@@ -3,6 +3,8 @@
     helper.py ports                                   two free TCP ports
     helper.py reads URL FOLDER                        from FOLDER/tokens, the requests that wrk draws from:
                                                       FOLDER/case and FOLDER/page
+    helper.py lists URL FOLDER DATABASE CASES         a page of each list for each kind of caller, one after the other: the
+                                                      median of 40, appended to FOLDER/scale-rows
     helper.py statuses METRICS_URL                    all answers so far, those of them that were 2xx, and a listing
     helper.py capture NAME COUNT URL LOG FOLDER       issues COUNT requests of an operation; from what LOG then says,
                                                       writes FOLDER/NAME.sql and .pgbench, prints how many it used
@@ -11,11 +13,13 @@
 """
 
 import collections
+import http.client
 import json
 import random
 import re
 import socket
 import sqlite3
+import statistics
 import sys
 import time
 import urllib.request
@@ -52,6 +56,38 @@ def reads(url, folder):
             for item in items:
                 cases.write(f"/v1/cases/{item['id']}?expand=desiredOutcomes\t{token}\n")
             pages.write(f"/v1/cases?state=enquiry&limit=50\t{token}\n")
+
+
+# A page of 50 by each kind of caller, along every way in, and by each filter.
+OF_CASES = ["", "&sort=createdAt", "&state=enquiry", "&state=enquiry&state=plan", "&allocatedTo=me", "&authority=northbank",
+            "&updatedSince=2026-01-01T00:00:00Z"]
+LISTS = (
+    [("cases", filter, name) for name in ("manager", "duty", "seed-practitioner-1") for filter in OF_CASES]
+    + [("cases", filter, "seed-agency") for filter in ("", "&state=enquiry", "&updatedSince=2026-01-01T00:00:00Z")]
+    + [("cases", "", name) for name in ("practitioner", "advocate", "adult", "representative")]
+    + [("adults", filter, "manager") for filter in ("", "&updatedSince=2026-01-01T00:00:00Z")]
+    + [("referrals", "", name) for name in ("manager", "practitioner", "police-intake")]
+)
+WARM_UP, TIMES = 5, 40
+
+
+def lists(url, folder, database, cases):
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
+    with open(f"{folder}/scale-rows", "a") as rows:
+        for name, filter, caller in LISTS:
+            with open(f"{folder}/token-{caller}") as token:
+                headers = {"Authorization": f"Bearer {token.read().strip()}"}
+            took = []
+            for _ in range(WARM_UP + TIMES):
+                started = time.perf_counter()
+                connection.request("GET", f"/v1/{name}?limit=50{filter}", headers=headers)
+                answer = connection.getresponse()
+                count = len(json.loads(answer.read()).get("items", []))
+                took.append((time.perf_counter() - started) * 1000)
+                if answer.status != 200:
+                    sys.exit(f"{caller} {name} {filter}: {answer.status}")
+            described = f"{name} {filter.lstrip('&') or '-'}, {caller}"
+            rows.write(f"{database}\t{described}\t{cases}\t{statistics.median(took[WARM_UP:])}\t{count}\n")
 
 
 def statuses(url):
@@ -257,13 +293,18 @@ def table(file):
 
 
 def scale(file):
-    # Rows: database, operation, cases, p50.
+    # Rows: database, list and caller, cases, p50, rows on the page.
     found = {}
-    for database, operation, cases, p50 in rows_of(file):
-        found.setdefault((database, operation), {})[int(cases)] = number(p50, 1)
+    for database, described, cases, p50, count in rows_of(file):
+        found.setdefault((database, described), {})[int(cases)] = (float(p50), count)
     sizes = sorted({cases for by_cases in found.values() for cases in by_cases})
-    head = ["Database", "Operation"] + [f"p50 ms, {cases:,} cases" for cases in sizes]
-    markdown(head, [[*key] + [by_cases[cases] for cases in sizes] for key, by_cases in found.items()])
+    head = ["Database", "List, caller"] + [f"p50 ms, {cases:,} cases (rows)" for cases in sizes] + ["Ratio"]
+    rows = []
+    for key, by_cases in found.items():
+        figures = [by_cases[cases] for cases in sizes]
+        shown = [f"{p50:.2f} ({count})" for p50, count in figures]
+        rows.append([*key, *shown, f"{figures[-1][0] / figures[0][0]:.2f}"])
+    markdown(head, rows)
 
 
 def trail(file, columns, count):
@@ -278,6 +319,6 @@ def trail(file, columns, count):
 
 
 if __name__ == "__main__":
-    commands = {"ports": ports, "reads": reads, "statuses": statuses, "capture": capture, "table": table,
+    commands = {"ports": ports, "reads": reads, "statuses": statuses, "lists": lists, "capture": capture, "table": table,
                 "scale": scale, "trail": trail}
     commands[sys.argv[1]](*sys.argv[2:])

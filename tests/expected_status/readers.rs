@@ -532,11 +532,10 @@ impl<'a> Making<'a> {
         let user = self.staff(&format!("user-of-{agency}"), Role::Analyst);
         let (user_id, agency) = (Id::parse(&id_of(&user)).unwrap(), Id::parse(&registered).unwrap());
         self.server.database(move |conn| {
-            let no_roles: Json<Vec<msp_api::policy::RoleGrant>> = Json(vec![]);
             diesel::update(accounts::table.find(user_id))
-                .set((accounts::agency_id.eq(agency), accounts::roles.eq(no_roles)))
+                .set(accounts::agency_id.eq(agency))
                 .execute(conn)?;
-            Ok(())
+            Ok(msp_api::people::users::set_roles(conn, user_id, &[])?)
         });
         (user, registered)
     }

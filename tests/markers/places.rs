@@ -70,12 +70,8 @@ pub fn all(server: &Server) -> Vec<(&'static str, String)> {
         let noticed: Vec<(String, String)> = notices::table
             .select((notices::authority, notices::kind))
             .load(conn)?;
-        let refused: Vec<(Json<Value>, String, Json<Value>)> = intake_refusals::table
-            .select((
-                intake_refusals::authorities,
-                intake_refusals::code,
-                intake_refusals::pointers,
-            ))
+        let refused: Vec<(String, Json<Value>)> = intake_refusals::table
+            .select((intake_refusals::code, intake_refusals::pointers))
             .load(conn)?;
         assert!(audit.len() > 100 && outbox.len() > 100 && !noticed.is_empty());
         Ok([

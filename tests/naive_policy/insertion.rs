@@ -8,16 +8,17 @@ use msp_api::casework::cases::exclusions;
 use msp_api::casework::cases::model::{CaseState, Transition};
 use msp_api::clock::{self, UtcTime};
 use msp_api::db::Connection;
+use msp_api::db::code_set::{CodeSet, KeptAsBits};
 use msp_api::db::types::Json;
 use msp_api::ids::Id;
 use msp_api::people::agencies::Agreement;
 use msp_api::people::clients::ApiClient;
-use msp_api::policy::CallerKind;
+use msp_api::policy::{CallerKind, MayReceive, Part};
 use msp_api::problem::Problem;
 use msp_api::schema::access::{app_access_decisions, case_conflicts, case_grants, emergency_access};
 use msp_api::schema::adult_records::adult_representatives;
 use msp_api::schema::case_life::caused_enquiries;
-use msp_api::schema::casework::{advocacy_assignments, case_access, case_transitions, cases};
+use msp_api::schema::casework::{advocacy_assignments, case_access, case_groups, case_transitions, cases};
 use msp_api::schema::people::{adults, advocates, agencies, team_members, teams, users};
 use serde_json::json;
 
@@ -79,7 +80,7 @@ impl World {
             let columns = (
                 (
                     adults::id.eq(*adult),
-                    adults::authority.eq("northbank"),
+                    adults::authority.eq(self.homes[adult]),
                     adults::version.eq(1),
                 ),
                 (
@@ -91,15 +92,12 @@ impl World {
                     adults::updated_by.eq(by),
                     adults::given_names.eq(Json(nothing.clone())),
                 ),
-                (
-                    adults::communication_needs.eq(Json(nothing.clone())),
-                    adults::alerts.eq(Json(nothing)),
-                ),
+                adults::alerts.eq(Json(nothing)),
             );
             diesel::insert_into(adults::table).values(columns).execute(conn)?;
         }
         for supporter in &self.supporters {
-            supporter.insert(conn, by, now)?;
+            supporter.insert(conn, self.homes[&supporter.adult], by, now)?;
         }
         for (duplicate, kept) in &self.merged {
             diesel::update(adults::table.find(*duplicate))
@@ -109,6 +107,17 @@ impl World {
         for (user, number) in &self.staff_numbers {
             diesel::update(users::table.find(*user))
                 .set(users::staff_number.eq(number))
+                .execute(conn)?;
+        }
+        for (group, authority) in &self.groups {
+            let columns = (
+                case_groups::id.eq(*group),
+                case_groups::authority.eq(*authority),
+                case_groups::created_at.eq(now),
+                case_groups::created_by.eq(by),
+            );
+            diesel::insert_into(case_groups::table)
+                .values(columns)
                 .execute(conn)?;
         }
         for case in &self.cases {
@@ -141,12 +150,12 @@ impl World {
                     users::created_at.eq(now),
                 ),
                 (
-                    users::roles.eq(Json(caller.roles.clone())),
                     users::updated_at.eq(now),
                     users::registered_by_authority.eq(self.registered_by.get(&caller.id).copied()),
                 ),
             );
             diesel::insert_into(users::table).values(columns).execute(conn)?;
+            msp_api::people::users::set_roles(conn, caller.id, &caller.roles)?;
             for team in &caller.teams {
                 let columns = (
                     team_members::user_id.eq(caller.id),
@@ -160,6 +169,7 @@ impl World {
             let columns = (
                 (
                     advocates::id.eq(entry),
+                    advocates::authority.eq("northbank"),
                     advocates::version.eq(1),
                     advocates::created_at.eq(now),
                 ),
@@ -214,11 +224,19 @@ fn day(now: UtcTime, days: Option<i64>) -> Option<chrono::NaiveDate> {
     days.map(|days| now.date() + chrono::Duration::days(days))
 }
 
+/// A set of codes as it is kept.
+fn bits<C: KeptAsBits>(codes: &[&str], parse: fn(&str) -> Option<C>) -> CodeSet<C> {
+    codes
+        .iter()
+        .map(|code| parse(code).expect("a code of the list"))
+        .collect()
+}
+
 impl Supporter {
-    fn insert(&self, conn: &mut Connection, by: Id, now: UtcTime) -> QueryResult<()> {
+    fn insert(&self, conn: &mut Connection, authority: &str, by: Id, now: UtcTime) -> QueryResult<()> {
         use adult_representatives as table;
         let columns = (
-            head!(table, adult_id = self.adult, "northbank", by, now, self.id),
+            head!(table, adult_id = self.adult, authority, by, now, self.id),
             (table::kind.eq("supporter"), table::name.eq("somebody")),
             (
                 table::legal_authority.eq(self.legal_authority),
@@ -229,7 +247,7 @@ impl Supporter {
                 table::ends_on.eq(day(now, self.ends_in_days)),
             ),
             (
-                table::may_receive.eq(Json(self.may_receive.clone())),
+                table::may_receive.eq(bits::<MayReceive>(&self.may_receive, MayReceive::parse)),
                 table::entered_in_error.eq(error(self.in_error)),
             ),
         );
@@ -303,7 +321,7 @@ impl Situation {
                 ),
                 (
                     case_grants::ends_on.eq(day(now, grant.ends_in_days)),
-                    case_grants::sections.eq(Json(grant.sections.clone())),
+                    case_grants::sections.eq(bits::<Part>(&grant.sections, Part::parse)),
                 ),
                 case_grants::entered_in_error.eq(error(grant.in_error)),
             );

@@ -113,11 +113,13 @@ pub struct World {
     pub registered_by: HashMap<Id, &'static str>,
     pub teams: Vec<Team>,
     pub adults: Vec<Id>,
+    /// The authority that keeps each adult's record, and their cases.
+    pub homes: HashMap<Id, &'static str>,
     /// Records that were found to be of one person: the duplicate, and the one that stays.
     pub merged: Vec<(Id, Id)>,
     /// Staff numbers of accounts: several accounts have the same one.
     pub staff_numbers: Vec<(Id, String)>,
-    pub groups: Vec<Id>,
+    pub groups: Vec<(Id, &'static str)>,
     /// Which human each record of an adult is of.
     pub humans: HashMap<Id, usize>,
     /// Callers and cases that a conflict keeps apart, found out once by the naive policy.
@@ -142,6 +144,10 @@ impl World {
             adults: (0..cases * 2 / 3).map(|_| Id::new()).collect(),
             ..Self::default()
         };
+        // Two that stand next to each other are in one authority: they may be merged.
+        let homes = world.adults.chunks(2).zip(AUTHORITIES.into_iter().cycle());
+        let homes = homes.flat_map(|(pair, authority)| pair.iter().map(move |adult| (*adult, authority)));
+        world.homes = homes.collect();
         for agency in world.agencies.clone() {
             for authority in AUTHORITIES {
                 if dice.percent(80) {
@@ -180,7 +186,8 @@ impl World {
                 world.merged.push((pair[0], pair[1]));
             }
         }
-        world.groups = (0..6).map(|_| Id::new()).collect();
+        let two_each = AUTHORITIES.into_iter().cycle().take(6);
+        world.groups = two_each.map(|authority| (Id::new(), authority)).collect();
         for _ in 0..cases {
             let case = world.case(dice);
             world.cases.push(case);
@@ -297,7 +304,7 @@ impl World {
 
     fn case(&self, dice: &mut Dice) -> Situation {
         let adult = dice.pick(&self.adults);
-        let authority = dice.pick(&AUTHORITIES);
+        let authority = self.homes[&adult];
         let count = |dice: &mut Dice, most: u64| 0..dice.roll() % (most + 1);
         let either = |dice: &mut Dice, percent: u64| match dice.percent(percent) {
             true => (Some(self.anybody(dice)), None),
@@ -314,10 +321,6 @@ impl World {
         for _ in count(dice, 3) {
             let user = self.with_role_in(dice, Role::Adult, authority);
             access.push(given(dice, user, "adult", None));
-        }
-        for _ in count(dice, 1) {
-            let user = self.with_role_in(dice, Role::Representative, authority);
-            access.push(given(dice, user, "representative", None));
         }
         for supporter in self
             .supporters
@@ -351,6 +354,9 @@ impl World {
                 access.push(given(dice, user, "advocate", Some(*advocate)));
             }
         }
+        // An account has one live app on a case.
+        let mut live = HashSet::new();
+        access.retain(|given| given.ended || live.insert(given.user));
         let whose: Vec<Option<Id>> = access.iter().map(|given| given.person).collect();
         let advocates = assignments.iter().map(|(user, _)| Some(*user));
         let people: Vec<Option<Id>> = whose.into_iter().chain(advocates).collect();
@@ -374,7 +380,10 @@ impl World {
             ]),
             restricted: dice.percent(35),
             adult,
-            group: dice.percent(10).then(|| dice.pick(&self.groups)),
+            group: dice.percent(10).then(|| {
+                let groups = self.groups.iter().filter(|(_, home)| *home == authority);
+                dice.pick(&groups.map(|(id, _)| *id).collect::<Vec<_>>())
+            }),
             came_from: match dice.percent(8) && !self.cases.is_empty() {
                 true => Some(dice.pick(&self.cases.iter().map(|case| case.id).collect::<Vec<_>>())),
                 false => None,

@@ -82,13 +82,21 @@ pub fn fill(server: &Server) {
             "case_grants",
             "relationship = 'partner'",
             shared,
-            vec![("id", key(kind, SHARED)), ("case_id", case.clone())],
+            vec![
+                ("id", key(kind, SHARED)),
+                ("authority", AUTHORITY.to_owned()),
+                ("case_id", case.clone()),
+            ],
         ),
         (
             "case_grants",
             "relationship = 'adviser' AND ends_on IS NULL",
             "n.i < 300 AND n.i % 10 = 1",
-            vec![("id", key(kind, NAMED)), ("case_id", case)],
+            vec![
+                ("id", key(kind, NAMED)),
+                ("authority", AUTHORITY.to_owned()),
+                ("case_id", case),
+            ],
         ),
     ];
     for (table, of, only, other) in tables {

@@ -202,6 +202,12 @@ struct Plan {
     plan: Value,
 }
 
+/// Whether everything below was cut to a page already: a bound limit is planned as a tenth of the table.
+fn is_cut_below(node: &Value) -> bool {
+    let mut below = node["Plans"].as_array().into_iter().flatten().peekable();
+    below.peek().is_some() && below.all(|below| below["Node Type"] == "Limit" || is_cut_below(below))
+}
+
 fn look_at(node: &Value, found: &mut BTreeSet<String>) {
     let (kind, table) = (
         node["Node Type"].as_str().unwrap_or_default(),
@@ -212,7 +218,7 @@ fn look_at(node: &Value, found: &mut BTreeSet<String>) {
     if reads_all && LARGE.contains(&table) {
         found.insert(format!("SCAN {table}"));
     }
-    if kind == "Sort" && node["Plan Rows"].as_u64().unwrap_or_default() > FEW {
+    if kind == "Sort" && node["Plan Rows"].as_u64().unwrap_or_default() > FEW && !is_cut_below(node) {
         found.insert("SORT".to_owned());
     }
     for below in node["Plans"].as_array().into_iter().flatten() {

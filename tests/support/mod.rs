@@ -280,13 +280,7 @@ impl Server {
 
     /// Takes every role of an account; the authority that keeps it stays.
     pub fn take_roles(&self, id: Id) {
-        let no_roles: Json<Vec<RoleGrant>> = Json(vec![]);
-        self.database(move |conn| {
-            diesel::update(accounts::table.find(id))
-                .set(accounts::roles.eq(no_roles.clone()))
-                .execute(conn)?;
-            Ok(())
-        });
+        self.database(move |conn| Ok(users::set_roles(conn, id, &[])?));
     }
 
     /// Has the server's console name an account: it is a second person from now on.

@@ -93,7 +93,6 @@ CREATE TABLE users (
     enabled boolean NOT NULL,
     password_hash text,
     agency_id uuid REFERENCES agencies (id),
-    roles jsonb NOT NULL,
     public_contact text,
     created_at timestamptz NOT NULL,
     version bigint NOT NULL DEFAULT 1,
@@ -105,6 +104,15 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_username_in_any_case ON users (lower(username));
 CREATE INDEX users_staff_number ON users (staff_number) WHERE staff_number IS NOT NULL;
 CREATE INDEX users_born ON users (date_of_birth) WHERE date_of_birth IS NOT NULL;
+
+CREATE TABLE user_roles (
+    user_id uuid NOT NULL REFERENCES users (id),
+    authority text NOT NULL REFERENCES authorities (code),
+    role text NOT NULL CHECK (role IN ('admin', 'manager', 'practitioner', 'delegated_practitioner', 'advocate',
+        'adult', 'representative', 'board', 'analyst', 'auditor')),
+    PRIMARY KEY (user_id, authority, role)
+);
+CREATE INDEX user_roles_authority ON user_roles (authority, role, user_id);
 
 -- Who made an account, or gave it what opens it: whoever did is not held by it.
 CREATE TABLE account_changes (
@@ -139,9 +147,7 @@ CREATE TABLE api_clients (
     id uuid PRIMARY KEY,
     name text NOT NULL UNIQUE,
     agency_id uuid NOT NULL REFERENCES agencies (id),
-    scopes jsonb NOT NULL,
     default_authority text REFERENCES authorities (code),
-    authorities jsonb NOT NULL,
     enabled boolean NOT NULL,
     created_at timestamptz NOT NULL,
     version bigint NOT NULL DEFAULT 1,
@@ -149,6 +155,21 @@ CREATE TABLE api_clients (
     jwks jsonb,
     jwks_uri text
 );
+
+CREATE TABLE api_client_scopes (
+    client_id uuid NOT NULL REFERENCES api_clients (id),
+    scope text NOT NULL CHECK (scope IN ('referrals:submit', 'referrals:read', 'enquiries:write', 'actions:write',
+        'events:read', 'webhooks:write', 'reports:read')),
+    PRIMARY KEY (client_id, scope)
+);
+
+-- Where its referrals may go, and whose it may read.
+CREATE TABLE api_client_authorities (
+    client_id uuid NOT NULL REFERENCES api_clients (id),
+    authority text NOT NULL REFERENCES authorities (code),
+    PRIMARY KEY (client_id, authority)
+);
+CREATE INDEX api_client_authorities_authority ON api_client_authorities (authority, client_id);
 
 CREATE TABLE client_secrets (
     id uuid PRIMARY KEY,
@@ -193,7 +214,7 @@ CREATE TABLE advocates (
     user_id uuid REFERENCES users (id),
     independence_declared_on date,
     available boolean NOT NULL,
-    authority text NOT NULL DEFAULT ''
+    authority text NOT NULL REFERENCES authorities (code)
 );
 CREATE INDEX advocates_user ON advocates (user_id);
 
@@ -294,7 +315,6 @@ CREATE TABLE adults (
     date_of_death date,
     nhs_number text,
     postcode text,
-    communication_needs jsonb NOT NULL,
     alerts jsonb NOT NULL,
     date_of_birth_estimated boolean,
     gender text CHECK (gender IN ('male', 'female', 'not_known')),
@@ -310,33 +330,33 @@ CREATE TABLE adults (
     first_language text,
     interpreter_needed text CHECK (interpreter_needed IN ('yes', 'no', 'not_known')),
     placing_authority text,
-    external_ids jsonb NOT NULL DEFAULT '[]',
     name_key text,
     postcode_key text,
-    merged_into uuid
+    merged_into uuid,
+    UNIQUE (authority, id),
+    FOREIGN KEY (authority, merged_into) REFERENCES adults (authority, id)
 );
 CREATE INDEX adults_nhs_number ON adults (authority, nhs_number);
-CREATE INDEX adults_birth ON adults (authority, date_of_birth, family_name);
 CREATE INDEX adults_name ON adults (authority, name_key);
 CREATE INDEX adults_born ON adults (authority, date_of_birth);
 CREATE INDEX adults_postcode ON adults (authority, postcode_key);
-CREATE INDEX adults_page ON adults (authority, id);
 CREATE INDEX adults_merged_into ON adults (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX adults_known_by_number ON adults (nhs_number) WHERE nhs_number IS NOT NULL;
 CREATE INDEX adults_known_by_name ON adults (name_key, date_of_birth);
 
 CREATE TABLE adult_external_ids (
-    adult_id uuid NOT NULL REFERENCES adults (id),
+    adult_id uuid NOT NULL,
     authority text NOT NULL,
     system text NOT NULL,
     value text NOT NULL,
-    PRIMARY KEY (adult_id, system, value)
+    PRIMARY KEY (adult_id, system, value),
+    FOREIGN KEY (authority, adult_id) REFERENCES adults (authority, id)
 );
 CREATE INDEX adult_external_ids_value ON adult_external_ids (authority, system, value);
 
 CREATE TABLE adult_contact_points (
     id uuid PRIMARY KEY,
-    adult_id uuid NOT NULL REFERENCES adults (id),
+    adult_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -353,13 +373,14 @@ CREATE TABLE adult_contact_points (
     confidential boolean NOT NULL,
     status text NOT NULL CHECK (status IN ('current', 'kept_shared', 'retired')),
     shared_with jsonb NOT NULL,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, adult_id) REFERENCES adults (authority, id)
 );
 CREATE INDEX adult_contact_points_adult ON adult_contact_points (adult_id, id);
 
 CREATE TABLE adult_communication_needs (
     id uuid PRIMARY KEY,
-    adult_id uuid NOT NULL REFERENCES adults (id),
+    adult_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -371,13 +392,14 @@ CREATE TABLE adult_communication_needs (
     may_be_shared text CHECK (may_be_shared IN ('yes', 'no', 'not_known')),
     review_on date,
     ended_on date,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, adult_id) REFERENCES adults (authority, id)
 );
 CREATE INDEX adult_communication_needs_adult ON adult_communication_needs (adult_id, id);
 
 CREATE TABLE adult_representatives (
     id uuid PRIMARY KEY,
-    adult_id uuid NOT NULL REFERENCES adults (id),
+    adult_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -395,28 +417,40 @@ CREATE TABLE adult_representatives (
     conflict_detail text,
     starts_on date,
     ends_on date,
-    may_receive jsonb NOT NULL,
-    entered_in_error text
+    may_receive integer NOT NULL CHECK (may_receive BETWEEN 0 AND 127),
+    entered_in_error text,
+    FOREIGN KEY (authority, adult_id) REFERENCES adults (authority, id)
 );
 CREATE INDEX adult_representatives_adult ON adult_representatives (adult_id, id);
 
 CREATE TABLE adult_merges (
     id uuid PRIMARY KEY,
-    adult_id uuid NOT NULL REFERENCES adults (id),
+    adult_id uuid NOT NULL,
     authority text NOT NULL,
-    duplicate_id uuid NOT NULL REFERENCES adults (id),
+    duplicate_id uuid NOT NULL,
     reason text NOT NULL,
     moved_cases jsonb NOT NULL,
     merged_at timestamptz NOT NULL,
     merged_by uuid NOT NULL,
     unmerged_at timestamptz,
     unmerged_by uuid,
-    unmerged_reason text
+    unmerged_reason text,
+    FOREIGN KEY (authority, adult_id) REFERENCES adults (authority, id),
+    FOREIGN KEY (authority, duplicate_id) REFERENCES adults (authority, id)
 );
 CREATE INDEX adult_merges_adult ON adult_merges (adult_id, id);
 
 -- Cases
 -- =====
+
+-- Cases that are looked at together, of one authority.
+CREATE TABLE case_groups (
+    id uuid PRIMARY KEY,
+    authority text NOT NULL REFERENCES authorities (code),
+    created_at timestamptz NOT NULL,
+    created_by uuid NOT NULL,
+    UNIQUE (authority, id)
+);
 
 CREATE TABLE cases (
     id uuid PRIMARY KEY,
@@ -429,16 +463,18 @@ CREATE TABLE cases (
     reference text NOT NULL UNIQUE,
     state text NOT NULL CHECK (state IN ('concern', 'enquiry', 'plan', 'concluded', 'closed', 'closed_no_enquiry')),
     enquiry_type text CHECK (enquiry_type IN ('section_42', 'other')),
-    adult_id uuid REFERENCES adults (id),
+    adult_id uuid,
     allocated_to uuid REFERENCES users (id),
     allocated_team uuid REFERENCES teams (id),
     restricted boolean NOT NULL,
     case_group_id uuid,
-    transferred_from uuid,
-    transferred_to uuid,
-    transfer jsonb
+    transferred_from uuid REFERENCES cases (id),
+    transferred_to uuid REFERENCES cases (id),
+    transfer jsonb,
+    FOREIGN KEY (authority, case_group_id) REFERENCES case_groups (authority, id),
+    UNIQUE (authority, id),
+    FOREIGN KEY (authority, adult_id) REFERENCES adults (authority, id)
 );
-CREATE INDEX cases_authority ON cases (authority, id);
 CREATE INDEX cases_authority_state ON cases (authority, state, id);
 CREATE INDEX cases_allocated ON cases (allocated_to, id);
 CREATE INDEX cases_allocated_state ON cases (allocated_to, state, id);
@@ -451,20 +487,21 @@ CREATE INDEX cases_restricted ON cases (authority, id) WHERE restricted;
 
 CREATE TABLE case_transitions (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     from_state text NOT NULL,
     to_state text NOT NULL,
     effective_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL,
     recorded_by uuid NOT NULL,
-    content jsonb NOT NULL
+    content jsonb NOT NULL,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX case_transitions_case ON case_transitions (case_id, id);
 
 CREATE TABLE enquiries (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -477,25 +514,11 @@ CREATE TABLE enquiries (
     lead text NOT NULL,
     decision jsonb NOT NULL,
     conclusion jsonb,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX enquiries_case ON enquiries (case_id, id);
-CREATE UNIQUE INDEX enquiries_one_open ON enquiries (case_id) WHERE concluded_on IS NULL;
-
--- Parts of a case or of a meeting of which there is one.
-CREATE TABLE singletons (
-    owner_id uuid NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('conclusion', 'closure_checklist', 'participation', 'meeting_checklist',
-        'minutes', 'restricted_minutes')),
-    case_id uuid NOT NULL REFERENCES cases (id),
-    authority text NOT NULL,
-    version bigint NOT NULL,
-    updated_at timestamptz NOT NULL,
-    updated_by uuid NOT NULL,
-    content jsonb NOT NULL,
-    PRIMARY KEY (owner_id, kind)
-);
-CREATE INDEX singletons_case ON singletons (case_id, kind);
+CREATE UNIQUE INDEX enquiries_one_open ON enquiries (case_id) WHERE concluded_on IS NULL AND entered_in_error IS NULL;
 
 CREATE TABLE questionnaires (
     id uuid PRIMARY KEY,
@@ -538,7 +561,7 @@ VALUES ('019a9000-0000-7000-8000-000000000006', 1, '2026-11-21T00:00:00Z', '019a
 
 CREATE TABLE feedback (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -555,13 +578,14 @@ CREATE TABLE feedback (
     status text CHECK (status IN ('offered', 'completed', 'partial', 'declined', 'not_offered')),
     how text,
     not_offered_reason text,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX feedback_case ON feedback (case_id, id);
 
 CREATE TABLE wishes (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -574,13 +598,14 @@ CREATE TABLE wishes (
     text text NOT NULL,
     said_by text NOT NULL CHECK (said_by IN ('adult', 'representative', 'advocate', 'practitioner')),
     said_at timestamptz,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX wishes_case ON wishes (case_id, id);
 
 CREATE TABLE capacity_assessments (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -597,13 +622,14 @@ CREATE TABLE capacity_assessments (
     assessor text,
     assessed_at timestamptz,
     functional_test jsonb NOT NULL,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX capacity_assessments_case ON capacity_assessments (case_id, id);
 
 CREATE TABLE best_interests_decisions (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -622,13 +648,14 @@ CREATE TABLE best_interests_decisions (
     decided_at timestamptz,
     options jsonb NOT NULL,
     consulted jsonb NOT NULL,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX best_interests_decisions_case ON best_interests_decisions (case_id, id);
 
 CREATE TABLE desired_outcomes (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -644,13 +671,14 @@ CREATE TABLE desired_outcomes (
     priority smallint CHECK (priority BETWEEN 1 AND 3),
     status text NOT NULL CHECK (status IN ('current', 'withdrawn', 'superseded')),
     said_at timestamptz NOT NULL,
-    best_interests_decision_id uuid,
+    best_interests_decision_id uuid REFERENCES best_interests_decisions (id),
     entered_in_error text,
-    local_suggestion_codes jsonb NOT NULL DEFAULT '[]'
+    local_suggestion_codes jsonb NOT NULL DEFAULT '[]',
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX desired_outcomes_case ON desired_outcomes (case_id, id);
 CREATE UNIQUE INDEX desired_outcomes_priority ON desired_outcomes (case_id, priority) WHERE priority IS NOT NULL AND
-    status = 'current';
+    status = 'current' AND entered_in_error IS NULL;
 
 CREATE TABLE outcome_revisions (
     id uuid PRIMARY KEY,
@@ -673,9 +701,11 @@ CREATE TABLE outcome_revisions (
     said_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL,
     created_by uuid NOT NULL,
-    UNIQUE (outcome_id, number)
+    UNIQUE (outcome_id, number),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX outcome_revisions_outcome ON outcome_revisions (outcome_id, id);
+CREATE INDEX outcome_revisions_case ON outcome_revisions (case_id, id);
 
 CREATE TABLE outcome_achievements (
     id uuid PRIMARY KEY,
@@ -693,14 +723,15 @@ CREATE TABLE outcome_achievements (
     compared_with text NOT NULL CHECK (compared_with IN ('latest', 'first')),
     final boolean NOT NULL,
     created_at timestamptz NOT NULL,
-    created_by uuid NOT NULL
+    created_by uuid NOT NULL,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX outcome_achievements_outcome ON outcome_achievements (outcome_id, id);
 CREATE INDEX outcome_achievements_case ON outcome_achievements (case_id, id);
 
 CREATE TABLE advocacy_needs (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -711,14 +742,15 @@ CREATE TABLE advocacy_needs (
     appropriate_person jsonb NOT NULL,
     conclusion text NOT NULL CHECK (conclusion IN ('duty', 'power', 'not_needed')),
     adult_view text,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX advocacy_needs_case ON advocacy_needs (case_id, id);
 
 -- `covers`: to what the assignment goes on. An advocate does not support both sides of one matter.
 CREATE TABLE advocacy_assignments (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -735,14 +767,15 @@ CREATE TABLE advocacy_assignments (
     ended_at timestamptz,
     reason text,
     entered_in_error text,
-    covers jsonb NOT NULL DEFAULT '[]'
+    covers jsonb NOT NULL DEFAULT '[]',
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX advocacy_assignments_case ON advocacy_assignments (case_id, id);
 CREATE INDEX advocacy_assignments_advocate ON advocacy_assignments (advocate_id, state, case_id);
 
 CREATE TABLE advocacy_representations (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -755,15 +788,17 @@ CREATE TABLE advocacy_representations (
     text text NOT NULL,
     made_at timestamptz NOT NULL,
     response text,
-    responded_at timestamptz
+    responded_at timestamptz,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX advocacy_representations_assignment ON advocacy_representations (assignment_id, id);
+CREATE INDEX advocacy_representations_case ON advocacy_representations (case_id, id);
 
 -- `shown_version` and `shown_at` are what whoever does not see its withheld parts knows of a record: a change of one of
 -- those alone moves nothing for them.
 CREATE TABLE meetings (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -789,13 +824,33 @@ CREATE TABLE meetings (
     sequence integer NOT NULL DEFAULT 0,
     entered_in_error text,
     shown_version bigint NOT NULL DEFAULT 1,
-    shown_at timestamptz NOT NULL DEFAULT to_timestamp(0)
+    shown_at timestamptz NOT NULL DEFAULT to_timestamp(0),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX meetings_case ON meetings (case_id, id);
 
+-- Parts of a case or of a meeting of which there is one.
+CREATE TABLE singletons (
+    owner_id uuid NOT NULL,
+    meeting_id uuid REFERENCES meetings (id),
+    kind text NOT NULL CHECK (kind IN ('conclusion', 'closure_checklist', 'participation', 'meeting_checklist',
+        'minutes', 'restricted_minutes')),
+    case_id uuid NOT NULL,
+    authority text NOT NULL,
+    version bigint NOT NULL,
+    updated_at timestamptz NOT NULL,
+    updated_by uuid NOT NULL,
+    content jsonb NOT NULL,
+    PRIMARY KEY (owner_id, kind),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id),
+    CHECK (owner_id = COALESCE(meeting_id, case_id)),
+    CHECK ((kind IN ('conclusion', 'closure_checklist')) = (meeting_id IS NULL))
+);
+CREATE INDEX singletons_case ON singletons (case_id, kind);
+
 CREATE TABLE meeting_discussions (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -815,14 +870,15 @@ CREATE TABLE meeting_discussions (
     entered_in_error text,
     asked_result text CHECK (asked_result IN ('expressed', 'none_expressed', 'unchanged', 'changed', 'declined',
         'not_asked')),
-    not_asked_reason text
+    not_asked_reason text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX meeting_discussions_meeting ON meeting_discussions (meeting_id, id);
-CREATE INDEX meeting_discussions_case ON meeting_discussions (case_id);
+CREATE INDEX meeting_discussions_case ON meeting_discussions (case_id, id);
 
 CREATE TABLE contacts (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -846,14 +902,15 @@ CREATE TABLE contacts (
     next_steps jsonb NOT NULL,
     produced jsonb NOT NULL,
     entered_in_error text,
-    checklist jsonb NOT NULL DEFAULT '[]'
+    checklist jsonb NOT NULL DEFAULT '[]',
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX contacts_case ON contacts (case_id, id);
 CREATE INDEX contacts_with_adult ON contacts (case_id, with_adult, at);
 
 CREATE TABLE plans (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -868,7 +925,8 @@ CREATE TABLE plans (
     ended_reason text,
     content jsonb NOT NULL,
     agreements jsonb NOT NULL,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX plans_case ON plans (case_id, id);
 
@@ -882,14 +940,16 @@ CREATE TABLE plan_versions (
     content jsonb NOT NULL,
     created_at timestamptz NOT NULL,
     created_by uuid NOT NULL,
-    UNIQUE (plan_id, number)
+    UNIQUE (plan_id, number),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX plan_versions_plan ON plan_versions (plan_id, id);
+CREATE INDEX plan_versions_case ON plan_versions (case_id, id);
 
 -- `shown_version` and `shown_at` as of a meeting.
 CREATE TABLE actions (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -906,18 +966,19 @@ CREATE TABLE actions (
     override_reason text,
     linked_outcomes jsonb NOT NULL,
     due_history jsonb NOT NULL,
-    plan_id uuid,
+    plan_id uuid REFERENCES plans (id),
     entered_in_error text,
     agency_id uuid REFERENCES agencies (id),
     shown_version bigint NOT NULL DEFAULT 1,
-    shown_at timestamptz NOT NULL DEFAULT to_timestamp(0)
+    shown_at timestamptz NOT NULL DEFAULT to_timestamp(0),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX actions_case ON actions (case_id, id);
 CREATE INDEX actions_status ON actions (case_id, status);
 
 CREATE TABLE responses (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -933,13 +994,14 @@ CREATE TABLE responses (
     used boolean,
     effects jsonb NOT NULL,
     entered_in_error text,
-    local_option text
+    local_option text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX responses_case ON responses (case_id, id);
 
 CREATE TABLE risks (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -956,13 +1018,14 @@ CREATE TABLE risks (
     what_happened text NOT NULL,
     impact_in_own_words text,
     chosen_risk jsonb NOT NULL,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX risks_case ON risks (case_id, id);
 
 CREATE TABLE disagreements (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -974,13 +1037,14 @@ CREATE TABLE disagreements (
     what_was_tried text,
     result text,
     between_whom jsonb NOT NULL,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX disagreements_case ON disagreements (case_id, id);
 
 CREATE TABLE persons_of_concern (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -994,14 +1058,15 @@ CREATE TABLE persons_of_concern (
     own_needs text,
     action_taken text,
     entered_in_error text,
-    advocate_id uuid REFERENCES advocates (id)
+    advocate_id uuid REFERENCES advocates (id),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX persons_of_concern_case ON persons_of_concern (case_id, id);
 
 -- Involving somebody whom the adult does not want involved needs `override_reason`.
 CREATE TABLE sharing_decisions (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -1020,13 +1085,14 @@ CREATE TABLE sharing_decisions (
     lawful_basis jsonb NOT NULL,
     entered_in_error text,
     override_reason text,
-    agency_id uuid REFERENCES agencies (id)
+    agency_id uuid REFERENCES agencies (id),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX sharing_decisions_case ON sharing_decisions (case_id, id);
 
 CREATE TABLE case_links (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -1039,13 +1105,14 @@ CREATE TABLE case_links (
     reference text,
     status_since date,
     note text,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX case_links_case ON case_links (case_id, id);
 
 CREATE TABLE informed_records (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -1059,13 +1126,14 @@ CREATE TABLE informed_records (
     told_by text,
     not_told_reason text,
     look_again_on date,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX informed_records_case ON informed_records (case_id, id);
 
 CREATE TABLE caused_enquiries (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -1084,7 +1152,8 @@ CREATE TABLE caused_enquiries (
     reported_at timestamptz,
     questions jsonb NOT NULL,
     report jsonb,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX caused_enquiries_case ON caused_enquiries (case_id, id);
 CREATE INDEX caused_enquiries_agency ON caused_enquiries (agency_id, id);
@@ -1092,7 +1161,7 @@ CREATE INDEX caused_enquiries_agency ON caused_enquiries (agency_id, id);
 -- What the adult asks for in the app.
 CREATE TABLE case_requests (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -1104,7 +1173,8 @@ CREATE TABLE case_requests (
     text text,
     answer text,
     answered_at timestamptz,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX case_requests_case ON case_requests (case_id, id);
 
@@ -1131,7 +1201,7 @@ CREATE TABLE referrals (
     urgent boolean NOT NULL,
     agreement_lapsed boolean NOT NULL,
     childrens_route boolean NOT NULL,
-    case_id uuid REFERENCES cases (id),
+    case_id uuid,
     triage jsonb,
     triaged_at timestamptz,
     counts_as_concern boolean,
@@ -1148,13 +1218,15 @@ CREATE TABLE referrals (
     open_requests integer NOT NULL DEFAULT 0,
     needs_attention boolean NOT NULL DEFAULT false,
     tasks jsonb NOT NULL DEFAULT '[]',
-    told jsonb NOT NULL DEFAULT '{}'
+    told jsonb NOT NULL DEFAULT '{}',
+    UNIQUE (authority, id),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE UNIQUE INDEX referrals_agency_reference ON referrals (agency_id, agency_reference) WHERE agency_reference IS NOT
     NULL;
-CREATE INDEX referrals_authority ON referrals (authority, id);
 CREATE INDEX referrals_authority_status ON referrals (authority, status, id);
 CREATE INDEX referrals_agency ON referrals (agency_id, id);
+CREATE INDEX referrals_sender ON referrals (created_by, id);
 CREATE INDEX referrals_case ON referrals (case_id, id);
 CREATE INDEX referrals_attention ON referrals (authority, id) WHERE needs_attention;
 CREATE INDEX referrals_unread ON referrals (unread_since) WHERE unread_since IS NOT NULL;
@@ -1162,10 +1234,12 @@ CREATE INDEX referrals_unread ON referrals (unread_since) WHERE unread_since IS 
 -- What a referral may be about somebody known by: one row as it was sent, one for each correction.
 CREATE TABLE referral_keys (
     id uuid PRIMARY KEY,
-    referral_id uuid NOT NULL REFERENCES referrals (id),
+    referral_id uuid NOT NULL,
+    authority text NOT NULL,
     nhs_number text,
     name_key text,
-    date_of_birth date
+    date_of_birth date,
+    FOREIGN KEY (authority, referral_id) REFERENCES referrals (authority, id)
 );
 CREATE INDEX referral_keys_referral ON referral_keys (referral_id);
 CREATE INDEX referral_keys_nhs_number ON referral_keys (nhs_number) WHERE nhs_number IS NOT NULL;
@@ -1173,7 +1247,7 @@ CREATE INDEX referral_keys_name ON referral_keys (name_key, date_of_birth);
 
 CREATE TABLE referral_updates (
     id uuid PRIMARY KEY,
-    referral_id uuid NOT NULL REFERENCES referrals (id),
+    referral_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -1184,13 +1258,14 @@ CREATE TABLE referral_updates (
     text text NOT NULL,
     written_by text NOT NULL CHECK (written_by IN ('referrer', 'staff')),
     corrected_fields jsonb NOT NULL,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, referral_id) REFERENCES referrals (authority, id)
 );
 CREATE INDEX referral_updates_referral ON referral_updates (referral_id, id);
 
 CREATE TABLE referral_requests (
     id uuid PRIMARY KEY,
-    referral_id uuid NOT NULL REFERENCES referrals (id),
+    referral_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -1201,7 +1276,8 @@ CREATE TABLE referral_requests (
     needed_for text,
     status text NOT NULL CHECK (status IN ('open', 'answered', 'no_longer_needed')),
     answered_at timestamptz,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, referral_id) REFERENCES referrals (authority, id)
 );
 CREATE INDEX referral_requests_referral ON referral_requests (referral_id, id);
 
@@ -1222,7 +1298,7 @@ CREATE INDEX referral_answers_request ON referral_answers (request_id, id);
 
 CREATE TABLE referral_feedback (
     id uuid PRIMARY KEY,
-    referral_id uuid NOT NULL REFERENCES referrals (id),
+    referral_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -1232,7 +1308,8 @@ CREATE TABLE referral_feedback (
     code text CHECK (code IN ('accepted', 'no_enquiry', 'another_route', 'closed', 'other')),
     text text,
     withheld_reason text,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, referral_id) REFERENCES referrals (authority, id)
 );
 CREATE INDEX referral_feedback_referral ON referral_feedback (referral_id, id);
 
@@ -1240,7 +1317,6 @@ CREATE INDEX referral_feedback_referral ON referral_feedback (referral_id, id);
 -- kept.
 CREATE TABLE intake_refusals (
     id uuid PRIMARY KEY,
-    authorities jsonb NOT NULL,
     agency_id uuid,
     actor_id uuid NOT NULL,
     refused_at timestamptz NOT NULL,
@@ -1256,13 +1332,20 @@ CREATE TABLE intake_refusals (
 CREATE INDEX intake_refusals_refused ON intake_refusals (refused_at, id);
 CREATE INDEX intake_refusals_waiting ON intake_refusals (actor_id, reference_digest) WHERE handled_at IS NULL;
 
+CREATE TABLE intake_refusal_authorities (
+    refusal_id uuid NOT NULL REFERENCES intake_refusals (id),
+    authority text NOT NULL REFERENCES authorities (code),
+    PRIMARY KEY (refusal_id, authority)
+);
+CREATE INDEX intake_refusal_authorities_authority ON intake_refusal_authorities (authority, refusal_id);
+
 -- Who may read
 -- ============
 
 -- Who is named on a case: an adviser, or a partner agency.
 CREATE TABLE case_grants (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -1274,9 +1357,12 @@ CREATE TABLE case_grants (
     agency_id uuid REFERENCES agencies (id),
     reason text NOT NULL,
     ends_on date,
-    sections jsonb NOT NULL,
+    sections integer NOT NULL CHECK (sections BETWEEN 0 AND 511),
     entered_in_error text,
-    override_reason text
+    override_reason text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id),
+    CHECK ((relationship = 'adviser') = (user_id IS NOT NULL)),
+    CHECK ((relationship = 'partner') = (agency_id IS NOT NULL))
 );
 CREATE INDEX case_grants_case ON case_grants (case_id, id);
 CREATE INDEX case_grants_user ON case_grants (user_id, case_id);
@@ -1284,7 +1370,7 @@ CREATE INDEX case_grants_agency ON case_grants (agency_id, case_id);
 
 CREATE TABLE case_conflicts (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -1297,7 +1383,9 @@ CREATE TABLE case_conflicts (
     detail text NOT NULL,
     ended_on date,
     entered_in_error text,
-    staff_number text
+    staff_number text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id),
+    CHECK (num_nonnulls(user_id, agency_id, staff_number) = 1)
 );
 CREATE INDEX case_conflicts_case ON case_conflicts (case_id, id);
 CREATE INDEX case_conflicts_user ON case_conflicts (user_id, case_id);
@@ -1328,7 +1416,7 @@ CREATE INDEX exclusions_referral ON exclusions (referral_id) WHERE ended_at IS N
 
 CREATE TABLE emergency_access (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -1344,7 +1432,8 @@ CREATE TABLE emergency_access (
     review_note text,
     reviewed_at timestamptz,
     reviewed_by uuid,
-    entered_in_error text
+    entered_in_error text,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX emergency_access_case ON emergency_access (case_id, id);
 CREATE INDEX emergency_access_user ON emergency_access (user_id, case_id);
@@ -1369,7 +1458,7 @@ CREATE UNIQUE INDEX escalations_referral ON escalations (referral_id) WHERE ende
 
 CREATE TABLE app_access_decisions (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -1385,14 +1474,15 @@ CREATE TABLE app_access_decisions (
     reason text NOT NULL,
     entered_in_error text,
     override_reason text,
-    advocate_id uuid REFERENCES advocates (id)
+    advocate_id uuid REFERENCES advocates (id),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX app_access_decisions_case ON app_access_decisions (case_id, id);
 
 -- `invitations_good`: one code is good at a time for a person on a case. The adult's person is the case itself.
 CREATE TABLE invitations (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -1411,7 +1501,8 @@ CREATE TABLE invitations (
     advocate_id uuid REFERENCES advocates (id),
     handed_over text NOT NULL DEFAULT 'in_person' CHECK (handed_over IN ('in_person', 'safe_contact')),
     made_by_role text NOT NULL DEFAULT 'practitioner' CHECK (made_by_role IN ('manager', 'practitioner')),
-    replaces_earlier boolean NOT NULL DEFAULT false
+    replaces_earlier boolean NOT NULL DEFAULT false,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE INDEX invitations_case ON invitations (case_id, id);
 CREATE UNIQUE INDEX invitations_good ON invitations (case_id, COALESCE(representative_id, advocate_id, case_id)) WHERE
@@ -1421,7 +1512,7 @@ CREATE UNIQUE INDEX invitations_good ON invitations (case_id, COALESCE(represent
 -- advocates. Whether it is stopped stands in the decisions about it, and nowhere else.
 CREATE TABLE case_access (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL,
     user_id uuid NOT NULL REFERENCES users (id),
     relationship text NOT NULL CHECK (relationship IN ('adult', 'representative', 'advocate')),
@@ -1430,11 +1521,15 @@ CREATE TABLE case_access (
     starts_at timestamptz NOT NULL,
     ended_at timestamptz,
     created_by uuid NOT NULL,
-    view text NOT NULL DEFAULT 'full' CHECK (view IN ('full', 'next_steps_only'))
+    view text NOT NULL DEFAULT 'full' CHECK (view IN ('full', 'next_steps_only')),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id),
+    CHECK ((relationship = 'representative') = (representative_id IS NOT NULL)),
+    CHECK ((relationship = 'advocate') = (advocate_id IS NOT NULL))
 );
 CREATE INDEX case_access_user ON case_access (user_id, case_id);
 CREATE INDEX case_access_case ON case_access (case_id);
 CREATE INDEX case_access_representative ON case_access (representative_id);
+CREATE UNIQUE INDEX case_access_live ON case_access (case_id, user_id) WHERE ended_at IS NULL;
 
 -- What somebody is to a case by a record of it (a naming, an app, an assignment): derived from those records and
 -- written in the transaction of each change of them. A row says when it begins and ends, never whether it holds now.
@@ -1443,13 +1538,13 @@ CREATE INDEX case_access_representative ON case_access (representative_id);
 -- table of their own.
 CREATE TABLE case_relationships (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL REFERENCES authorities (code),
     principal_kind text NOT NULL CHECK (principal_kind IN ('user', 'team', 'agency')),
     principal_id uuid NOT NULL,
     relationship text NOT NULL CHECK (relationship IN ('allocated', 'team', 'adviser', 'emergency', 'escalated',
         'advocate', 'advocate_asked', 'adult', 'representative', 'partner', 'enquiring_agency')),
-    sections integer NOT NULL,
+    sections integer NOT NULL CHECK (sections BETWEEN 0 AND 511),
     view text CHECK (view IN ('full', 'next_steps_only')),
     starts_at timestamptz,
     ends_at timestamptz,
@@ -1462,7 +1557,8 @@ CREATE TABLE case_relationships (
     recorded_at timestamptz NOT NULL,
     ended_at timestamptz,
     CHECK (principal_kind = CASE WHEN relationship = 'team' THEN 'team' WHEN relationship IN ('partner',
-        'enquiring_agency') THEN 'agency' ELSE 'user' END)
+        'enquiring_agency') THEN 'agency' ELSE 'user' END),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE UNIQUE INDEX case_relationships_once ON case_relationships (case_id, principal_id, relationship, source_id,
     COALESCE(via_id, source_id)) WHERE ended_at IS NULL;
@@ -1474,13 +1570,14 @@ CREATE INDEX case_relationships_principal ON case_relationships (principal_id, r
 -- stays.
 CREATE TABLE record_parties (
     id uuid PRIMARY KEY,
-    case_id uuid NOT NULL REFERENCES cases (id),
+    case_id uuid NOT NULL,
     authority text NOT NULL REFERENCES authorities (code),
     record_kind text NOT NULL CHECK (record_kind IN ('action', 'meeting', 'sharing_decision')),
     record_id uuid NOT NULL,
     agency_id uuid NOT NULL REFERENCES agencies (id),
     recorded_at timestamptz NOT NULL,
-    ended_at timestamptz
+    ended_at timestamptz,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 );
 CREATE UNIQUE INDEX record_parties_once ON record_parties (record_id, agency_id) WHERE ended_at IS NULL;
 CREATE INDEX record_parties_agency ON record_parties (case_id, agency_id, record_kind, record_id) WHERE ended_at IS
@@ -1517,8 +1614,6 @@ CREATE INDEX audit_entries_resource ON audit_entries (resource_id, id);
 CREATE INDEX audit_entries_case ON audit_entries (case_id, id);
 CREATE INDEX audit_entries_actor ON audit_entries (actor_id, id);
 CREATE INDEX audit_entries_authority ON audit_entries (authority, id);
-CREATE INDEX audit_entries_operation ON audit_entries (authority, operation, id);
-CREATE INDEX audit_entries_outcome ON audit_entries (authority, outcome, id);
 
 -- Entries that no seal covers yet, written in the transaction of the entry: one that commits late is still found.
 CREATE TABLE audit_unsealed (

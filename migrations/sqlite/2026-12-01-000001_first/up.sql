@@ -97,7 +97,6 @@ CREATE TABLE users (
     enabled INTEGER NOT NULL,
     password_hash TEXT,
     agency_id BLOB REFERENCES agencies (id),
-    roles TEXT NOT NULL,
     public_contact TEXT,
     created_at INTEGER NOT NULL,
     version INTEGER NOT NULL DEFAULT 1,
@@ -109,6 +108,15 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_username_in_any_case ON users (lower(username));
 CREATE INDEX users_staff_number ON users (staff_number) WHERE staff_number IS NOT NULL;
 CREATE INDEX users_born ON users (date_of_birth) WHERE date_of_birth IS NOT NULL;
+
+CREATE TABLE user_roles (
+    user_id BLOB NOT NULL REFERENCES users (id),
+    authority TEXT NOT NULL REFERENCES authorities (code),
+    role TEXT NOT NULL CHECK (role IN ('admin', 'manager', 'practitioner', 'delegated_practitioner', 'advocate',
+        'adult', 'representative', 'board', 'analyst', 'auditor')),
+    PRIMARY KEY (user_id, authority, role)
+) STRICT;
+CREATE INDEX user_roles_authority ON user_roles (authority, role, user_id);
 
 -- Who made an account, or gave it what opens it: whoever did is not held by it.
 CREATE TABLE account_changes (
@@ -143,9 +151,7 @@ CREATE TABLE api_clients (
     id BLOB PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     agency_id BLOB NOT NULL REFERENCES agencies (id),
-    scopes TEXT NOT NULL,
     default_authority TEXT REFERENCES authorities (code),
-    authorities TEXT NOT NULL,
     enabled INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     version INTEGER NOT NULL DEFAULT 1,
@@ -153,6 +159,21 @@ CREATE TABLE api_clients (
     jwks TEXT,
     jwks_uri TEXT
 ) STRICT;
+
+CREATE TABLE api_client_scopes (
+    client_id BLOB NOT NULL REFERENCES api_clients (id),
+    scope TEXT NOT NULL CHECK (scope IN ('referrals:submit', 'referrals:read', 'enquiries:write', 'actions:write',
+        'events:read', 'webhooks:write', 'reports:read')),
+    PRIMARY KEY (client_id, scope)
+) STRICT;
+
+-- Where its referrals may go, and whose it may read.
+CREATE TABLE api_client_authorities (
+    client_id BLOB NOT NULL REFERENCES api_clients (id),
+    authority TEXT NOT NULL REFERENCES authorities (code),
+    PRIMARY KEY (client_id, authority)
+) STRICT;
+CREATE INDEX api_client_authorities_authority ON api_client_authorities (authority, client_id);
 
 CREATE TABLE client_secrets (
     id BLOB PRIMARY KEY,
@@ -197,7 +218,7 @@ CREATE TABLE advocates (
     user_id BLOB REFERENCES users (id),
     independence_declared_on TEXT,
     available INTEGER NOT NULL,
-    authority TEXT NOT NULL DEFAULT ''
+    authority TEXT NOT NULL REFERENCES authorities (code)
 ) STRICT;
 CREATE INDEX advocates_user ON advocates (user_id);
 
@@ -298,7 +319,6 @@ CREATE TABLE adults (
     date_of_death TEXT,
     nhs_number TEXT,
     postcode TEXT,
-    communication_needs TEXT NOT NULL,
     alerts TEXT NOT NULL,
     date_of_birth_estimated INTEGER,
     gender TEXT CHECK (gender IN ('male', 'female', 'not_known')),
@@ -314,33 +334,33 @@ CREATE TABLE adults (
     first_language TEXT,
     interpreter_needed TEXT CHECK (interpreter_needed IN ('yes', 'no', 'not_known')),
     placing_authority TEXT,
-    external_ids TEXT NOT NULL DEFAULT '[]',
     name_key TEXT,
     postcode_key TEXT,
-    merged_into BLOB
+    merged_into BLOB,
+    UNIQUE (authority, id),
+    FOREIGN KEY (authority, merged_into) REFERENCES adults (authority, id)
 ) STRICT;
 CREATE INDEX adults_nhs_number ON adults (authority, nhs_number);
-CREATE INDEX adults_birth ON adults (authority, date_of_birth, family_name);
 CREATE INDEX adults_name ON adults (authority, name_key);
 CREATE INDEX adults_born ON adults (authority, date_of_birth);
 CREATE INDEX adults_postcode ON adults (authority, postcode_key);
-CREATE INDEX adults_page ON adults (authority, id);
 CREATE INDEX adults_merged_into ON adults (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX adults_known_by_number ON adults (nhs_number) WHERE nhs_number IS NOT NULL;
 CREATE INDEX adults_known_by_name ON adults (name_key, date_of_birth);
 
 CREATE TABLE adult_external_ids (
-    adult_id BLOB NOT NULL REFERENCES adults (id),
+    adult_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     system TEXT NOT NULL,
     value TEXT NOT NULL,
-    PRIMARY KEY (adult_id, system, value)
+    PRIMARY KEY (adult_id, system, value),
+    FOREIGN KEY (authority, adult_id) REFERENCES adults (authority, id)
 ) STRICT;
 CREATE INDEX adult_external_ids_value ON adult_external_ids (authority, system, value);
 
 CREATE TABLE adult_contact_points (
     id BLOB PRIMARY KEY,
-    adult_id BLOB NOT NULL REFERENCES adults (id),
+    adult_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -357,13 +377,14 @@ CREATE TABLE adult_contact_points (
     confidential INTEGER NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('current', 'kept_shared', 'retired')),
     shared_with TEXT NOT NULL,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, adult_id) REFERENCES adults (authority, id)
 ) STRICT;
 CREATE INDEX adult_contact_points_adult ON adult_contact_points (adult_id, id);
 
 CREATE TABLE adult_communication_needs (
     id BLOB PRIMARY KEY,
-    adult_id BLOB NOT NULL REFERENCES adults (id),
+    adult_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -375,13 +396,14 @@ CREATE TABLE adult_communication_needs (
     may_be_shared TEXT CHECK (may_be_shared IN ('yes', 'no', 'not_known')),
     review_on TEXT,
     ended_on TEXT,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, adult_id) REFERENCES adults (authority, id)
 ) STRICT;
 CREATE INDEX adult_communication_needs_adult ON adult_communication_needs (adult_id, id);
 
 CREATE TABLE adult_representatives (
     id BLOB PRIMARY KEY,
-    adult_id BLOB NOT NULL REFERENCES adults (id),
+    adult_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -399,28 +421,40 @@ CREATE TABLE adult_representatives (
     conflict_detail TEXT,
     starts_on TEXT,
     ends_on TEXT,
-    may_receive TEXT NOT NULL,
-    entered_in_error TEXT
+    may_receive INTEGER NOT NULL CHECK (may_receive BETWEEN 0 AND 127),
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, adult_id) REFERENCES adults (authority, id)
 ) STRICT;
 CREATE INDEX adult_representatives_adult ON adult_representatives (adult_id, id);
 
 CREATE TABLE adult_merges (
     id BLOB PRIMARY KEY,
-    adult_id BLOB NOT NULL REFERENCES adults (id),
+    adult_id BLOB NOT NULL,
     authority TEXT NOT NULL,
-    duplicate_id BLOB NOT NULL REFERENCES adults (id),
+    duplicate_id BLOB NOT NULL,
     reason TEXT NOT NULL,
     moved_cases TEXT NOT NULL,
     merged_at INTEGER NOT NULL,
     merged_by BLOB NOT NULL,
     unmerged_at INTEGER,
     unmerged_by BLOB,
-    unmerged_reason TEXT
+    unmerged_reason TEXT,
+    FOREIGN KEY (authority, adult_id) REFERENCES adults (authority, id),
+    FOREIGN KEY (authority, duplicate_id) REFERENCES adults (authority, id)
 ) STRICT;
 CREATE INDEX adult_merges_adult ON adult_merges (adult_id, id);
 
 -- Cases
 -- =====
+
+-- Cases that are looked at together, of one authority.
+CREATE TABLE case_groups (
+    id BLOB PRIMARY KEY,
+    authority TEXT NOT NULL REFERENCES authorities (code),
+    created_at INTEGER NOT NULL,
+    created_by BLOB NOT NULL,
+    UNIQUE (authority, id)
+) STRICT;
 
 CREATE TABLE cases (
     id BLOB PRIMARY KEY,
@@ -433,16 +467,18 @@ CREATE TABLE cases (
     reference TEXT NOT NULL UNIQUE,
     state TEXT NOT NULL CHECK (state IN ('concern', 'enquiry', 'plan', 'concluded', 'closed', 'closed_no_enquiry')),
     enquiry_type TEXT CHECK (enquiry_type IN ('section_42', 'other')),
-    adult_id BLOB REFERENCES adults (id),
+    adult_id BLOB,
     allocated_to BLOB REFERENCES users (id),
     allocated_team BLOB REFERENCES teams (id),
     restricted INTEGER NOT NULL,
     case_group_id BLOB,
-    transferred_from BLOB,
-    transferred_to BLOB,
-    transfer TEXT
+    transferred_from BLOB REFERENCES cases (id),
+    transferred_to BLOB REFERENCES cases (id),
+    transfer TEXT,
+    FOREIGN KEY (authority, case_group_id) REFERENCES case_groups (authority, id),
+    UNIQUE (authority, id),
+    FOREIGN KEY (authority, adult_id) REFERENCES adults (authority, id)
 ) STRICT;
-CREATE INDEX cases_authority ON cases (authority, id);
 CREATE INDEX cases_authority_state ON cases (authority, state, id);
 CREATE INDEX cases_allocated ON cases (allocated_to, id);
 CREATE INDEX cases_allocated_state ON cases (allocated_to, state, id);
@@ -455,20 +491,21 @@ CREATE INDEX cases_restricted ON cases (authority, id) WHERE restricted;
 
 CREATE TABLE case_transitions (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     from_state TEXT NOT NULL,
     to_state TEXT NOT NULL,
     effective_at INTEGER NOT NULL,
     recorded_at INTEGER NOT NULL,
     recorded_by BLOB NOT NULL,
-    content TEXT NOT NULL
+    content TEXT NOT NULL,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX case_transitions_case ON case_transitions (case_id, id);
 
 CREATE TABLE enquiries (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -481,25 +518,11 @@ CREATE TABLE enquiries (
     lead TEXT NOT NULL,
     decision TEXT NOT NULL,
     conclusion TEXT,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX enquiries_case ON enquiries (case_id, id);
-CREATE UNIQUE INDEX enquiries_one_open ON enquiries (case_id) WHERE concluded_on IS NULL;
-
--- Parts of a case or of a meeting of which there is one.
-CREATE TABLE singletons (
-    owner_id BLOB NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('conclusion', 'closure_checklist', 'participation', 'meeting_checklist',
-        'minutes', 'restricted_minutes')),
-    case_id BLOB NOT NULL REFERENCES cases (id),
-    authority TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL,
-    updated_by BLOB NOT NULL,
-    content TEXT NOT NULL,
-    PRIMARY KEY (owner_id, kind)
-) STRICT;
-CREATE INDEX singletons_case ON singletons (case_id, kind);
+CREATE UNIQUE INDEX enquiries_one_open ON enquiries (case_id) WHERE concluded_on IS NULL AND entered_in_error IS NULL;
 
 CREATE TABLE questionnaires (
     id BLOB PRIMARY KEY,
@@ -542,7 +565,7 @@ VALUES (x'019a9000000070008000000000000006', 1, 1795219200000000, x'019a90000000
 
 CREATE TABLE feedback (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -559,13 +582,14 @@ CREATE TABLE feedback (
     status TEXT CHECK (status IN ('offered', 'completed', 'partial', 'declined', 'not_offered')),
     how TEXT,
     not_offered_reason TEXT,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX feedback_case ON feedback (case_id, id);
 
 CREATE TABLE wishes (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -578,13 +602,14 @@ CREATE TABLE wishes (
     text TEXT NOT NULL,
     said_by TEXT NOT NULL CHECK (said_by IN ('adult', 'representative', 'advocate', 'practitioner')),
     said_at INTEGER,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX wishes_case ON wishes (case_id, id);
 
 CREATE TABLE capacity_assessments (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -601,13 +626,14 @@ CREATE TABLE capacity_assessments (
     assessor TEXT,
     assessed_at INTEGER,
     functional_test TEXT NOT NULL,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX capacity_assessments_case ON capacity_assessments (case_id, id);
 
 CREATE TABLE best_interests_decisions (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -626,13 +652,14 @@ CREATE TABLE best_interests_decisions (
     decided_at INTEGER,
     options TEXT NOT NULL,
     consulted TEXT NOT NULL,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX best_interests_decisions_case ON best_interests_decisions (case_id, id);
 
 CREATE TABLE desired_outcomes (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -648,13 +675,14 @@ CREATE TABLE desired_outcomes (
     priority INTEGER CHECK (priority BETWEEN 1 AND 3),
     status TEXT NOT NULL CHECK (status IN ('current', 'withdrawn', 'superseded')),
     said_at INTEGER NOT NULL,
-    best_interests_decision_id BLOB,
+    best_interests_decision_id BLOB REFERENCES best_interests_decisions (id),
     entered_in_error TEXT,
-    local_suggestion_codes TEXT NOT NULL DEFAULT '[]'
+    local_suggestion_codes TEXT NOT NULL DEFAULT '[]',
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX desired_outcomes_case ON desired_outcomes (case_id, id);
 CREATE UNIQUE INDEX desired_outcomes_priority ON desired_outcomes (case_id, priority) WHERE priority IS NOT NULL AND
-    status = 'current';
+    status = 'current' AND entered_in_error IS NULL;
 
 CREATE TABLE outcome_revisions (
     id BLOB PRIMARY KEY,
@@ -677,9 +705,11 @@ CREATE TABLE outcome_revisions (
     said_at INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     created_by BLOB NOT NULL,
-    UNIQUE (outcome_id, number)
+    UNIQUE (outcome_id, number),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX outcome_revisions_outcome ON outcome_revisions (outcome_id, id);
+CREATE INDEX outcome_revisions_case ON outcome_revisions (case_id, id);
 
 CREATE TABLE outcome_achievements (
     id BLOB PRIMARY KEY,
@@ -697,14 +727,15 @@ CREATE TABLE outcome_achievements (
     compared_with TEXT NOT NULL CHECK (compared_with IN ('latest', 'first')),
     final INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
-    created_by BLOB NOT NULL
+    created_by BLOB NOT NULL,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX outcome_achievements_outcome ON outcome_achievements (outcome_id, id);
 CREATE INDEX outcome_achievements_case ON outcome_achievements (case_id, id);
 
 CREATE TABLE advocacy_needs (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -715,14 +746,15 @@ CREATE TABLE advocacy_needs (
     appropriate_person TEXT NOT NULL,
     conclusion TEXT NOT NULL CHECK (conclusion IN ('duty', 'power', 'not_needed')),
     adult_view TEXT,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX advocacy_needs_case ON advocacy_needs (case_id, id);
 
 -- `covers`: to what the assignment goes on. An advocate does not support both sides of one matter.
 CREATE TABLE advocacy_assignments (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -739,14 +771,15 @@ CREATE TABLE advocacy_assignments (
     ended_at INTEGER,
     reason TEXT,
     entered_in_error TEXT,
-    covers TEXT NOT NULL DEFAULT '[]'
+    covers TEXT NOT NULL DEFAULT '[]',
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX advocacy_assignments_case ON advocacy_assignments (case_id, id);
 CREATE INDEX advocacy_assignments_advocate ON advocacy_assignments (advocate_id, state, case_id);
 
 CREATE TABLE advocacy_representations (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -759,15 +792,17 @@ CREATE TABLE advocacy_representations (
     text TEXT NOT NULL,
     made_at INTEGER NOT NULL,
     response TEXT,
-    responded_at INTEGER
+    responded_at INTEGER,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX advocacy_representations_assignment ON advocacy_representations (assignment_id, id);
+CREATE INDEX advocacy_representations_case ON advocacy_representations (case_id, id);
 
 -- `shown_version` and `shown_at` are what whoever does not see its withheld parts knows of a record: a change of one of
 -- those alone moves nothing for them.
 CREATE TABLE meetings (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -793,13 +828,33 @@ CREATE TABLE meetings (
     sequence INTEGER NOT NULL DEFAULT 0,
     entered_in_error TEXT,
     shown_version INTEGER NOT NULL DEFAULT 1,
-    shown_at INTEGER NOT NULL DEFAULT 0
+    shown_at INTEGER NOT NULL DEFAULT 0,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX meetings_case ON meetings (case_id, id);
 
+-- Parts of a case or of a meeting of which there is one.
+CREATE TABLE singletons (
+    owner_id BLOB NOT NULL,
+    meeting_id BLOB REFERENCES meetings (id),
+    kind TEXT NOT NULL CHECK (kind IN ('conclusion', 'closure_checklist', 'participation', 'meeting_checklist',
+        'minutes', 'restricted_minutes')),
+    case_id BLOB NOT NULL,
+    authority TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    updated_by BLOB NOT NULL,
+    content TEXT NOT NULL,
+    PRIMARY KEY (owner_id, kind),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id),
+    CHECK (owner_id = COALESCE(meeting_id, case_id)),
+    CHECK ((kind IN ('conclusion', 'closure_checklist')) = (meeting_id IS NULL))
+) STRICT;
+CREATE INDEX singletons_case ON singletons (case_id, kind);
+
 CREATE TABLE meeting_discussions (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -819,14 +874,15 @@ CREATE TABLE meeting_discussions (
     entered_in_error TEXT,
     asked_result TEXT CHECK (asked_result IN ('expressed', 'none_expressed', 'unchanged', 'changed', 'declined',
         'not_asked')),
-    not_asked_reason TEXT
+    not_asked_reason TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX meeting_discussions_meeting ON meeting_discussions (meeting_id, id);
-CREATE INDEX meeting_discussions_case ON meeting_discussions (case_id);
+CREATE INDEX meeting_discussions_case ON meeting_discussions (case_id, id);
 
 CREATE TABLE contacts (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -850,14 +906,15 @@ CREATE TABLE contacts (
     next_steps TEXT NOT NULL,
     produced TEXT NOT NULL,
     entered_in_error TEXT,
-    checklist TEXT NOT NULL DEFAULT '[]'
+    checklist TEXT NOT NULL DEFAULT '[]',
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX contacts_case ON contacts (case_id, id);
 CREATE INDEX contacts_with_adult ON contacts (case_id, with_adult, at);
 
 CREATE TABLE plans (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -872,7 +929,8 @@ CREATE TABLE plans (
     ended_reason TEXT,
     content TEXT NOT NULL,
     agreements TEXT NOT NULL,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX plans_case ON plans (case_id, id);
 
@@ -886,14 +944,16 @@ CREATE TABLE plan_versions (
     content TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     created_by BLOB NOT NULL,
-    UNIQUE (plan_id, number)
+    UNIQUE (plan_id, number),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX plan_versions_plan ON plan_versions (plan_id, id);
+CREATE INDEX plan_versions_case ON plan_versions (case_id, id);
 
 -- `shown_version` and `shown_at` as of a meeting.
 CREATE TABLE actions (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -910,18 +970,19 @@ CREATE TABLE actions (
     override_reason TEXT,
     linked_outcomes TEXT NOT NULL,
     due_history TEXT NOT NULL,
-    plan_id BLOB,
+    plan_id BLOB REFERENCES plans (id),
     entered_in_error TEXT,
     agency_id BLOB REFERENCES agencies (id),
     shown_version INTEGER NOT NULL DEFAULT 1,
-    shown_at INTEGER NOT NULL DEFAULT 0
+    shown_at INTEGER NOT NULL DEFAULT 0,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX actions_case ON actions (case_id, id);
 CREATE INDEX actions_status ON actions (case_id, status);
 
 CREATE TABLE responses (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -937,13 +998,14 @@ CREATE TABLE responses (
     used INTEGER,
     effects TEXT NOT NULL,
     entered_in_error TEXT,
-    local_option TEXT
+    local_option TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX responses_case ON responses (case_id, id);
 
 CREATE TABLE risks (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -960,13 +1022,14 @@ CREATE TABLE risks (
     what_happened TEXT NOT NULL,
     impact_in_own_words TEXT,
     chosen_risk TEXT NOT NULL,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX risks_case ON risks (case_id, id);
 
 CREATE TABLE disagreements (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -978,13 +1041,14 @@ CREATE TABLE disagreements (
     what_was_tried TEXT,
     result TEXT,
     between_whom TEXT NOT NULL,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX disagreements_case ON disagreements (case_id, id);
 
 CREATE TABLE persons_of_concern (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -998,14 +1062,15 @@ CREATE TABLE persons_of_concern (
     own_needs TEXT,
     action_taken TEXT,
     entered_in_error TEXT,
-    advocate_id BLOB REFERENCES advocates (id)
+    advocate_id BLOB REFERENCES advocates (id),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX persons_of_concern_case ON persons_of_concern (case_id, id);
 
 -- Involving somebody whom the adult does not want involved needs `override_reason`.
 CREATE TABLE sharing_decisions (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -1024,13 +1089,14 @@ CREATE TABLE sharing_decisions (
     lawful_basis TEXT NOT NULL,
     entered_in_error TEXT,
     override_reason TEXT,
-    agency_id BLOB REFERENCES agencies (id)
+    agency_id BLOB REFERENCES agencies (id),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX sharing_decisions_case ON sharing_decisions (case_id, id);
 
 CREATE TABLE case_links (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -1043,13 +1109,14 @@ CREATE TABLE case_links (
     reference TEXT,
     status_since TEXT,
     note TEXT,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX case_links_case ON case_links (case_id, id);
 
 CREATE TABLE informed_records (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -1063,13 +1130,14 @@ CREATE TABLE informed_records (
     told_by TEXT,
     not_told_reason TEXT,
     look_again_on TEXT,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX informed_records_case ON informed_records (case_id, id);
 
 CREATE TABLE caused_enquiries (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -1088,7 +1156,8 @@ CREATE TABLE caused_enquiries (
     reported_at INTEGER,
     questions TEXT NOT NULL,
     report TEXT,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX caused_enquiries_case ON caused_enquiries (case_id, id);
 CREATE INDEX caused_enquiries_agency ON caused_enquiries (agency_id, id);
@@ -1096,7 +1165,7 @@ CREATE INDEX caused_enquiries_agency ON caused_enquiries (agency_id, id);
 -- What the adult asks for in the app.
 CREATE TABLE case_requests (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -1108,7 +1177,8 @@ CREATE TABLE case_requests (
     text TEXT,
     answer TEXT,
     answered_at INTEGER,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX case_requests_case ON case_requests (case_id, id);
 
@@ -1135,7 +1205,7 @@ CREATE TABLE referrals (
     urgent INTEGER NOT NULL,
     agreement_lapsed INTEGER NOT NULL,
     childrens_route INTEGER NOT NULL,
-    case_id BLOB REFERENCES cases (id),
+    case_id BLOB,
     triage TEXT,
     triaged_at INTEGER,
     counts_as_concern INTEGER,
@@ -1152,13 +1222,15 @@ CREATE TABLE referrals (
     open_requests INTEGER NOT NULL DEFAULT 0,
     needs_attention INTEGER NOT NULL DEFAULT 0,
     tasks TEXT NOT NULL DEFAULT '[]',
-    told TEXT NOT NULL DEFAULT '{}'
+    told TEXT NOT NULL DEFAULT '{}',
+    UNIQUE (authority, id),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE UNIQUE INDEX referrals_agency_reference ON referrals (agency_id, agency_reference) WHERE agency_reference IS NOT
     NULL;
-CREATE INDEX referrals_authority ON referrals (authority, id);
 CREATE INDEX referrals_authority_status ON referrals (authority, status, id);
 CREATE INDEX referrals_agency ON referrals (agency_id, id);
+CREATE INDEX referrals_sender ON referrals (created_by, id);
 CREATE INDEX referrals_case ON referrals (case_id, id);
 CREATE INDEX referrals_attention ON referrals (authority, id) WHERE needs_attention;
 CREATE INDEX referrals_unread ON referrals (unread_since) WHERE unread_since IS NOT NULL;
@@ -1166,10 +1238,12 @@ CREATE INDEX referrals_unread ON referrals (unread_since) WHERE unread_since IS 
 -- What a referral may be about somebody known by: one row as it was sent, one for each correction.
 CREATE TABLE referral_keys (
     id BLOB PRIMARY KEY,
-    referral_id BLOB NOT NULL REFERENCES referrals (id),
+    referral_id BLOB NOT NULL,
+    authority TEXT NOT NULL,
     nhs_number TEXT,
     name_key TEXT,
-    date_of_birth TEXT
+    date_of_birth TEXT,
+    FOREIGN KEY (authority, referral_id) REFERENCES referrals (authority, id)
 ) STRICT;
 CREATE INDEX referral_keys_referral ON referral_keys (referral_id);
 CREATE INDEX referral_keys_nhs_number ON referral_keys (nhs_number) WHERE nhs_number IS NOT NULL;
@@ -1177,7 +1251,7 @@ CREATE INDEX referral_keys_name ON referral_keys (name_key, date_of_birth);
 
 CREATE TABLE referral_updates (
     id BLOB PRIMARY KEY,
-    referral_id BLOB NOT NULL REFERENCES referrals (id),
+    referral_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -1188,13 +1262,14 @@ CREATE TABLE referral_updates (
     text TEXT NOT NULL,
     written_by TEXT NOT NULL CHECK (written_by IN ('referrer', 'staff')),
     corrected_fields TEXT NOT NULL,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, referral_id) REFERENCES referrals (authority, id)
 ) STRICT;
 CREATE INDEX referral_updates_referral ON referral_updates (referral_id, id);
 
 CREATE TABLE referral_requests (
     id BLOB PRIMARY KEY,
-    referral_id BLOB NOT NULL REFERENCES referrals (id),
+    referral_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -1205,7 +1280,8 @@ CREATE TABLE referral_requests (
     needed_for TEXT,
     status TEXT NOT NULL CHECK (status IN ('open', 'answered', 'no_longer_needed')),
     answered_at INTEGER,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, referral_id) REFERENCES referrals (authority, id)
 ) STRICT;
 CREATE INDEX referral_requests_referral ON referral_requests (referral_id, id);
 
@@ -1226,7 +1302,7 @@ CREATE INDEX referral_answers_request ON referral_answers (request_id, id);
 
 CREATE TABLE referral_feedback (
     id BLOB PRIMARY KEY,
-    referral_id BLOB NOT NULL REFERENCES referrals (id),
+    referral_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -1236,7 +1312,8 @@ CREATE TABLE referral_feedback (
     code TEXT CHECK (code IN ('accepted', 'no_enquiry', 'another_route', 'closed', 'other')),
     text TEXT,
     withheld_reason TEXT,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, referral_id) REFERENCES referrals (authority, id)
 ) STRICT;
 CREATE INDEX referral_feedback_referral ON referral_feedback (referral_id, id);
 
@@ -1244,7 +1321,6 @@ CREATE INDEX referral_feedback_referral ON referral_feedback (referral_id, id);
 -- kept.
 CREATE TABLE intake_refusals (
     id BLOB PRIMARY KEY,
-    authorities TEXT NOT NULL,
     agency_id BLOB,
     actor_id BLOB NOT NULL,
     refused_at INTEGER NOT NULL,
@@ -1260,13 +1336,20 @@ CREATE TABLE intake_refusals (
 CREATE INDEX intake_refusals_refused ON intake_refusals (refused_at, id);
 CREATE INDEX intake_refusals_waiting ON intake_refusals (actor_id, reference_digest) WHERE handled_at IS NULL;
 
+CREATE TABLE intake_refusal_authorities (
+    refusal_id BLOB NOT NULL REFERENCES intake_refusals (id),
+    authority TEXT NOT NULL REFERENCES authorities (code),
+    PRIMARY KEY (refusal_id, authority)
+) STRICT;
+CREATE INDEX intake_refusal_authorities_authority ON intake_refusal_authorities (authority, refusal_id);
+
 -- Who may read
 -- ============
 
 -- Who is named on a case: an adviser, or a partner agency.
 CREATE TABLE case_grants (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -1278,9 +1361,12 @@ CREATE TABLE case_grants (
     agency_id BLOB REFERENCES agencies (id),
     reason TEXT NOT NULL,
     ends_on TEXT,
-    sections TEXT NOT NULL,
+    sections INTEGER NOT NULL CHECK (sections BETWEEN 0 AND 511),
     entered_in_error TEXT,
-    override_reason TEXT
+    override_reason TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id),
+    CHECK ((relationship = 'adviser') = (user_id IS NOT NULL)),
+    CHECK ((relationship = 'partner') = (agency_id IS NOT NULL))
 ) STRICT;
 CREATE INDEX case_grants_case ON case_grants (case_id, id);
 CREATE INDEX case_grants_user ON case_grants (user_id, case_id);
@@ -1288,7 +1374,7 @@ CREATE INDEX case_grants_agency ON case_grants (agency_id, case_id);
 
 CREATE TABLE case_conflicts (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -1301,7 +1387,9 @@ CREATE TABLE case_conflicts (
     detail TEXT NOT NULL,
     ended_on TEXT,
     entered_in_error TEXT,
-    staff_number TEXT
+    staff_number TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id),
+    CHECK ((user_id IS NOT NULL) + (agency_id IS NOT NULL) + (staff_number IS NOT NULL) = 1)
 ) STRICT;
 CREATE INDEX case_conflicts_case ON case_conflicts (case_id, id);
 CREATE INDEX case_conflicts_user ON case_conflicts (user_id, case_id);
@@ -1332,7 +1420,7 @@ CREATE INDEX exclusions_referral ON exclusions (referral_id) WHERE ended_at IS N
 
 CREATE TABLE emergency_access (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -1348,7 +1436,8 @@ CREATE TABLE emergency_access (
     review_note TEXT,
     reviewed_at INTEGER,
     reviewed_by BLOB,
-    entered_in_error TEXT
+    entered_in_error TEXT,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX emergency_access_case ON emergency_access (case_id, id);
 CREATE INDEX emergency_access_user ON emergency_access (user_id, case_id);
@@ -1373,7 +1462,7 @@ CREATE UNIQUE INDEX escalations_referral ON escalations (referral_id) WHERE ende
 
 CREATE TABLE app_access_decisions (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -1389,14 +1478,15 @@ CREATE TABLE app_access_decisions (
     reason TEXT NOT NULL,
     entered_in_error TEXT,
     override_reason TEXT,
-    advocate_id BLOB REFERENCES advocates (id)
+    advocate_id BLOB REFERENCES advocates (id),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX app_access_decisions_case ON app_access_decisions (case_id, id);
 
 -- `invitations_good`: one code is good at a time for a person on a case. The adult's person is the case itself.
 CREATE TABLE invitations (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -1415,7 +1505,8 @@ CREATE TABLE invitations (
     advocate_id BLOB REFERENCES advocates (id),
     handed_over TEXT NOT NULL DEFAULT 'in_person' CHECK (handed_over IN ('in_person', 'safe_contact')),
     made_by_role TEXT NOT NULL DEFAULT 'practitioner' CHECK (made_by_role IN ('manager', 'practitioner')),
-    replaces_earlier INTEGER NOT NULL DEFAULT 0
+    replaces_earlier INTEGER NOT NULL DEFAULT 0,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE INDEX invitations_case ON invitations (case_id, id);
 CREATE UNIQUE INDEX invitations_good ON invitations (case_id, COALESCE(representative_id, advocate_id, case_id)) WHERE
@@ -1425,7 +1516,7 @@ CREATE UNIQUE INDEX invitations_good ON invitations (case_id, COALESCE(represent
 -- advocates. Whether it is stopped stands in the decisions about it, and nowhere else.
 CREATE TABLE case_access (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL,
     user_id BLOB NOT NULL REFERENCES users (id),
     relationship TEXT NOT NULL CHECK (relationship IN ('adult', 'representative', 'advocate')),
@@ -1434,11 +1525,15 @@ CREATE TABLE case_access (
     starts_at INTEGER NOT NULL,
     ended_at INTEGER,
     created_by BLOB NOT NULL,
-    view TEXT NOT NULL DEFAULT 'full' CHECK (view IN ('full', 'next_steps_only'))
+    view TEXT NOT NULL DEFAULT 'full' CHECK (view IN ('full', 'next_steps_only')),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id),
+    CHECK ((relationship = 'representative') = (representative_id IS NOT NULL)),
+    CHECK ((relationship = 'advocate') = (advocate_id IS NOT NULL))
 ) STRICT;
 CREATE INDEX case_access_user ON case_access (user_id, case_id);
 CREATE INDEX case_access_case ON case_access (case_id);
 CREATE INDEX case_access_representative ON case_access (representative_id);
+CREATE UNIQUE INDEX case_access_live ON case_access (case_id, user_id) WHERE ended_at IS NULL;
 
 -- What somebody is to a case by a record of it (a naming, an app, an assignment): derived from those records and
 -- written in the transaction of each change of them. A row says when it begins and ends, never whether it holds now.
@@ -1447,13 +1542,13 @@ CREATE INDEX case_access_representative ON case_access (representative_id);
 -- table of their own.
 CREATE TABLE case_relationships (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL REFERENCES authorities (code),
     principal_kind TEXT NOT NULL CHECK (principal_kind IN ('user', 'team', 'agency')),
     principal_id BLOB NOT NULL,
     relationship TEXT NOT NULL CHECK (relationship IN ('allocated', 'team', 'adviser', 'emergency', 'escalated',
         'advocate', 'advocate_asked', 'adult', 'representative', 'partner', 'enquiring_agency')),
-    sections INTEGER NOT NULL,
+    sections INTEGER NOT NULL CHECK (sections BETWEEN 0 AND 511),
     view TEXT CHECK (view IN ('full', 'next_steps_only')),
     starts_at INTEGER,
     ends_at INTEGER,
@@ -1466,7 +1561,8 @@ CREATE TABLE case_relationships (
     recorded_at INTEGER NOT NULL,
     ended_at INTEGER,
     CHECK (principal_kind = CASE WHEN relationship = 'team' THEN 'team' WHEN relationship IN ('partner',
-        'enquiring_agency') THEN 'agency' ELSE 'user' END)
+        'enquiring_agency') THEN 'agency' ELSE 'user' END),
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE UNIQUE INDEX case_relationships_once ON case_relationships (case_id, principal_id, relationship, source_id,
     COALESCE(via_id, source_id)) WHERE ended_at IS NULL;
@@ -1478,13 +1574,14 @@ CREATE INDEX case_relationships_principal ON case_relationships (principal_id, r
 -- stays.
 CREATE TABLE record_parties (
     id BLOB PRIMARY KEY,
-    case_id BLOB NOT NULL REFERENCES cases (id),
+    case_id BLOB NOT NULL,
     authority TEXT NOT NULL REFERENCES authorities (code),
     record_kind TEXT NOT NULL CHECK (record_kind IN ('action', 'meeting', 'sharing_decision')),
     record_id BLOB NOT NULL,
     agency_id BLOB NOT NULL REFERENCES agencies (id),
     recorded_at INTEGER NOT NULL,
-    ended_at INTEGER
+    ended_at INTEGER,
+    FOREIGN KEY (authority, case_id) REFERENCES cases (authority, id)
 ) STRICT;
 CREATE UNIQUE INDEX record_parties_once ON record_parties (record_id, agency_id) WHERE ended_at IS NULL;
 CREATE INDEX record_parties_agency ON record_parties (case_id, agency_id, record_kind, record_id) WHERE ended_at IS
@@ -1521,8 +1618,6 @@ CREATE INDEX audit_entries_resource ON audit_entries (resource_id, id);
 CREATE INDEX audit_entries_case ON audit_entries (case_id, id);
 CREATE INDEX audit_entries_actor ON audit_entries (actor_id, id);
 CREATE INDEX audit_entries_authority ON audit_entries (authority, id);
-CREATE INDEX audit_entries_operation ON audit_entries (authority, operation, id);
-CREATE INDEX audit_entries_outcome ON audit_entries (authority, outcome, id);
 
 -- Entries that no seal covers yet, written in the transaction of the entry: one that commits late is still found.
 CREATE TABLE audit_unsealed (

@@ -52,11 +52,12 @@ crate::record! {
             /// The last day: the naming holds until the end of it, in London.
             ends_on: Option<NaiveDate>,
         }
-        documents {
+        documents {}
+        sets {
             /// What an agency may read beyond the adult's name and communication needs.
             #[serde(default)]
             #[schema(max_items = 9)]
-            sections: Vec<Part>,
+            sections: Part,
         }
     }
 }

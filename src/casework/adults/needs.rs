@@ -8,7 +8,6 @@ use super::{service, store};
 use crate::act::Act;
 use crate::body::{Body, Patch};
 use crate::casework::record::{self, EnteredInError, Head, Record, write_new};
-use crate::db::types::Json;
 use crate::facts::YesNoNotKnown;
 use crate::ids::Id;
 use crate::problem::Problem;
@@ -77,8 +76,9 @@ pub fn append(act: &mut Act, adult: &ReachedAdult, body: CommunicationNeedBody) 
 }
 
 fn record_need(act: &mut Act, adult: Id, body: &Body<CommunicationNeedBody>) -> Result<Id, Problem> {
+    let before = standing(act, adult)?;
     let id = record::create::<CommunicationNeed>(act, adult, body)?;
-    refresh(act, adult)?;
+    tell(act, adult, &before)?;
     Ok(id)
 }
 
@@ -88,25 +88,38 @@ fn amend_need(
     id: Id,
     patch: &Body<Patch<CommunicationNeedBody>>,
 ) -> Result<Id, Problem> {
+    let before = standing(act, adult)?;
     let id = record::amend::<CommunicationNeed>(act, adult, id, patch)?;
-    refresh(act, adult)?;
+    tell(act, adult, &before)?;
     Ok(id)
 }
 
 fn mark_need(act: &mut Act, adult: Id, id: Id, body: &Body<EnteredInError>) -> Result<Id, Problem> {
+    let before = standing(act, adult)?;
     let id = record::mark::<CommunicationNeed>(act, adult, id, body)?;
-    refresh(act, adult)?;
+    tell(act, adult, &before)?;
     Ok(id)
 }
 
-/// Copies the standing needs to where every answer about the adult reads them.
-pub fn refresh(act: &mut Act, adult: Id) -> Result<(), Problem> {
-    let needs = store::standing_needs(act.conn, adult)?;
+fn standing(act: &mut Act, adult: Id) -> Result<Vec<String>, Problem> {
+    let row = store::any(act.conn, adult)?;
+    Ok(row.map(|row| row.communication_needs.0).unwrap_or_default())
+}
+
+/// The standing needs are on every answer about the adult: another list is another version of the record.
+pub fn tell(act: &mut Act, adult: Id, before: &[String]) -> Result<(), Problem> {
     let mut row = store::any(act.conn, adult)?.ok_or_else(Problem::not_found)?;
-    let needs: Vec<String> = needs.into_iter().map(|need| need.need).collect();
-    if row.communication_needs.0 == needs {
-        return Ok(());
+    match row.communication_needs.0 == before {
+        true => Ok(()),
+        false => service::write_over(act, &mut row, "amended"),
     }
-    row.communication_needs = Json(needs);
-    service::write_over(act, &mut row, "amended")
+}
+
+/// Writes the standing needs of one record to another of the same adult, in another authority.
+pub fn copy(act: &mut Act, from: Id, (to, authority): (Id, &str)) -> Result<(), Problem> {
+    for need in store::standing_needs(act.conn, from)? {
+        let head = Head::of(act, Id::new(), (to, authority));
+        write_new(act, &CommunicationNeed::new(head, need.body()), "recorded")?;
+    }
+    Ok(())
 }

@@ -12,6 +12,7 @@ use crate::casework::record::{self, EnteredInError, OwnedRow};
 use crate::db::Connection;
 use crate::facts::YesNoNotKnown;
 use crate::ids::Id;
+use crate::policy::MayReceive;
 use crate::problem::{Fault, Problem};
 use crate::schema::adult_records::adult_representatives;
 
@@ -57,26 +58,6 @@ crate::codes! {
     }
 }
 
-crate::codes! {
-    /// What a representative or supporter may receive.
-    pub enum MayReceive {
-        /// Desired outcomes.
-        Outcomes = "outcomes",
-        /// Wishes.
-        Wishes = "wishes",
-        /// Meetings.
-        Meetings = "meetings",
-        /// The plan.
-        Plan = "plan",
-        /// Next steps.
-        NextSteps = "next_steps",
-        /// Feedback.
-        Feedback = "feedback",
-        /// Decisions.
-        Decisions = "decisions",
-    }
-}
-
 crate::record! {
     /// Who represents or supports the adult.
     #[schema(example = json!({
@@ -111,11 +92,12 @@ crate::record! {
             /// Until when.
             ends_on: Option<NaiveDate>,
         }
-        documents {
+        documents {}
+        sets {
             /// What they may receive; nothing unless it is said.
             #[serde(default)]
             #[schema(max_items = 7)]
-            may_receive: Vec<MayReceive>,
+            may_receive: MayReceive,
         }
     }
 }

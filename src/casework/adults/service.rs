@@ -87,7 +87,7 @@ pub fn open(act: &mut Act, row: Adult, referred: &ReferredAdult) -> Result<Id, P
     for need in &referred.communication_needs {
         needs::append(act, &adult, CommunicationNeedBody::plain(&need.0))?;
     }
-    needs::refresh(act, id)?;
+    needs::tell(act, id, &[])?;
     contact_points::append_referred(act, &adult, referred)?;
     Ok(id)
 }

@@ -1,7 +1,10 @@
 //! Queries for adults. Each begins from the caller's scope, or from an adult that was reached.
 
+use std::collections::BTreeSet;
+
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::contact_points::ContactPoint;
 use super::needs::CommunicationNeed;
@@ -10,6 +13,8 @@ use crate::casework::cases::kept_away::{self, is_restricted_from};
 use crate::casework::cases::reachable;
 use crate::casework::relationships;
 use crate::clock::UtcTime;
+use crate::db::branches::{Branches, named_twice};
+use crate::db::fragment::sql;
 use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::Json;
 use crate::db::{Connection, MultiBackend};
@@ -26,13 +31,18 @@ use crate::schema::people::adults;
 
 type Within = adults::BoxedQuery<'static, MultiBackend>;
 
-/// The adults of the authorities in a scope; without one there are none.
-fn within(scope: &Scope) -> Within {
+/// The authorities in a scope, each once.
+fn authorities_in(scope: &Scope) -> BTreeSet<String> {
     let authorities = scope.clauses.iter().filter_map(|clause| match clause {
         Clause::Authorities(_, authorities) => Some(authorities.clone()),
         _ => None,
     });
-    unhidden(scope).filter(adults::authority.one_of(authorities.flatten().collect::<Vec<String>>()))
+    authorities.flatten().collect()
+}
+
+/// The adults of the authorities in a scope; without one there are none.
+fn within(scope: &Scope) -> Within {
+    unhidden(scope).filter(adults::authority.one_of(authorities_in(scope)))
 }
 
 /// The adults that nothing keeps from the caller: no exclusion, and no restricted case about them.
@@ -94,10 +104,24 @@ fn find_itself(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Opti
 
 /// A page of the adults of the authorities in scope; merged records are left out.
 pub fn page(conn: &mut Connection, scope: &Scope, page: &PageRequest) -> QueryResult<Vec<Adult>> {
-    let query = within(scope).filter(adults::merged_into.is_null());
-    crate::paged!(query, adults, page)
-        .select(Adult::as_select())
-        .load(conn)
+    let each = authorities_in(scope).into_iter().map(|authority| {
+        let of_one = unhidden(scope)
+            .filter(named_twice("adults.authority", authority))
+            .filter(adults::merged_into.is_null())
+            .select(adults::id);
+        let ids = crate::paged!(of_one, adults, page);
+        match page.newest_first {
+            true => ids.order((adults::authority.desc(), adults::id.desc())),
+            false => ids.order((adults::authority.asc(), adults::id.asc())),
+        }
+    });
+    let begin = sql::<Bool>("adults.id IN (");
+    let on_page = Branches::new(begin, each.collect(), (page.newest_first, page.rows()));
+    let query = adults::table.filter(on_page).select(Adult::as_select());
+    match page.newest_first {
+        true => query.order(adults::id.desc()).load(conn),
+        false => query.order(adults::id.asc()).load(conn),
+    }
 }
 
 /// Adults of the authorities in scope that fit every criterion; one more than the search may answer.

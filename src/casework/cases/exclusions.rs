@@ -260,7 +260,11 @@ pub fn refresh_around(act: &mut Act, humans: &[Id], about: &[Id]) -> Result<(), 
 }
 
 /// What there is to know a referral's adult by: as it was sent, or as a correction says.
-pub fn index_referral(conn: &mut Connection, referral: Id, known: &Likeness) -> QueryResult<()> {
+pub fn index_referral(
+    conn: &mut Connection,
+    (referral, authority): (Id, &str),
+    known: &Likeness,
+) -> QueryResult<()> {
     if known.nhs_number.is_none() && (known.family_name.is_none() || known.date_of_birth.is_none()) {
         return Ok(());
     }
@@ -268,6 +272,7 @@ pub fn index_referral(conn: &mut Connection, referral: Id, known: &Likeness) -> 
         .values((
             referral_keys::id.eq(Id::new()),
             referral_keys::referral_id.eq(referral),
+            referral_keys::authority.eq(authority),
             referral_keys::nhs_number.eq(known.nhs_number.clone()),
             referral_keys::name_key.eq(known.family_name.as_deref().map(compared)),
             referral_keys::date_of_birth.eq(known.date_of_birth),

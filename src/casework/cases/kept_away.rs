@@ -173,16 +173,21 @@ pub fn is_restricted_from(caller: Id, now: UtcTime, managed: Vec<String>) -> _ {
         .and(not(nobody.and(theirs)))
 }
 
-/// That a record was given to somebody because nobody else is left to act on it, or everything of its authority was. It lasts
-/// to the end of the request that ends it, so that whoever gives it on is answered with what became of it.
-pub fn given_to<T: 'static>((id, column): (&str, &str), authority: &str, whom: (Id, UtcTime)) -> On<T> {
-    let itself = given((id, column), whom).sql(format!(" AND one.{column} IS NOT NULL) OR "));
-    Box::new(
-        sql::<Bool>("(")
-            .join(itself)
-            .join(all_given(authority, whom))
-            .sql(")"),
-    )
+/// That a record, by this column of its own, was itself given to somebody because nobody else is left to act on it; what was
+/// given with everything of its authority is in [`all_given`]. It lasts to the end of the request that ends it, so that whoever
+/// gives it on is answered with what became of it.
+pub fn itself_given((id, column): (&str, &str), whom: (Id, UtcTime)) -> Fragment<Bool> {
+    given((id, column), whom).sql(format!(" AND one.{column} IS NOT NULL)"))
+}
+
+/// That a record was given to somebody, itself or with everything of its authority.
+pub fn given_to<T: 'static>(itself: (&str, &str), authority: &str, whom: (Id, UtcTime)) -> On<T> {
+    let either = sql::<Bool>("(")
+        .join(itself_given(itself, whom))
+        .sql(" OR ")
+        .join(all_given(authority, whom))
+        .sql(")");
+    Box::new(either)
 }
 
 /// That everything of an authority was given to somebody.

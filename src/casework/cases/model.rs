@@ -158,6 +158,7 @@ pub struct Case {
     /// Its id.
     pub id: Id,
     /// The authority that owns it.
+    #[diesel(skip_update)]
     pub authority: String,
     /// 1, and one more with every change of the case itself.
     pub version: i64,

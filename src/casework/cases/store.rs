@@ -26,10 +26,24 @@ use crate::people::authorities;
 use crate::problem::Problem;
 use crate::schema::access::emergency_access;
 use crate::schema::casework::{
-    advocacy_assignments, advocacy_needs, case_transitions, cases, enquiries, meetings,
+    advocacy_assignments, advocacy_needs, case_groups, case_transitions, cases, enquiries, meetings,
 };
 use crate::schema::people::advocates;
 use crate::schema::records::{capacity_assessments, case_links, informed_records};
+
+/// Begins a group of cases of this authority.
+pub fn begin_group(act: &mut Act, authority: &str) -> Result<Id, Problem> {
+    let id = Id::new();
+    diesel::insert_into(case_groups::table)
+        .values((
+            case_groups::id.eq(id),
+            case_groups::authority.eq(authority),
+            case_groups::created_at.eq(act.now),
+            case_groups::created_by.eq(act.caller.id),
+        ))
+        .execute(act.conn)?;
+    Ok(id)
+}
 
 /// Those of these cases from which somebody is excluded.
 pub fn excluded_of(conn: &mut Connection, of: &[Id], whom: kept_away::Whom) -> QueryResult<Vec<Id>> {

@@ -12,6 +12,7 @@ use super::service::{self, Opening};
 use super::store;
 use crate::act::Act;
 use crate::body::Body;
+use crate::casework::adults::needs;
 use crate::casework::cases::reach::Reached;
 use crate::casework::left_to_act::{self, On};
 use crate::casework::outcomes::dto::NewOutcome;
@@ -166,6 +167,7 @@ fn travelling(act: &mut Act, adult: Id, authority: &str) -> Result<Id, Problem> 
     }
     .keyed();
     adults::insert(act.conn, &record)?;
+    needs::copy(act, adult, (record.id, authority))?;
     Ok(record.id)
 }
 
@@ -204,7 +206,7 @@ pub fn group_of(act: &mut Act, case: Id, authority: &str, pointer: &str) -> Resu
     if let Some(group) = other.case_group_id {
         return Ok(group);
     }
-    let group = Id::new();
+    let group = store::begin_group(act, authority)?;
     other.case_group_id = Some(group);
     store::save(act, &mut other)?;
     Ok(group)

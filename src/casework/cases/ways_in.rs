@@ -1,6 +1,5 @@
 //! The cases that a caller may reach, as one statement: for each way in (an authority, own cases, a team, a relationship) a
-//! branch with its own order and limit, so that each is served by an index whatever the others are. The branches are put
-//! together with UNION ALL, ordered and limited again. What comes out is looked at once more by the decision itself
+//! branch ([`crate::db::branches`]). What comes out is looked at once more by the decision itself
 //! ([`crate::policy::decide`]), row by row: a list never shows what a read of the case would not.
 
 use diesel::sql_types::Bool;
@@ -9,10 +8,12 @@ use super::kept_away;
 use super::model::CaseState;
 use super::reachable::CaseFilter;
 use crate::clock::UtcTime;
+use crate::db::branches::{Branches, named_twice};
+use crate::db::code_set::KeptAsBits as _;
 use crate::db::fragment::{Fragment, sql};
 use crate::ids::Id;
 use crate::page::PageRequest;
-use crate::policy::{AssignmentAccess, CaseRelationship, Clause, Part, Parts, Scope, Seen, Standing};
+use crate::policy::{AssignmentAccess, CaseRelationship, Clause, Part, Scope, Seen, Standing};
 
 /// One way in, without order and limit: a statement of cases (`c`), or of relationships (`r`).
 struct Branch {
@@ -39,16 +40,11 @@ impl Branch {
         }
     }
 
-    /// That a case is of this authority. It is named twice and the order begins with it: a single one would be a constant to
-    /// PostgreSQL, which then walks all cases by their ids and takes a hundred times as long for a small authority.
+    /// That a case is of this authority.
     fn of_one_authority(self, authority: &str) -> Self {
-        let (one, same) = (authority.to_owned(), authority.to_owned());
         let branch = self.and(|text| {
-            text.sql(" AND c.authority IN (")
-                .bind(one)
-                .sql(", ")
-                .bind(same)
-                .sql(")")
+            text.sql(" AND ")
+                .join(named_twice("c.authority", authority.to_owned()))
         });
         Self {
             of_one_authority: true,
@@ -77,27 +73,10 @@ impl Branch {
 
 /// The condition on `cases` that a row is on this page.
 pub fn on_page(scope: &Scope, filter: &CaseFilter, page: &PageRequest) -> Fragment<Bool> {
-    let branches = branches(scope, filter);
-    if branches.is_empty() {
-        return sql::<Bool>("1 = 0");
-    }
-    let mut all = kept_away::begin_with_excluded("cases.id", scope.in_conflicts()).sql("SELECT k.id FROM (");
-    for (number, branch) in branches.into_iter().enumerate() {
-        if number > 0 {
-            all = all.sql(" UNION ALL ");
-        }
-        let branch = narrowed(branch, filter, page);
-        all = all
-            .sql("SELECT * FROM (")
-            .join(branch)
-            .sql(format!(") AS b{number}"));
-    }
-    all.sql(format!(
-        ") AS k GROUP BY k.id ORDER BY k.id {} LIMIT ",
-        order(page)
-    ))
-    .bind(page.rows())
-    .sql(")")
+    let begin = kept_away::begin_with_excluded("cases.id", scope.in_conflicts());
+    let each = branches(scope, filter).into_iter();
+    let each = each.map(|branch| narrowed(branch, filter, page)).collect();
+    Branches::new(begin, each, (page.newest_first, page.rows())).into()
 }
 
 fn order(page: &PageRequest) -> &'static str {
@@ -300,7 +279,7 @@ fn escalated(scope: &Scope, user: Id, authorities: &[String]) -> Vec<Branch> {
 /// That the relationship opens a part of the case.
 fn opening(branch: Branch, part: Option<Part>) -> Branch {
     match part {
-        Some(part) => branch.and(|text| text.sql(format!(" AND r.sections & {} <> 0", Parts::bit(part)))),
+        Some(part) => branch.and(|text| text.sql(format!(" AND r.sections & {} <> 0", part.bit()))),
         None => branch,
     }
 }

@@ -20,11 +20,11 @@ pub fn hide(act: &mut Act, referral: &Referral) -> Result<(), Problem> {
     if !said.is_empty() {
         exclusions::of_referral(act, referral.id, said)?;
     }
-    know(act, referral.id, &content.adult.likeness())
+    know(act, (referral.id, &referral.authority), &content.adult.likeness())
 }
 
 /// Notes what a referral's adult may be known by, and hides it from whoever is excluded from somebody known by that.
-pub fn know(act: &mut Act, referral: Id, likeness: &Likeness) -> Result<(), Problem> {
+pub fn know(act: &mut Act, referral: (Id, &str), likeness: &Likeness) -> Result<(), Problem> {
     exclusions::index_referral(act.conn, referral, likeness)?;
     exclusions::match_referral(act, likeness)
 }

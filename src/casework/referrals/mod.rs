@@ -19,3 +19,4 @@ pub mod telling;
 pub mod triage;
 pub mod updates;
 pub mod views;
+pub mod ways_in;

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::dto::NewReferral;
 use crate::body::Unused;
 use crate::clock::UtcTime;
+use crate::db::child_rows::ChildRows;
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::schema::casework::{intake_refusals, referrals};
@@ -217,6 +218,7 @@ pub struct Referral {
     /// Id.
     pub id: Id,
     /// The authority it went to.
+    #[diesel(skip_update)]
     pub authority: String,
     /// 1, and one more with every change.
     pub version: i64,
@@ -334,13 +336,22 @@ impl Referral {
     }
 }
 
+crate::child_rows! {
+    /// The authorities that a refused intake may have been meant for.
+    pub struct MeantFor of intake_refusals::id {
+        from "intake_refusal_authorities" where "intake_refusal_authorities.refusal_id = intake_refusals.id"
+        order by "authority", ["": "authority"]
+    }
+}
+
 /// A refused intake, without its content: an open task until somebody knows what it was.
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = intake_refusals, treat_none_as_default_value = false)]
 pub struct IntakeRefusal {
     /// Id.
     pub id: Id,
-    /// The authority that it named, or else those that its sender serves or works for.
+    /// The authority that it named, or else those that its sender serves or works for; rows of their own.
+    #[diesel(skip_insertion, select_expression = ChildRows::list(), select_expression_type = ChildRows<MeantFor>)]
     pub authorities: Json<Vec<String>>,
     /// The agency that sent it.
     pub agency_id: Option<Id>,

@@ -14,7 +14,8 @@ use super::store;
 use crate::act::{Act, guarded};
 use crate::body::{self, Body};
 use crate::clock::UtcTime;
-use crate::db::types::{Json, contains_any};
+use crate::db::one_of::OneOfMethods as _;
+use crate::db::types::Json;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
 use crate::http::extract::Ids;
@@ -24,7 +25,10 @@ use crate::notices::{self, Notice, NoticeKind};
 use crate::page::{Page, PageParams, PageRequest, Rows};
 use crate::policy::{Action, Caller, Role, scope};
 use crate::problem::{Code, Fault, Problem};
-use crate::schema::casework::intake_refusals as table;
+use crate::schema::casework::{intake_refusal_authorities as meant, intake_refusals as table};
+
+diesel::joinable!(meant -> table (refusal_id));
+diesel::allow_tables_to_appear_in_same_query!(table, meant);
 use crate::secrets;
 
 /// Nobody is told of the same sender's next refusal within a day while the one before waits: a program that sends the same
@@ -81,16 +85,20 @@ pub fn note(act: &mut Act, problem: &Problem, stated: &Stated) -> Result<(), Pro
         called_at: None,
     };
     let since = act.now.plus_seconds(-TOLD_AGAIN_AFTER);
-    let waiting: Vec<Json<Vec<String>>> = table::table
+    let told: Vec<String> = table::table
+        .inner_join(meant::table)
         .filter(table::actor_id.eq(act.caller.id).and(table::handled_at.is_null()))
         .filter(table::refused_at.gt(since))
-        .select(table::authorities)
+        .select(meant::authority)
         .load(act.conn)?;
     diesel::insert_into(table::table)
         .values(&refusal)
         .execute(act.conn)?;
     for authority in &refusal.authorities.0 {
-        if waiting.iter().any(|told| told.0.contains(authority)) {
+        diesel::insert_into(meant::table)
+            .values((meant::refusal_id.eq(refusal.id), meant::authority.eq(authority)))
+            .execute(act.conn)?;
+        if told.contains(authority) {
             continue;
         }
         let notice = Notice {
@@ -216,13 +224,10 @@ pub struct IntakeRefusalHandled {
 
 fn visible(act: &Act) -> table::BoxedQuery<'static, crate::db::MultiBackend> {
     let theirs = act.caller.authorities_as(&[Role::Manager]);
-    let theirs = theirs.into_iter().map(|authority| format!("\"{authority}\""));
-    table::table
-        .filter(contains_any::<table::table>(
-            "intake_refusals.authorities",
-            theirs,
-        ))
-        .into_boxed()
+    let meant_for_them = meant::table
+        .filter(meant::authority.one_of(theirs))
+        .select(meant::refusal_id);
+    table::table.filter(table::id.eq_any(meant_for_them)).into_boxed()
 }
 
 fn list(

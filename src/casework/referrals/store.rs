@@ -1,120 +1,29 @@
-//! Queries for referrals. Each begins from [`visible`], the caller's scope.
+//! Queries for referrals, of those that a caller may reach ([`super::ways_in`]).
 
 use std::collections::HashMap;
 
-use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
 use super::model::Referral;
-use super::rules;
 use super::views::ReferralFilter;
+use super::{rules, ways_in};
 use crate::act::{Act, guarded};
-use crate::casework::cases::kept_away::{self, is_restricted_from};
-use crate::casework::relationships;
+use crate::casework::cases::kept_away;
 use crate::clock::UtcTime;
-use crate::db::fragment::sql;
+use crate::db::branches::Branches;
 use crate::db::one_of::OneOfMethods as _;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Id;
 use crate::page::PageRequest;
-use crate::policy::{AssignmentAccess, Caller, CallerKind, CaseRelationship, Clause, Scope};
+use crate::policy::{Caller, CallerKind, Scope};
 use crate::problem::Problem;
 use crate::schema::casework::{cases, referrals};
 use crate::schema::foundation::authorities;
 
-type Condition = Box<dyn BoxableExpression<referrals::table, MultiBackend, SqlType = Bool>>;
-
-/// The referrals in a scope; an empty scope has none.
-pub fn visible(scope: &Scope) -> referrals::BoxedQuery<'static, MultiBackend> {
-    let nothing: Condition = Box::new(sql::<Bool>("1 = 0"));
-    let condition = scope
-        .clauses
-        .iter()
-        .filter_map(|clause| condition(clause, scope))
-        .reduce(|any, one| Box::new(any.or(one)));
-    referrals::table.filter(condition.unwrap_or(nothing)).into_boxed()
-}
-
-/// That staff are not kept away from a referral: by an exclusion, or because the case it led to is restricted.
-fn open_to(scope: &Scope) -> Condition {
-    let kept = cases::table
-        .filter(cases::id.eq(referrals::case_id.assume_not_null()))
-        .filter(is_restricted_from(scope.caller, scope.at, scope.managed.clone()));
-    Box::new(not(exists(kept)).and(not(kept_away::from_referral(scope.in_conflicts()))))
-}
-
-fn condition(clause: &Clause, scope: &Scope) -> Option<Condition> {
-    match clause {
-        Clause::Authorities(_, authorities) => Some(match authorities.as_slice() {
-            [only] => Box::new(referrals::authority.eq(only.clone()).and(open_to(scope))),
-            several => Box::new(referrals::authority.one_of(several.to_vec()).and(open_to(scope))),
-        }),
-        Clause::Allocated {
-            user,
-            teams,
-            authorities,
-        } => {
-            let theirs = cases::table
-                .filter(cases::authority.one_of(authorities.clone()))
-                .filter(
-                    cases::allocated_to
-                        .assume_not_null()
-                        .eq(*user)
-                        .or(cases::allocated_team.assume_not_null().one_of(teams.clone())),
-                )
-                .select(cases::id);
-            let led_to_theirs = referrals::case_id.assume_not_null().eq_any(theirs);
-            Some(Box::new(led_to_theirs.and(open_to(scope))))
-        }
-        Clause::Escalated(user, authorities) => {
-            let itself = kept_away::given_to::<referrals::table>(
-                ("referrals.id", "referral_id"),
-                "referrals.authority",
-                (*user, scope.at),
-            );
-            let of_case = kept_away::given_to::<referrals::table>(
-                ("referrals.case_id", "case_id"),
-                "referrals.authority",
-                (*user, scope.at),
-            );
-            let given = referrals::authority
-                .one_of(authorities.clone())
-                .and(itself.or(referrals::case_id.is_not_null().and(of_case)));
-            Some(Box::new(
-                given.and(not(kept_away::from_referral(scope.in_conflicts()))),
-            ))
-        }
-        Clause::ReferredBy(agency, authorities) => {
-            let theirs = referrals::agency_id.assume_not_null().eq(*agency);
-            Some(match authorities {
-                Some(authorities) => Box::new(theirs.and(referrals::authority.one_of(authorities.clone()))),
-                None => Box::new(theirs),
-            })
-        }
-        Clause::OpenUnrestricted(_)
-        | Clause::Adviser(..)
-        | Clause::Emergency(..)
-        | Clause::Adult(..)
-        | Clause::Representative(..)
-        | Clause::Partner(..)
-        | Clause::Enquiring(..)
-        | Clause::Advocate(AssignmentAccess::Asked, ..) => None,
-        Clause::Advocate(AssignmentAccess::Working, user, authorities) => {
-            let theirs = relationships::cases_of(*user, vec![CaseRelationship::Advocate], scope.at);
-            let led_to_theirs = referrals::case_id.assume_not_null().eq_any(theirs);
-            let kept = kept_away::from_referral(scope.in_conflicts());
-            let there = referrals::authority.one_of(authorities.clone());
-            Some(Box::new(led_to_theirs.and(there).and(not(kept))))
-        }
-        Clause::SentBy(user) => Some(Box::new(referrals::created_by.eq(*user))),
-    }
-}
-
 /// The referral of this id, if it is in scope.
 pub fn find(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Option<Referral>> {
-    visible(scope)
-        .filter(referrals::id.eq(id))
+    referrals::table
+        .filter(ways_in::to_this(scope, id))
         .select(Referral::as_select())
         .first(conn)
         .optional()
@@ -123,8 +32,8 @@ pub fn find(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Option<
 /// The same, and whether the caller is excluded from the referral itself.
 pub fn find_to_reach(conn: &mut Connection, scope: &Scope, id: Id) -> QueryResult<Option<(Referral, bool)>> {
     let excluded = kept_away::is_excluded_from_referral(scope.in_conflicts());
-    visible(scope)
-        .filter(referrals::id.eq(id))
+    referrals::table
+        .filter(ways_in::to_this(scope, id))
         .select((Referral::as_select(), excluded))
         .first(conn)
         .optional()
@@ -151,34 +60,53 @@ pub fn page(
     filter: &ReferralFilter,
     page: &PageRequest,
 ) -> QueryResult<Vec<Referral>> {
-    let mut query = visible(scope);
-    match filter.status.as_slice() {
-        [] => {}
-        [only] => query = query.filter(referrals::status.eq(*only)),
-        several => query = query.filter(referrals::status.one_of(several.to_vec())),
-    }
-    match filter.needs_attention {
-        // As the index says it, which an equality would not match.
-        Some(true) => query = query.filter(referrals::needs_attention),
-        Some(false) => query = query.filter(diesel::dsl::not(referrals::needs_attention)),
-        None => {}
-    }
-    match filter.unread {
-        Some(true) => query = query.filter(referrals::unread_since.is_not_null()),
-        Some(false) => query = query.filter(referrals::unread_since.is_null()),
-        None => {}
-    }
-    if let Some(reference) = &filter.agency_reference {
-        query = query.filter(referrals::agency_reference.eq(reference.clone()));
-    }
-    if let Some(case) = filter.case_id {
-        query = query.filter(referrals::case_id.eq(case));
-    }
-    crate::paged!(query, referrals, page)
-        .select(Referral::as_select())
-        .load(conn)
+    let on_page = ways_in::on_page(scope, page, |mut query| {
+        match filter.status.as_slice() {
+            [] => {}
+            [only] => query = query.filter(referrals::status.eq(*only)),
+            several => query = query.filter(referrals::status.one_of(several.to_vec())),
+        }
+        match filter.needs_attention {
+            // As the index says it, which an equality would not match.
+            Some(true) => query = query.filter(referrals::needs_attention),
+            Some(false) => query = query.filter(diesel::dsl::not(referrals::needs_attention)),
+            None => {}
+        }
+        match filter.unread {
+            Some(true) => query = query.filter(referrals::unread_since.is_not_null()),
+            Some(false) => query = query.filter(referrals::unread_since.is_null()),
+            None => {}
+        }
+        if let Some(reference) = &filter.agency_reference {
+            query = query.filter(referrals::agency_reference.eq(reference.clone()));
+        }
+        if let Some(case) = filter.case_id {
+            query = query.filter(referrals::case_id.eq(case));
+        }
+        crate::paged!(query, referrals, page)
+    });
+    in_order(on_page, page).load(conn)
 }
 
+type InOrder = diesel::helper_types::IntoBoxed<
+    'static,
+    diesel::dsl::Select<
+        diesel::dsl::Filter<referrals::table, Branches<ways_in::Ids>>,
+        diesel::dsl::AsSelect<Referral, MultiBackend>,
+    >,
+    MultiBackend,
+>;
+
+fn in_order(on_page: Branches<ways_in::Ids>, page: &PageRequest) -> InOrder {
+    let query = referrals::table
+        .filter(on_page)
+        .select(Referral::as_select())
+        .into_boxed();
+    match page.newest_first {
+        true => query.order(referrals::id.desc()),
+        false => query.order(referrals::id.asc()),
+    }
+}
 /// A page of the referrals in scope, as referrers filter them: by what their receipts say, and when that changed.
 pub fn page_of_receipts(
     conn: &mut Connection,
@@ -186,16 +114,16 @@ pub fn page_of_receipts(
     filter: &ReferralFilter,
     page: &PageRequest,
 ) -> QueryResult<Vec<Referral>> {
-    let mut query = visible(scope);
-    if !filter.status.is_empty() {
-        query = query.filter(referrals::receipt_status.one_of(filter.status.clone()));
-    }
-    if let Some(reference) = &filter.agency_reference {
-        query = query.filter(referrals::agency_reference.eq(reference.clone()));
-    }
-    crate::paged!(query, referrals, receipt_changed_at, page)
-        .select(Referral::as_select())
-        .load(conn)
+    let on_page = ways_in::on_page(scope, page, |mut query| {
+        if !filter.status.is_empty() {
+            query = query.filter(referrals::receipt_status.one_of(filter.status.clone()));
+        }
+        if let Some(reference) = &filter.agency_reference {
+            query = query.filter(referrals::agency_reference.eq(reference.clone()));
+        }
+        crate::paged!(query, referrals, receipt_changed_at, page)
+    });
+    in_order(on_page, page).load(conn)
 }
 
 /// Earlier referrals whose cases are about one of these adults, newest first; without those that are kept from the caller.
@@ -212,7 +140,7 @@ pub fn earlier(
         .filter(referrals::case_id.assume_not_null().eq_any(theirs))
         .filter(referrals::authority.eq(&referral.authority))
         .filter(referrals::id.lt(referral.id).and(referrals::created_at.ge(since)))
-        .filter(open_to(scope))
+        .filter(ways_in::open_to(scope))
         .order(referrals::id.desc())
         .select(referrals::id)
         .load(conn)

@@ -153,7 +153,7 @@ pub fn add(act: &mut Act, referral: Id, body: &Body<NewReferralUpdate>) -> Resul
     update.insert(act.conn)?;
     if new.kind == UpdateKind::Correction {
         let corrected = corrected(&reached.row, &update.corrected_fields.0);
-        hidden_from::know(act, reached.row.id, &corrected)?;
+        hidden_from::know(act, (reached.row.id, &reached.row.authority), &corrected)?;
     }
     let referral = &mut reached.row;
     referral.mark_unread(act.now);

@@ -9,10 +9,10 @@ use crate::casework::cases::access::{AppView, Relationship as App};
 use crate::casework::cases::model::CaseState;
 use crate::clock::UtcTime;
 use crate::db::Connection;
+use crate::db::code_set::CodeSet;
 use crate::db::one_of::OneOfMethods as _;
-use crate::db::types::Json;
 use crate::ids::Id;
-use crate::policy::{CaseRelationship, Part, Parts};
+use crate::policy::{CaseRelationship, MayReceive, Part, Parts};
 use crate::schema::access::{
     app_access_decisions, case_grants, case_relationships, emergency_access, escalations,
 };
@@ -135,7 +135,7 @@ fn one(
         principal_kind,
         principal_id,
         relationship,
-        sections: Parts::WHOLE.bits(),
+        sections: Parts::all().bits(),
         view: None,
         starts_at: None,
         ends_at: None,
@@ -218,15 +218,7 @@ impl Found {
 
     /// Advisers and partner agencies: one that has a last day holds until the end of it.
     fn namings(&mut self, conn: &mut Connection, of: &[Id]) -> QueryResult<()> {
-        type Row = (
-            Id,
-            Id,
-            String,
-            Option<Id>,
-            Option<Id>,
-            Option<NaiveDate>,
-            Json<Vec<Part>>,
-        );
+        type Row = (Id, Id, String, Option<Id>, Option<Id>, Option<NaiveDate>, Parts);
         let rows: Vec<Row> = case_grants::table
             .filter(case_grants::case_id.one_of(of))
             .filter(case_grants::entered_in_error.is_null())
@@ -245,7 +237,7 @@ impl Found {
             let named = match (relationship.as_str(), member, agency) {
                 ("adviser", Some(member), _) => one(case, user(member), CaseRelationship::Adviser, source),
                 ("partner", _, Some(agency)) => Derived {
-                    sections: Parts::of(sections.0).bits(),
+                    sections: sections.bits(),
                     ..one(
                         case,
                         (PrincipalKind::Agency, agency),
@@ -489,7 +481,7 @@ struct Representative {
 
 /// Those of these entries who are not implicated.
 fn representatives(conn: &mut Connection, entries: &[Id]) -> QueryResult<HashMap<Id, Representative>> {
-    type Row = (Id, Id, String, Option<NaiveDate>, Json<Vec<Part>>);
+    type Row = (Id, Id, String, Option<NaiveDate>, CodeSet<MayReceive>);
     let rows: Vec<Row> = adult_representatives::table
         .filter(adult_representatives::id.one_of(entries))
         .filter(adult_representatives::entered_in_error.is_null())
@@ -506,9 +498,10 @@ fn representatives(conn: &mut Connection, entries: &[Id]) -> QueryResult<HashMap
         .into_iter()
         .map(|(id, adult, legal_authority, ends_on, received)| {
             // Capacity is for those with the legal authority to decide.
-            let decides = legal_authority != "none" && received.0.contains(&Part::Decisions);
-            let parts = received.0.into_iter().filter(|part| *part != Part::Capacity);
-            let sections = Parts::of(parts.chain(decides.then_some(Part::Capacity))).bits();
+            let decides = legal_authority != "none" && received.contains(MayReceive::Decisions);
+            let parts = received.codes().map(MayReceive::part);
+            let sections: Parts = parts.chain(decides.then_some(Part::Capacity)).collect();
+            let sections = sections.bits();
             let ends_at = ends_on.map(UtcTime::end_of);
             (
                 id,

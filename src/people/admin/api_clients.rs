@@ -15,7 +15,8 @@ use crate::act::{Act, guarded};
 use crate::auth::jwks;
 use crate::body::{Body, Patch};
 use crate::clock::UtcTime;
-use crate::db::types::{Json, contains_any};
+use crate::db::one_of::OneOfMethods as _;
+use crate::db::types::Json;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
 use crate::http::extract::Ids;
@@ -28,7 +29,7 @@ use crate::people::agencies;
 use crate::people::approvals::{self, ApprovalKind, AskedFor, PendingApproval};
 use crate::people::clients::{self, ApiClient};
 use crate::problem::{Code, Fault, Problem, repeated};
-use crate::schema::people::api_clients as table;
+use crate::schema::people::{api_client_authorities as served, api_clients as table};
 use crate::secrets::Once;
 
 /// A program of a partner agency. It signs in with a key of `jwks` (`private_key_jwt`) or with a secret
@@ -214,12 +215,10 @@ fn read(act: &mut Act, id: Id) -> Result<ApiClientView, Problem> {
 }
 
 fn list(act: &mut Act, page: &PageRequest) -> Result<Rows<ApiClientView>, Problem> {
-    let served = administered(act)
-        .into_iter()
-        .map(|authority| format!("\"{authority}\""));
-    let query = table::table
-        .filter(contains_any::<table::table>("api_clients.authorities", served))
-        .into_boxed();
+    let serving = served::table
+        .filter(served::authority.one_of(administered(act)))
+        .select(served::client_id);
+    let query = table::table.filter(table::id.eq_any(serving)).into_boxed();
     let rows: Vec<Row> = crate::paged!(query, table, page)
         .select((
             ApiClient::as_select(),
@@ -322,6 +321,7 @@ fn register(act: &mut Act, body: &Body<ApiClientEntry>) -> Result<Id, Problem> {
             table::updated_at.eq(act.now),
         ))
         .execute(act.conn)?;
+    clients::set_rights(act.conn, client.id, &client.scopes.0, &client.authorities.0)?;
     if let Some(authority) = decided_in.filter(|_| enabled) {
         let asked = AskedFor {
             enable: Some(true),
@@ -417,9 +417,7 @@ fn save(act: &mut Act, id: Id, version: i64, entry: &ApiClientEntry) -> Result<(
     let changed = diesel::update(read)
         .set((
             table::name.eq(&entry.name),
-            table::scopes.eq(codes(&entry.scopes)),
             table::default_authority.eq(&entry.default_authority),
-            table::authorities.eq(Json(entry.authorities.clone())),
             table::enabled.eq(entry.enabled.unwrap_or(true)),
             table::jwks.eq(entry.jwks.clone().map(Json)),
             table::jwks_uri.eq(&entry.jwks_uri),
@@ -427,7 +425,13 @@ fn save(act: &mut Act, id: Id, version: i64, entry: &ApiClientEntry) -> Result<(
             table::updated_at.eq(act.now),
         ))
         .execute(act.conn)?;
-    guarded(changed)
+    guarded(changed)?;
+    Ok(clients::set_rights(
+        act.conn,
+        id,
+        &codes(&entry.scopes).0,
+        &entry.authorities,
+    )?)
 }
 
 /// List API clients

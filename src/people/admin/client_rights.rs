@@ -9,7 +9,7 @@ use crate::act::{Act, guarded};
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::people::approvals::AskedFor;
-use crate::people::clients::ApiClient;
+use crate::people::clients::{self, ApiClient};
 use crate::problem::Problem;
 use crate::schema::people::api_clients as table;
 
@@ -124,8 +124,6 @@ pub fn apply(act: &mut Act, id: Id, asked: &AskedFor) -> Result<(), Problem> {
     let read = table::table.find(id).filter(table::version.eq(version));
     let changed = diesel::update(read)
         .set((
-            table::scopes.eq(&client.scopes),
-            table::authorities.eq(&client.authorities),
             table::enabled.eq(client.enabled || asked.enable == Some(true)),
             table::jwks.eq(jwks.map(Json)),
             table::jwks_uri.eq(jwks_uri),
@@ -133,7 +131,13 @@ pub fn apply(act: &mut Act, id: Id, asked: &AskedFor) -> Result<(), Problem> {
             table::updated_at.eq(act.now),
         ))
         .execute(act.conn)?;
-    guarded(changed)
+    guarded(changed)?;
+    Ok(clients::set_rights(
+        act.conn,
+        id,
+        &client.scopes.0,
+        &client.authorities.0,
+    )?)
 }
 
 fn add<T: Clone + PartialEq>(held: &mut Vec<T>, given: &[T]) {

@@ -7,7 +7,6 @@ use diesel::prelude::*;
 use super::users::Account;
 use crate::act::{Act, guarded};
 use crate::casework::left_to_act::{self, Lost};
-use crate::db::types::Json;
 use crate::ids::Id;
 use crate::notices::NoticeKind;
 use crate::people::accounts::{self, AccountChange};
@@ -165,7 +164,6 @@ pub fn apply(act: &mut Act, id: Id, asked: &AskedFor, by: Id) -> Result<(), Prob
     let read = table::table.find(id).filter(table::version.eq(version));
     let changed = diesel::update(read)
         .set((
-            table::roles.eq(Json(roles.clone())),
             table::enabled.eq(user.enabled || enable),
             table::agency_id.eq(agency),
             table::version.eq(version + 1),
@@ -173,6 +171,7 @@ pub fn apply(act: &mut Act, id: Id, asked: &AskedFor, by: Id) -> Result<(), Prob
         ))
         .execute(act.conn)?;
     guarded(changed)?;
+    users::set_roles(act.conn, id, &roles)?;
     refuse_nobody(act, (id, by), &user.roles.0, &roles)?;
     accounts::note(act.conn, id, AccountChange::GivenRights, Some(by), act.now)?;
     let grants = asked.give_roles.iter().chain(&asked.take_roles);

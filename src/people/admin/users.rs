@@ -367,7 +367,9 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Prob
     let disables = !enabled && current.enabled == Some(true);
     let enables = enabled && current.enabled == Some(false);
     let moves = account.agency_id != current.agency_id;
-    if account.roles != current.roles || disables || enables || moves {
+    let alike = |one: &[GivenRole], other: &[GivenRole]| one.iter().all(|grant| other.contains(grant));
+    let same = alike(&account.roles, &current.roles) && alike(&current.roles, &account.roles);
+    if !same || disables || enables || moves {
         refuse_oneself(act, id)?;
     }
     // Stopping protects everybody, and any of its administrators may; what gives more is for whoever administers all of it.
@@ -397,7 +399,6 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Prob
     let changed = diesel::update(read)
         .set((
             table::name.eq(now.name),
-            table::roles.eq(granted(now.roles)),
             table::enabled.eq(now.enabled.unwrap_or(true)),
             table::agency_id.eq(now.agency_id),
             table::public_contact.eq(now.public_contact),
@@ -408,6 +409,7 @@ fn amend(act: &mut Act, id: Id, patch: &Body<Patch<Account>>) -> Result<Id, Prob
         ))
         .execute(act.conn)?;
     guarded(changed)?;
+    users::set_roles(act.conn, id, &holds)?;
     refuse_nobody(act, (id, act.caller.id), &held, &holds)?;
     if gives || enabled_now || moved_now {
         accounts::note(

@@ -2,10 +2,9 @@
 //! counts by groups that nobody records, the groups have a list of their own.
 
 use crate::casework::adults::contact_points::{AddressUse, ContactPointKind, ContactPointStatus, OldAddress};
-use crate::casework::adults::representatives::{
-    LegalAuthority, MayReceive, RepresentativeConflict, RepresentativeKind,
-};
+use crate::casework::adults::representatives::{LegalAuthority, RepresentativeConflict, RepresentativeKind};
 use crate::people::adults::{Ethnicity, Gender, MatchedOn, NhsNumberStatus, PrimarySupportReason};
+use crate::policy::MayReceive;
 use crate::reference::{CodeList, CodeWords};
 
 /// A code, in plain words, in Easy Read, and the national label.

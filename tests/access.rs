@@ -138,6 +138,50 @@ on_both_databases! {
         assert_eq!(server.as_("manager-eastmoor").get("/v1/cases").ok().body["items"].as_array().unwrap().len(), 1);
     }
 
+    fn a_case_is_found_by_its_reference_by_its_adult_and_by_nobody_having_it(server) {
+        let case = first_case(server);
+        let found = |who: &str, filter: &str| -> Vec<String> {
+            let list = server.as_(who).get(&format!("/v1/cases?limit=100{filter}")).ok();
+            let ids = list.body["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned());
+            ids.collect()
+        };
+        let read = server.as_("manager").get(&format!("/v1/cases/{case}")).ok();
+        let by_reference = format!("&reference={}", read.text("/reference"));
+        let by_adult = format!("&adultId={}", read.text("/adult/id"));
+        for who in ["manager", "practitioner", "adult", "representative", "advocate"] {
+            assert_eq!(found(who, &by_reference), [case.clone()], "{who}");
+            assert!(found(who, &by_adult).contains(&case), "{who}");
+            assert_eq!(found(who, "&reference=MSP-2026-999999"), Vec::<String>::new(), "{who}");
+        }
+        // Only among the cases that one may read.
+        for who in ["manager-eastmoor", "practitioner2"] {
+            assert_eq!((found(who, &by_reference), found(who, &by_adult)), (vec![], vec![]), "{who}");
+        }
+        let worker = read.text("/allocatedTo");
+        let all = server.as_("manager").get("/v1/cases?limit=100").ok();
+        let without = all.body["items"].as_array().unwrap().iter().filter(|item| item["allocatedTo"].is_null());
+        let without: Vec<String> = without.map(|item| item["id"].as_str().unwrap().to_owned()).collect();
+        assert!(!without.is_empty() && !without.contains(&case));
+        assert_eq!(found("manager", "&allocatedTo=none"), without);
+        assert!(found("manager", &format!("&allocatedTo={worker}")).contains(&case));
+        server.as_("manager").get("/v1/cases?allocatedTo=somebody").expect(400);
+    }
+
+    fn a_partner_learns_by_no_filter_to_whom_a_case_is_allocated(server) {
+        let case = first_case(server);
+        let agency = server.as_("nhs-intake").get("/v1/me").ok().text("/agencyId");
+        let worker = server.as_("manager").get(&format!("/v1/cases/{case}")).ok().text("/allocatedTo");
+        let grant = serde_json::json!({"relationship": "partner", "agencyId": agency, "reason": "Visits", "sections": ["plan"]});
+        server.as_("manager").post(&format!("/v1/cases/{case}/grants"), &grant).created();
+        let partner = server.add_agency_worker("nurse", &agency);
+        let many = |filter: &str| {
+            partner.get(&format!("/v1/cases?limit=100{filter}")).ok().body["items"].as_array().unwrap().len()
+        };
+        assert_eq!(partner.get(&format!("/v1/cases/{case}")).ok().body["allocatedTo"], Value::Null);
+        assert_eq!(many(""), 1);
+        assert_eq!((many(&format!("&allocatedTo={worker}")), many("&allocatedTo=none")), (0, 0));
+    }
+
     fn an_advocates_access_ends_with_the_assignment(server) {
         let case = first_case(server);
         let advocate = server.as_("advocate");

@@ -214,15 +214,27 @@ impl Operation {
     }
 }
 
+/// A part of the contract, or the component that it refers to.
+pub fn resolved<'a>(contract: &'a Value, part: &'a Value) -> &'a Value {
+    match part["$ref"].as_str() {
+        Some(place) => contract.pointer(&place[1..]).expect("a component"),
+        None => part,
+    }
+}
+
 pub fn operations(server: &Server) -> (Value, Vec<Operation>) {
     let contract = server.nobody().get("/openapi.json").ok().body;
     let mut found = Vec::new();
     for (template, item) in contract["paths"].as_object().unwrap() {
         for (method, spec) in item.as_object().unwrap() {
+            let mut spec = spec.clone();
+            for parameter in spec["parameters"].as_array_mut().into_iter().flatten() {
+                *parameter = resolved(&contract, parameter).clone();
+            }
             found.push(Operation {
                 method: method.to_uppercase(),
                 template: template.clone(),
-                spec: spec.clone(),
+                spec,
             });
         }
     }

@@ -134,6 +134,8 @@ on_both_databases! {
                 Some(name) => known.get(name).is_some_and(|words| words == codes),
                 None => known.values().any(|words| words == codes),
             };
+            // Each problem has a page of its own.
+            let has_words = has_words || name == Some("ProblemCode");
             if !has_words && !TECHNICAL.iter().any(|(technical, _)| codes == *technical) {
                 without_words.push(format!("{place}: {codes:?}"));
             }

@@ -43,6 +43,11 @@ impl<Q> Branches<Q> {
         }
     }
 
+    /// Whether there is no way in: the list is empty without a statement.
+    pub const fn is_empty(&self) -> bool {
+        self.each.is_empty()
+    }
+
     /// The same where each statement gives no more than one.
     pub fn of_one(begin: Fragment<Bool>, each: Vec<Q>) -> Self {
         Self {

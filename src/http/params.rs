@@ -136,7 +136,7 @@ pub struct AuthorityPath {
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Path)]
 pub struct AgreementPath {
-    /// The agency.
+    /// The agency
     pub agency_id: Id,
     /// The authority's code.
     #[param(example = "northbank")]

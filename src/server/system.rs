@@ -2,8 +2,12 @@
 
 use std::sync::atomic::Ordering;
 
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    self, AcceptEncoding, ContentEncoding, ETag, Encoding, EntityTag, Header as _, IfNoneMatch,
+};
 use actix_web::web::{Data, Path};
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get};
 use serde_json::json;
 
 use crate::http::answer::{Refusal, Reply};
@@ -20,10 +24,29 @@ use crate::server::app::App;
     extensions(("x-permission" = json!("open")))
 )]
 #[get("/openapi.json")]
-pub async fn contract(app: Data<App>) -> HttpResponse {
-    HttpResponse::Ok()
+pub async fn contract(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let contract = &app.contract;
+    let tag = EntityTag::new_strong(contract.digest.clone());
+    let mut answer = HttpResponse::Ok();
+    answer
         .content_type("application/json")
-        .body(app.contract.json.clone())
+        .insert_header(ETag(tag.clone()))
+        .insert_header((header::VARY, "Accept-Encoding"))
+        .insert_header((header::CACHE_CONTROL, "no-cache"));
+    match IfNoneMatch::parse(&request) {
+        Ok(IfNoneMatch::Items(known)) if known.iter().any(|one| one.weak_eq(&tag)) => {
+            return answer.status(StatusCode::NOT_MODIFIED).finish();
+        }
+        _ => {}
+    }
+    let taken = AcceptEncoding::parse(&request).ok();
+    let offered = [Encoding::gzip(), Encoding::identity()];
+    match taken.and_then(|taken| taken.negotiate(offered.iter())) {
+        Some(chosen) if chosen == Encoding::gzip() => answer
+            .insert_header(ContentEncoding::Gzip)
+            .body(contract.gzip.clone()),
+        _ => answer.body(contract.compact.clone()),
+    }
 }
 
 /// Alive

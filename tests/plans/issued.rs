@@ -60,10 +60,13 @@ const EVERYWHERE: [&str; 3] = [
     "?limit=50&sort=createdAt",
     "?limit=50&updatedSince=2026-01-01T00:00:00Z",
 ];
-const OF_CASES: [&str; 5] = [
+const OF_CASES: [&str; 8] = [
     "?limit=50&state=enquiry",
     "?limit=50&state=enquiry&state=plan",
     "?limit=50&allocatedTo=me",
+    "?limit=50&allocatedTo=none",
+    "?limit=50&reference=FILLED-7",
+    "?limit=50&adultId=01990001-0000-0000-0000-000000000007",
     "?limit=50&authority=northbank",
     "?limit=50&authority=northbank&state=concern",
 ];

@@ -117,6 +117,9 @@ pub fn page(conn: &mut Connection, scope: &Scope, page: &PageRequest) -> QueryRe
     });
     let begin = sql::<Bool>("adults.id IN (");
     let on_page = Branches::new(begin, each.collect(), (page.newest_first, page.rows()));
+    if on_page.is_empty() {
+        return Ok(vec![]);
+    }
     let query = adults::table.filter(on_page).select(Adult::as_select());
     match page.newest_first {
         true => query.order(adults::id.desc()).load(conn),

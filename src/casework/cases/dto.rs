@@ -88,13 +88,18 @@ pub struct CaseFilterParams {
     #[serde(default)]
     #[param(inline)]
     pub state: Vec<CaseState>,
-    /// `me`, or the id of a user.
+    /// `me`, the id of a user, or `none`: allocated to nobody.
     #[param(example = "me")]
     pub allocated_to: Option<String>,
     /// Only cases of this authority.
     pub authority: Option<String>,
     /// Only cases of this group.
     pub case_group_id: Option<Id>,
+    /// Only the case with this reference, as people say it.
+    #[param(example = "MSP-2026-000123")]
+    pub reference: Option<String>,
+    /// Only cases about the adult with this record.
+    pub adult_id: Option<Id>,
 }
 
 /// What `expand` can add to a case.

@@ -20,12 +20,25 @@ use crate::schema::casework::cases;
 pub struct CaseFilter {
     /// Any of these states.
     pub states: Vec<CaseState>,
-    /// Allocated to this user.
-    pub allocated_to: Option<Id>,
+    /// To whom they are allocated.
+    pub allocated: Option<Allocated>,
     /// Of this authority.
     pub authority: Option<String>,
     /// Of this group.
     pub group: Option<Id>,
+    /// With this reference.
+    pub reference: Option<String>,
+    /// About this adult.
+    pub adult: Option<Id>,
+}
+
+/// To whom a case is allocated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allocated {
+    /// To this user.
+    To(Id),
+    /// To nobody.
+    ToNobody,
 }
 
 /// A case, with what a decision about it needs to know.
@@ -139,7 +152,13 @@ pub fn list(
     page: &PageRequest,
 ) -> QueryResult<Rows<(Case, Standing)>> {
     let on_page = ways_in::on_page(scope, filter, page);
-    let found = known(conn, (on_page, Some(page.newest_first)), scope)?;
+    if on_page.is_empty() {
+        return Ok(Rows {
+            items: vec![],
+            next_after: None,
+        });
+    }
+    let found = known(conn, (on_page.into(), Some(page.newest_first)), scope)?;
     let page = Rows::cut(found, page, |known| known.row.id);
     let reached = page.items.into_iter().filter_map(|known| {
         let standing = scope.standing(&known.facts)?;

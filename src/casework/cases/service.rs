@@ -8,7 +8,7 @@ use super::gaps;
 use super::model::{Case, CaseState, Enquiry, EnquiryContent, EnquiryType, Transition};
 use super::protections;
 use super::reach::{Reached, reach, reach_for};
-use super::reachable::{self, CaseFilter};
+use super::reachable::{self, Allocated, CaseFilter};
 use super::rules::{self, Facts, Step};
 use super::store::{self, Surroundings};
 use crate::act::Act;
@@ -137,22 +137,25 @@ pub fn view(act: &mut Act, mut case: Reached) -> Result<CaseView, Problem> {
 
 /// Lists the cases in the caller's scope.
 pub fn list(act: &mut Act, params: &CaseFilterParams, page: &PageRequest) -> Result<Rows<CaseView>, Problem> {
-    let allocated_to = match params.allocated_to.as_deref() {
+    let allocated = match params.allocated_to.as_deref() {
         None => None,
-        Some("me") => Some(act.caller.id),
-        Some(text) => Some(Id::parse(text).ok_or_else(|| {
+        Some("me") => Some(Allocated::To(act.caller.id)),
+        Some("none") => Some(Allocated::ToNobody),
+        Some(text) => Some(Allocated::To(Id::parse(text).ok_or_else(|| {
             Problem::parameter(
                 Code::BadParameter,
                 "allocatedTo",
-                "This must be `me` or the id of a user.",
+                "This must be `me`, `none` or the id of a user.",
             )
-        })?),
+        })?)),
     };
     let filter = CaseFilter {
         states: params.state.clone(),
-        allocated_to,
+        allocated,
         authority: params.authority.clone(),
         group: params.case_group_id,
+        reference: params.reference.clone(),
+        adult: params.adult_id,
     };
     let page = reachable::list(act.conn, &act.scope(), &filter, page)?;
     let (mut rows, standings): (Vec<Case>, Vec<Standing>) = page.items.into_iter().unzip();

@@ -6,7 +6,7 @@ use diesel::sql_types::Bool;
 
 use super::kept_away;
 use super::model::CaseState;
-use super::reachable::CaseFilter;
+use super::reachable::{Allocated, CaseFilter};
 use crate::clock::UtcTime;
 use crate::db::branches::{Branches, named_twice};
 use crate::db::code_set::KeptAsBits as _;
@@ -72,11 +72,11 @@ impl Branch {
 }
 
 /// The condition on `cases` that a row is on this page.
-pub fn on_page(scope: &Scope, filter: &CaseFilter, page: &PageRequest) -> Fragment<Bool> {
+pub fn on_page(scope: &Scope, filter: &CaseFilter, page: &PageRequest) -> Branches<Fragment<Bool>> {
     let begin = kept_away::begin_with_excluded("cases.id", scope.in_conflicts());
     let each = branches(scope, filter).into_iter();
     let each = each.map(|branch| narrowed(branch, filter, page)).collect();
-    Branches::new(begin, each, (page.newest_first, page.rows())).into()
+    Branches::new(begin, each, (page.newest_first, page.rows()))
 }
 
 fn order(page: &PageRequest) -> &'static str {
@@ -90,6 +90,7 @@ fn order(page: &PageRequest) -> &'static str {
 fn narrowed(branch: Branch, filter: &CaseFilter, page: &PageRequest) -> Fragment<Bool> {
     let column = |name: &str| branch.column(name);
     let (id, allocated_to, group) = (column("id"), column("allocated_to"), column("case_group_id"));
+    let (by_reference, about) = (column("reference"), column("adult_id"));
     let (updated_at, by) = (column("updated_at"), branch.order(order(page)));
     let mut branch =
         branch.and(|text| text.sql(format!(" AND {id} NOT IN (SELECT excluded.id FROM excluded)")));
@@ -98,8 +99,16 @@ fn narrowed(branch: Branch, filter: &CaseFilter, page: &PageRequest) -> Fragment
         branch = branch.one_of("state", &states.collect::<Vec<String>>());
     }
     let mut text = branch.text;
-    if let Some(user) = filter.allocated_to {
-        text = text.sql(format!(" AND {allocated_to} = ")).bind(user);
+    match filter.allocated {
+        Some(Allocated::To(user)) => text = text.sql(format!(" AND {allocated_to} = ")).bind(user),
+        Some(Allocated::ToNobody) => text = text.sql(format!(" AND {allocated_to} IS NULL")),
+        None => {}
+    }
+    if let Some(reference) = filter.reference.clone() {
+        text = text.sql(format!(" AND {by_reference} = ")).bind(reference);
+    }
+    if let Some(adult) = filter.adult {
+        text = text.sql(format!(" AND {about} = ")).bind(adult);
     }
     if let Some(only) = filter.group {
         text = text.sql(format!(" AND {group} = ")).bind(only);
@@ -184,6 +193,8 @@ fn of_clause(scope: &Scope, clause: &Clause, filter: &CaseFilter) -> Vec<Branch>
         Clause::Enquiring(agency, authorities) => {
             given(*agency, CaseRelationship::EnquiringAgency, authorities)
         }
+        // A partner is not shown to whom a case is allocated, and finds none by it.
+        Clause::Partner(..) if filter.allocated.is_some() => None,
         Clause::Partner(agency, authorities, part) => {
             given(*agency, CaseRelationship::Partner, authorities).map(|branch| opening(branch, *part))
         }

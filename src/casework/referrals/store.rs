@@ -85,7 +85,7 @@ pub fn page(
         }
         crate::paged!(query, referrals, page)
     });
-    in_order(on_page, page).load(conn)
+    load(conn, on_page, page)
 }
 
 type InOrder = diesel::helper_types::IntoBoxed<
@@ -96,6 +96,17 @@ type InOrder = diesel::helper_types::IntoBoxed<
     >,
     MultiBackend,
 >;
+
+fn load(
+    conn: &mut Connection,
+    on_page: Branches<ways_in::Ids>,
+    page: &PageRequest,
+) -> QueryResult<Vec<Referral>> {
+    match on_page.is_empty() {
+        true => Ok(vec![]),
+        false => in_order(on_page, page).load(conn),
+    }
+}
 
 fn in_order(on_page: Branches<ways_in::Ids>, page: &PageRequest) -> InOrder {
     let query = referrals::table
@@ -123,7 +134,7 @@ pub fn page_of_receipts(
         }
         crate::paged!(query, referrals, receipt_changed_at, page)
     });
-    in_order(on_page, page).load(conn)
+    load(conn, on_page, page)
 }
 
 /// Earlier referrals whose cases are about one of these adults, newest first; without those that are kept from the caller.

@@ -8,14 +8,23 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::sync::{Arc, OnceLock};
 
+use actix_web::web::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Map, Value, json};
 use utoipa_actix_web::AppExt;
 
+use self::shared::{component, failure};
 use super::router;
 use crate::audit::AccessPurpose;
 use crate::policy::{Action, Standing};
+use crate::problem::Code;
+use crate::secrets;
+
+mod shared;
 
 /// One operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +46,14 @@ pub struct Operation {
 /// The served contract.
 #[derive(Debug, Clone)]
 pub struct Contract {
-    /// As JSON text.
+    /// As JSON text, to be read and compared.
     pub json: String,
+    /// The same as it is served: without spaces.
+    pub compact: Bytes,
+    /// And compressed, for whoever takes gzip.
+    pub gzip: Bytes,
+    /// A digest of it: another contract has another.
+    pub digest: String,
     /// What stands in the audit trail where a request met no operation.
     pub nothing: Arc<Operation>,
     operations: HashMap<String, Vec<Arc<Operation>>>,
@@ -66,6 +81,7 @@ impl Contract {
         }
         complete(&mut document);
         let json = serde_json::to_string_pretty(&document).map_err(|error| error.to_string())? + "\n";
+        let compact = document.to_string().into_bytes();
         let nothing = Operation {
             id: "nothing".to_owned(),
             tag: "Nothing".to_owned(),
@@ -76,6 +92,9 @@ impl Contract {
         };
         Ok(Self {
             json,
+            digest: secrets::digest_of(&compact),
+            gzip: compressed(&compact).map_err(|error| error.to_string())?.into(),
+            compact: compact.into(),
             nothing: Arc::new(nothing),
             operations,
         })
@@ -113,6 +132,12 @@ impl Contract {
                 lines
             })
     }
+}
+
+fn compressed(text: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(text)?;
+    gzip.finish()
 }
 
 fn read_operations(document: &Value) -> Result<Vec<Operation>, String> {
@@ -191,6 +216,8 @@ fn complete(document: &mut Value) {
     no_nulls_in_answers(document);
     pages_refer_to_their_items(document);
     schemas_are_referred_to(document);
+    problems_have_a_code_of_the_list(document);
+    shared::add_components(document);
     let schemas = document
         .pointer("/components/schemas")
         .cloned()
@@ -208,12 +235,28 @@ fn complete(document: &mut Value) {
             }
         }
     }
+    shared::share_parameters(document);
     tags.sort();
     tags.dedup();
     document["tags"] = tags
         .iter()
         .map(|tag| json!({ "name": tag, "description": format!("{tag}.") }))
         .collect();
+}
+
+/// The codes of problems are a list of their own, so that a generated client has a type for them.
+fn problems_have_a_code_of_the_list(document: &mut Value) {
+    let schemas = &mut document["components"]["schemas"];
+    let meanings = Code::ALL
+        .iter()
+        .map(|code| format!("- `{}`: {}", code.as_str(), code.explanation()));
+    let described = format!(
+        "What went wrong, for programs; `/problems/CODE` is a page about each.\n\n{}",
+        meanings.collect::<Vec<_>>().join("\n")
+    );
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    schemas["ProblemCode"] = json!({ "type": "string", "description": described, "enum": codes });
+    schemas["Problem"]["properties"]["code"] = component("schemas", "ProblemCode");
 }
 
 /// A type that is flattened into another allows no members but its own, so the two are not both satisfied by one object:
@@ -399,50 +442,21 @@ fn complete_operation(operation: &mut Value, path: &str, method: &str, schemas: 
         }
     }
     operation["parameters"] = Value::Array(parameters);
-    let mut errors: Vec<(u16, &str)> = vec![];
+    let mut failures: Vec<u16> = vec![405, 503];
     if action.is_some() {
-        errors.extend([
-            (401, "The token is missing, expired or not acceptable."),
-            (
-                403,
-                "The caller's role, scope or relationship does not allow this.",
-            ),
-            (406, "The Accept header excludes the media type of the answer."),
-            (429, "Too many requests; see Retry-After."),
-        ]);
-        errors.push((
-            400,
-            "A header or query parameter, or the JSON of the body, cannot be read.",
-        ));
+        failures.extend([400, 401, 403, 406, 429]);
     }
     if path.contains('{') {
-        errors.push((404, "Missing, or not to be known about."));
+        failures.push(404);
     }
     if has_body && action.is_some() {
-        errors.extend([
-            (
-                409,
-                "In conflict with what is recorded, or a step that cannot be taken yet.",
-            ),
-            (408, "The whole body did not arrive; send it again."),
-            (413, "The body is too large."),
-            (415, "The body is not JSON."),
-            (422, "Values that cannot be taken; every fault is named."),
-        ]);
+        failures.extend([408, 409, 413, 415, 422]);
     }
     if needs_tag {
-        errors.extend([
-            (412, "The record has changed since it was read."),
-            (428, "If-Match is missing."),
-        ]);
+        failures.extend([412, 428]);
     }
-    errors.push((405, "The path does not have this method; see Allow."));
-    errors.push((503, "Not available just now; see Retry-After."));
-    for (status, description) in errors {
-        operation["responses"][status.to_string()] = json!({
-            "description": description,
-            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } }
-        });
+    for status in failures {
+        operation["responses"][status.to_string()] = failure(status);
     }
     complete_successes(operation, schemas);
 }
@@ -454,23 +468,15 @@ fn complete_successes(operation: &mut Value, schemas: &Value) {
     for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
         let is_document =
             response["content"].is_object() && response.pointer("/content/application~1json").is_none();
-        let media = response.pointer_mut("/content/application~1json");
         // Whatever is not JSON is one record written in another way.
-        let mut versioned = is_document;
-        if let Some(media) = media {
-            let example = sample(&media["schema"], schemas, 0);
-            versioned = example.get("version").is_some();
-            media["example"] = example;
-        }
-        let mut headers = json!({ "X-Request-ID": { "description": "The request's id.",
-            "schema": { "type": "string", "format": "uuid" } } });
+        let schema = response.pointer("/content/application~1json/schema");
+        let versioned = is_document || schema.is_some_and(|schema| has_version(schema, schemas));
+        let mut headers = json!({ "X-Request-ID": component("headers", "RequestId") });
         if versioned {
-            headers["ETag"] = json!({ "description": "The version, for If-Match and If-None-Match.",
-                "schema": { "type": "string", "examples": ["W/\"1\""] } });
+            headers["ETag"] = component("headers", "Tag");
         }
         if status == "201" {
-            headers["Location"] =
-                json!({ "description": "Where the new record is.", "schema": { "type": "string" } });
+            headers["Location"] = component("headers", "Place");
         }
         response["headers"] = headers;
     }
@@ -492,57 +498,10 @@ fn header_parameter(name: &str, description: &str) -> Value {
     json!({ "name": name, "in": "header", "required": false, "description": description, "schema": { "type": "string" } })
 }
 
-/// An example made from a schema, where the type itself gives none.
-fn sample(schema: &Value, schemas: &Value, depth: usize) -> Value {
-    if let Some(example) = schema.get("example").or_else(|| schema.pointer("/examples/0")) {
-        return example.clone();
-    }
-    if depth > 24 {
-        return json!({});
-    }
-    if let Some(name) = schema
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|path| path.rsplit('/').next())
-    {
-        return sample(&schemas[name], schemas, depth + 1);
-    }
-    for keyword in ["oneOf", "anyOf", "allOf"] {
-        let branches = schema.get(keyword).and_then(Value::as_array);
-        if let Some(branch) = branches.and_then(|all| all.iter().find(|branch| branch["type"] != "null")) {
-            return sample(branch, schemas, depth + 1);
-        }
-    }
-    if let Some(first) = schema.pointer("/enum/0") {
-        return first.clone();
-    }
-    let kind = match &schema["type"] {
-        Value::Array(kinds) => kinds
-            .iter()
-            .find(|kind| *kind != "null")
-            .cloned()
-            .unwrap_or_default(),
-        kind => kind.clone(),
-    };
-    match (kind.as_str().unwrap_or("object"), schema["format"].as_str()) {
-        ("string", Some("uuid")) => json!("019a4c3e-8f00-7000-8000-000000000001"),
-        ("string", Some("date-time")) => json!("2026-11-21T09:30:00Z"),
-        ("string", Some("date")) => json!("2026-11-21"),
-        ("string", _) => json!("text"),
-        ("integer", _) => json!(1),
-        ("number", _) => json!(1.0),
-        ("boolean", _) => json!(true),
-        ("array", _) => json!([sample(&schema["items"], schemas, depth + 1)]),
-        _ => {
-            let properties = schema
-                .get("properties")
-                .and_then(Value::as_object)
-                .cloned()
-                .unwrap_or_default();
-            let members = properties
-                .iter()
-                .map(|(name, property)| (name.clone(), sample(property, schemas, depth + 1)));
-            Value::Object(members.collect())
-        }
-    }
+/// Whether what a schema describes says its version.
+fn has_version(schema: &Value, schemas: &Value) -> bool {
+    let named = schema.get("$ref").and_then(Value::as_str);
+    let named = named.and_then(|path| path.rsplit('/').next());
+    let schema = named.map_or(schema, |name| &schemas[name]);
+    schema.pointer("/properties/version").is_some()
 }

@@ -15,6 +15,7 @@ use crate::casework::cases::access::{self as case_access, AppView, Holder};
 use crate::casework::cases::model::CaseState;
 use crate::casework::cases::reach::{Reached, reach};
 use crate::casework::cases::store as case_store;
+use crate::casework::cases::surroundings::surroundings;
 use crate::casework::contacts::model::Contact;
 use crate::casework::outcomes::model::OutcomeStatus;
 use crate::casework::outcomes::store as outcome_store;
@@ -180,8 +181,10 @@ fn read(act: &mut Act, id: Id) -> Result<MyView, Problem> {
     outcomes.sort_by_key(|outcome| outcome.priority.unwrap_or(i16::MAX));
     let wishes = Wish::page(act.conn, case.row.id, &newest)?;
     let unwanted = wishes.iter().filter(|wish| wish.kind == WishKind::DoNotWant);
-    let around = case_store::surroundings(act.conn, std::slice::from_ref(&case.row), act.now)?;
-    let next_meeting = around.get(&case.row.id).and_then(|around| around.next_meeting);
+    let around = surroundings(act.conn, std::slice::from_ref(&case.row), act.now)?;
+    let next_meeting = around
+        .get(&case.row.id)
+        .and_then(|around| around.facts.figures.next_meeting);
     let mut page = MyView {
         where_things_are: Some(where_things_are(case.row.state).to_owned()),
         what_you_said: outcomes.into_iter().map(|outcome| outcome.own_words).collect(),

@@ -26,11 +26,11 @@ impl PageRequest {
     }
 }
 
-/// One page.
+/// One page of a list; `next` says where the following one is.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Page<T> {
-    /// The items.
+    /// What is on the page, in the order of the list.
     pub items: Vec<T>,
     /// Relative URL of the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,7 +73,7 @@ impl<T> Rows<T> {
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub struct PageParams {
-    /// Items on a page.
+    /// How many a page has at most.
     #[param(minimum = 1, maximum = 100, default = 25)]
     pub limit: Option<i64>,
     /// Opaque; taken from `next`.

@@ -149,7 +149,7 @@ on_both_databases! {
         let by_reference = format!("&reference={}", read.text("/reference"));
         let by_adult = format!("&adultId={}", read.text("/adult/id"));
         for who in ["manager", "practitioner", "adult", "representative", "advocate"] {
-            assert_eq!(found(who, &by_reference), [case.clone()], "{who}");
+            assert_eq!(found(who, &by_reference), std::slice::from_ref(&case), "{who}");
             assert!(found(who, &by_adult).contains(&case), "{who}");
             assert_eq!(found(who, "&reference=MSP-2026-999999"), Vec::<String>::new(), "{who}");
         }

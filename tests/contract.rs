@@ -7,6 +7,7 @@ use msp_api::server::contract::Contract;
 use serde_json::Value;
 
 use crate::conventions::resolved;
+use crate::expected_status::{blessing, blessing_as};
 use crate::support::{Kind, Server};
 
 const HOW: &str =
@@ -207,8 +208,7 @@ fn nothing_breaks_what_clients_rely_on() {
     let text = std::fs::read_to_string(BASELINE).unwrap_or_default();
     let baseline: BTreeSet<String> = text.lines().map(str::to_owned).collect();
     let broken = breaks(&baseline, &now);
-    let bless = std::env::var("MSP_BLESS").unwrap_or_default();
-    if bless == "breaking" || (bless == "1" && broken.is_empty()) {
+    if blessing_as("breaking") || (blessing() && broken.is_empty()) {
         let lines: Vec<&str> = now.iter().map(String::as_str).collect();
         std::fs::write(BASELINE, lines.join("\n") + "\n").unwrap();
         return;
@@ -302,7 +302,7 @@ fn the_contract_is_served_without_spaces_compressed_and_not_twice() {
         .header("Accept-Encoding", "gzip;q=0")
         .ok();
     assert_eq!(refused.header("content-encoding"), "");
-    let tag = plain.header("etag").to_owned();
+    let tag = plain.header("etag");
     nobody
         .get("/openapi.json")
         .header("If-None-Match", &tag)

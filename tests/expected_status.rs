@@ -73,12 +73,17 @@ on_both_databases! {
 }
 
 pub fn blessing() -> bool {
+    blessing_as("1")
+}
+
+/// Whether `MSP_BLESS` says this.
+pub fn blessing_as(wanted: &str) -> bool {
     #[expect(
         clippy::disallowed_methods,
         reason = "whether a committed table is written is no setting of the program"
     )]
     let bless = std::env::var("MSP_BLESS");
-    bless.is_ok_and(|value| value == "1")
+    bless.is_ok_and(|value| value == wanted)
 }
 
 fn writes(operation: &str) -> bool {

@@ -3,7 +3,6 @@
 
 use actix_web::{get, patch, post};
 use chrono::NaiveDate;
-use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -17,8 +16,6 @@ use crate::act::Act;
 use crate::body::{Body, Patch};
 use crate::casework::cases::reach::{Reached, reach};
 use crate::clock::UtcTime;
-use crate::db::Connection;
-use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::Json;
 use crate::http::answer::View;
 use crate::ids::Id;
@@ -123,7 +120,7 @@ pub struct NewAction {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ActionView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// What.
     pub text: String,
@@ -337,18 +334,4 @@ fn faults(act: &mut Act, case: &Reached, action: &NewAction) -> Result<Vec<Fault
 /// It is of the agency that is to do it.
 fn parties(action: &ActionRow) -> Vec<Id> {
     action.agency_id.into_iter().collect()
-}
-
-/// How many actions of each of these cases are still to be done.
-pub fn open_by_case(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<(Id, i64)>> {
-    actions::table
-        .filter(
-            actions::case_id
-                .one_of(cases)
-                .and(actions::status.eq(ActionStatus::Open)),
-        )
-        .filter(actions::entered_in_error.is_null())
-        .group_by(actions::case_id)
-        .select((actions::case_id, diesel::dsl::count_star()))
-        .load(conn)
 }

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 pub trait Owner: Sized {
     /// Reaches it for the operation's permission.
     fn reach(act: &mut Act, id: Id) -> Result<Self, Problem>;
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     fn id(&self) -> Id;
     /// The authority that keeps it.
     fn authority(&self) -> &str;

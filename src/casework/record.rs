@@ -20,7 +20,7 @@ use crate::problem::{Code, Fault, Problem};
 /// What every such record has.
 #[derive(Debug, Clone)]
 pub struct Head {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// What it belongs to.
     pub owner: Id,

@@ -18,7 +18,7 @@ macro_rules! case_row {
         #[derive(Debug, Clone, diesel::Insertable, diesel::Queryable, diesel::Selectable, diesel::AsChangeset)]
         #[diesel(table_name = $table, treat_none_as_null = true, treat_none_as_default_value = false)]
         pub struct $row {
-            /// Its id.
+            /// Its id: a UUID, which sorts by when it was made.
             pub id: $crate::ids::Id,
             /// What it belongs to.
             pub $owner: $crate::ids::Id,
@@ -207,7 +207,7 @@ macro_rules! record {
         $(#[doc = $doc])+
         #[serde(rename_all = "camelCase")]
         pub struct $view {
-            /// Its id.
+            /// Its id: a UUID, which sorts by when it was made.
             pub id: $crate::ids::Id,
             $($(#[$column_meta])* pub $column: $column_type,)*
             $($(#[$document_meta])* pub $document: $document_type,)*

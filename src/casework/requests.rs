@@ -83,7 +83,7 @@ pub struct NewRequestAnswer {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CaseRequestView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// What for.
     pub kind: RequestKind,

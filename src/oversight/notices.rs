@@ -34,7 +34,7 @@ use crate::schema::access::notices;
 #[schema(as = Notice)]
 #[diesel(table_name = notices)]
 pub struct NoticeView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The authority.
     pub authority: String,

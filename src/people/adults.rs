@@ -145,7 +145,7 @@ crate::child_rows! {
 #[derive(Debug, Clone, Insertable, Queryable, Selectable, AsChangeset)]
 #[diesel(table_name = table, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Adult {
-    /// Id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The authority the record belongs to.
     #[diesel(skip_update)]

@@ -29,7 +29,7 @@ use crate::schema::people::advocates as table;
 #[derive(Debug, Clone, Insertable, Queryable, Selectable, AsChangeset)]
 #[diesel(table_name = table, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Advocate {
-    /// Id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// 1, and one more with every change.
     pub version: i64,
@@ -92,7 +92,7 @@ pub struct AdvocateEntry {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AdvocateView {
-    /// Id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The authority that keeps the entry.
     pub authority: String,

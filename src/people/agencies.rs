@@ -60,7 +60,7 @@ crate::codes! {
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = table, treat_none_as_default_value = false)]
 pub struct Agency {
-    /// Id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// Name.
     pub name: String,

@@ -142,7 +142,7 @@ pub fn with_keys(conn: &mut Connection, id: Id) -> QueryResult<Option<(ApiClient
 /// A secret as it is kept.
 #[derive(Debug, Clone, Queryable)]
 pub struct Credential {
-    /// Id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// When it was made.
     pub created_at: UtcTime,

@@ -33,7 +33,7 @@ crate::child_rows! {
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = table, treat_none_as_default_value = false)]
 pub struct User {
-    /// Id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The name to sign in with.
     pub username: String,

@@ -483,11 +483,12 @@ CREATE INDEX cases_authority_state ON cases (authority, state, id);
 CREATE INDEX cases_allocated ON cases (allocated_to, id);
 CREATE INDEX cases_unallocated ON cases (authority, id) WHERE allocated_to IS NULL;
 CREATE INDEX cases_allocated_state ON cases (allocated_to, state, id);
-CREATE INDEX cases_team ON cases (allocated_team, id);
+-- Of columns that are mostly NULL only what stands is indexed: SQLite would take the many NULLs for one common value, and scan.
+CREATE INDEX cases_team ON cases (allocated_team, id) WHERE allocated_team IS NOT NULL;
 CREATE INDEX cases_updated ON cases (authority, updated_at);
 CREATE INDEX cases_adult ON cases (adult_id, id);
 CREATE INDEX cases_authority_adult ON cases (authority, adult_id, id);
-CREATE INDEX cases_group ON cases (case_group_id, id);
+CREATE INDEX cases_group ON cases (case_group_id, id) WHERE case_group_id IS NOT NULL;
 CREATE INDEX cases_transferred_from ON cases (transferred_from) WHERE transferred_from IS NOT NULL;
 CREATE INDEX cases_restricted ON cases (authority, id) WHERE restricted;
 

@@ -110,7 +110,7 @@ pub struct NewReview {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EmergencyAccessView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The case.
     pub case_id: Id,

@@ -109,7 +109,7 @@ pub struct NewInvitation {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InvitationView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The code, shown this once: only a digest is kept.
     pub code: Option<String>,

@@ -152,7 +152,7 @@ pub struct NewContactPoint {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ContactPointView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// Kind.
     pub kind: ContactPointKind,

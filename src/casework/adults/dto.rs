@@ -184,7 +184,7 @@ pub struct NewAdult {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AdultView {
-    /// Id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The authority the record belongs to.
     pub authority: String,
@@ -250,7 +250,7 @@ impl View for AdultView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AdultSummary {
-    /// Id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The authority the record belongs to.
     pub authority: String,

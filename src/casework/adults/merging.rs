@@ -45,7 +45,7 @@ pub struct Unmerge {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MergeView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The record that stays.
     pub adult_id: Id,

@@ -235,7 +235,7 @@ pub fn standing_needs(conn: &mut Connection, adult: Id) -> QueryResult<Vec<Commu
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = merges, treat_none_as_default_value = false)]
 pub struct MergeRow {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The record that stays.
     pub adult_id: Id,

@@ -60,7 +60,7 @@ pub struct RepresentationResponse {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RepresentationView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The assignment.
     pub assignment_id: Id,

@@ -67,7 +67,7 @@ pub struct NewAssignmentStep {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AssignmentView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// Kind of advocate.
     pub kind: AssignmentKind,

@@ -15,8 +15,6 @@ use crate::body::Body;
 use crate::casework::record::{Head, OwnedRow, row, write_new, write_over};
 use crate::casework::referrals::reach::reads_need_an_agreement;
 use crate::clock::{PastTime, UtcTime};
-use crate::db::Connection;
-use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::Json;
 use crate::http::answer::{Reply, View};
 use crate::http::call::Call;
@@ -149,7 +147,7 @@ pub struct NewCausedStep {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CausedEnquiryView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The agency.
     pub agency_id: Id,
@@ -206,16 +204,6 @@ fn shown(act: &Act, row: CausedEnquiry) -> CausedEnquiryView {
         created_at: row.created_at,
         updated_at: row.updated_at,
     }
-}
-
-/// Cases on which an agency has neither reported nor declined.
-pub fn unanswered(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<Id>> {
-    caused_enquiries::table
-        .filter(caused_enquiries::case_id.one_of(cases))
-        .filter(caused_enquiries::status.one_of([CausedStatus::Requested, CausedStatus::Accepted]))
-        .select(caused_enquiries::case_id)
-        .distinct()
-        .load(conn)
 }
 
 fn own_agency(act: &Act, case: &Reached) -> Option<Id> {

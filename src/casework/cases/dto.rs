@@ -20,7 +20,7 @@ use crate::secrets;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CaseView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// For people to read out.
     #[schema(example = "MSP-2026-000123")]
@@ -236,7 +236,7 @@ pub struct NewTransition {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EnquiryView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// Its kind.
     pub enquiry_type: EnquiryType,

@@ -18,6 +18,7 @@ pub mod routes;
 pub mod rules;
 pub mod service;
 pub mod store;
+pub mod surroundings;
 pub mod team;
 pub mod timeline;
 pub mod transfer;

@@ -155,7 +155,7 @@ crate::codes! {
 #[derive(Debug, Clone, Insertable, Queryable, Selectable, AsChangeset)]
 #[diesel(table_name = cases, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Case {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The authority that owns it.
     #[diesel(skip_update)]
@@ -198,7 +198,7 @@ pub struct Case {
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = case_transitions, treat_none_as_default_value = false)]
 pub struct Transition {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The case.
     pub case_id: Id,

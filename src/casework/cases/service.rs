@@ -10,7 +10,8 @@ use super::protections;
 use super::reach::{Reached, reach, reach_for};
 use super::reachable::{self, Allocated, CaseFilter};
 use super::rules::{self, Facts, Step};
-use super::store::{self, Surroundings};
+use super::store;
+use super::surroundings::{Surroundings, surroundings};
 use crate::act::Act;
 use crate::body::Body;
 use crate::casework::contacts::model as contacts;
@@ -122,7 +123,7 @@ fn hide_moves(act: &mut Act, rows: &mut [Case]) -> Result<(), Problem> {
 /// A case that was reached, as this caller reads it.
 pub fn view(act: &mut Act, mut case: Reached) -> Result<CaseView, Problem> {
     hide_moves(act, std::slice::from_mut(&mut case.row))?;
-    let mut around = store::surroundings(act.conn, std::slice::from_ref(&case.row), act.now)?;
+    let mut around = surroundings(act.conn, std::slice::from_ref(&case.row), act.now)?;
     let around = around.remove(&case.row.id).unwrap_or_default();
     let until = match case.standing {
         Standing::Emergency => store::emergency_until(act.conn, case.row.id, act.caller.id)?,
@@ -160,7 +161,7 @@ pub fn list(act: &mut Act, params: &CaseFilterParams, page: &PageRequest) -> Res
     let page = reachable::list(act.conn, &act.scope(), &filter, page)?;
     let (mut rows, standings): (Vec<Case>, Vec<Standing>) = page.items.into_iter().unzip();
     hide_moves(act, &mut rows)?;
-    let mut around = store::surroundings(act.conn, &rows, act.now)?;
+    let mut around = surroundings(act.conn, &rows, act.now)?;
     let each = rows.into_iter().zip(standings).map(|(case, standing)| {
         let around = around.remove(&case.id).unwrap_or_default();
         shown(case, around, standing)
@@ -201,9 +202,13 @@ fn shown(case: Case, around: Surroundings, standing: Standing) -> CaseView {
         case_group_id: case.case_group_id,
         transferred_from: case.transferred_from,
         transferred_to: case.transferred_to,
-        next_meeting: around.next_meeting.filter(|_| !in_parts),
-        open_actions: (!in_parts).then_some(around.open_actions),
-        last_contact_with_adult_at: around.last_contact_with_adult_at.filter(|_| !in_parts),
+        next_meeting: around.facts.figures.next_meeting.filter(|_| !in_parts),
+        open_actions: (!in_parts).then_some(around.facts.figures.open_actions),
+        last_contact_with_adult_at: around
+            .facts
+            .figures
+            .last_contact_with_adult_at
+            .filter(|_| !in_parts),
         emergency_access_until: None,
         gaps: owed,
         desired_outcomes: None,

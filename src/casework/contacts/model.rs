@@ -7,7 +7,6 @@ use crate::casework::meetings::checklist::MeetingItemAnswer;
 use crate::casework::produced::Produced;
 use crate::clock::UtcTime;
 use crate::db::Connection;
-use crate::db::one_of::OneOfMethods as _;
 use crate::db::types::Json;
 use crate::ids::Id;
 use crate::schema::contacts::contacts;
@@ -118,37 +117,4 @@ pub fn asked_results(conn: &mut Connection, case: Id) -> QueryResult<Vec<AskedRe
         .load(conn)?;
     results.extend(around_meetings);
     Ok(results)
-}
-
-/// Cases of these in which the adult was asked.
-pub fn cases_asked(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<Id>> {
-    let mut asked: Vec<Id> = contacts::table
-        .filter(contacts::case_id.one_of(cases))
-        .filter(contacts::asked_result.assume_not_null().ne(AskedResult::NotAsked))
-        .filter(contacts::entered_in_error.is_null())
-        .select(contacts::case_id)
-        .distinct()
-        .load(conn)?;
-    let around_meetings: Vec<Id> = meeting_discussions::table
-        .filter(meeting_discussions::case_id.one_of(cases))
-        .filter(
-            meeting_discussions::asked_result
-                .assume_not_null()
-                .ne(AskedResult::NotAsked),
-        )
-        .select(meeting_discussions::case_id)
-        .distinct()
-        .load(conn)?;
-    asked.extend(around_meetings);
-    Ok(asked)
-}
-
-/// When the adult of each of these cases was last in contact.
-pub fn last_with_adult(conn: &mut Connection, cases: &[Id]) -> QueryResult<Vec<(Id, Option<UtcTime>)>> {
-    contacts::table
-        .filter(contacts::case_id.one_of(cases).and(contacts::with_adult.eq(true)))
-        .filter(contacts::entered_in_error.is_null())
-        .group_by(contacts::case_id)
-        .select((contacts::case_id, diesel::dsl::max(contacts::at)))
-        .load(conn)
 }

@@ -172,7 +172,7 @@ impl NewDiscussion {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DiscussionView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The meeting.
     pub meeting_id: Id,

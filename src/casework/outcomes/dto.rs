@@ -61,7 +61,7 @@ pub struct NewOutcome {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OutcomeView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The words in force.
     pub own_words: String,
@@ -174,7 +174,7 @@ pub struct NewRevision {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RevisionView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The outcome.
     pub outcome_id: Id,
@@ -280,7 +280,7 @@ pub struct NewAchievement {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AchievementView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The outcome.
     pub outcome_id: Id,

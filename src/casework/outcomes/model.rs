@@ -267,7 +267,7 @@ crate::case_row! {
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = outcome_revisions, treat_none_as_default_value = false)]
 pub struct Revision {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The outcome.
     pub outcome_id: Id,
@@ -309,7 +309,7 @@ pub struct Revision {
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = outcome_achievements, treat_none_as_default_value = false)]
 pub struct Achievement {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The outcome.
     pub outcome_id: Id,

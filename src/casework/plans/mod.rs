@@ -154,7 +154,7 @@ pub struct NewPlanStep {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// Where it stands.
     pub status: PlanStatus,
@@ -209,7 +209,7 @@ impl View for PlanView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanVersionView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The plan.
     pub plan_id: Id,

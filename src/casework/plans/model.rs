@@ -70,7 +70,7 @@ crate::case_row! {
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = plan_versions)]
 pub struct PlanVersion {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The plan.
     pub plan_id: Id,

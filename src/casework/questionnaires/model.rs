@@ -49,7 +49,7 @@ pub struct QuestionWords {
 #[derive(Debug, Clone, Insertable, Queryable, Selectable, AsChangeset)]
 #[diesel(table_name = questionnaires, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Questionnaire {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// 1, and one more with every change of the record.
     pub version: i64,

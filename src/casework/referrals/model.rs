@@ -173,7 +173,7 @@ crate::codes! {
 /// Something about a referral that a manager must settle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// Why.
     pub kind: TaskKind,
@@ -215,7 +215,7 @@ pub struct TriageRecord {
 #[derive(Debug, Clone, Insertable, Queryable, Selectable, AsChangeset)]
 #[diesel(table_name = referrals, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Referral {
-    /// Id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The authority it went to.
     #[diesel(skip_update)]
@@ -348,7 +348,7 @@ crate::child_rows! {
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = intake_refusals, treat_none_as_default_value = false)]
 pub struct IntakeRefusal {
-    /// Id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The authority that it named, or else those that its sender serves or works for; rows of their own.
     #[diesel(skip_insertion, select_expression = ChildRows::list(), select_expression_type = ChildRows<MeantFor>)]

@@ -156,7 +156,7 @@ pub fn landed(act: &mut Act, referral: &Referral) -> Result<(), Problem> {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct IntakeRefusalView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The agency that sent it.
     pub agency_id: Option<Id>,

@@ -70,7 +70,7 @@ crate::case_row! {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InformationRequestView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The question.
     pub question: String,
@@ -162,7 +162,7 @@ crate::case_row! {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReferralAnswerView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// In words; withheld while the referral's content is.
     pub text: Option<String>,

@@ -43,7 +43,7 @@ crate::case_row! {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReferrerFeedbackView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// Whether it was given.
     pub given: bool,

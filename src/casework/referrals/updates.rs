@@ -89,7 +89,7 @@ crate::case_row! {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReferralUpdateView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// What it is.
     pub kind: UpdateKind,

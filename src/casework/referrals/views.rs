@@ -98,7 +98,7 @@ impl From<Referral> for Receipt {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TaskView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// Why.
     pub kind: TaskKind,
@@ -160,7 +160,7 @@ pub struct EarlierReferrals {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReferralView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// For people to read out.
     #[schema(example = "REF-2026-000123")]

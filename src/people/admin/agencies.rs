@@ -97,7 +97,7 @@ pub struct AgreementDays {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PartnerAgency {
-    /// Id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// Name.
     pub name: String,

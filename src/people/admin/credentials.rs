@@ -27,7 +27,7 @@ use crate::secrets::{self, Once};
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CredentialView {
-    /// Id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The secret itself, shown this once: only a digest is kept.
     pub secret: Option<String>,

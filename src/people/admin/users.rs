@@ -104,7 +104,7 @@ pub(super) fn granted(roles: Vec<GivenRole>) -> Json<Vec<RoleGrant>> {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountView {
-    /// Id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// Name to sign in with.
     pub username: String,

@@ -125,7 +125,7 @@ impl AskedFor {
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = table, treat_none_as_default_value = false)]
 pub struct Approval {
-    /// Id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// 1, and one more with every step.
     pub version: i64,

@@ -29,7 +29,7 @@ use crate::secrets::Once;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ApprovalView {
-    /// Its id.
+    /// Its id: a UUID, which sorts by when it was made.
     pub id: Id,
     /// The authority in which it is decided.
     pub authority: String,

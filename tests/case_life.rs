@@ -136,6 +136,10 @@ on_both_databases! {
         let adult = manager.get(&here).ok().text("/adult/id");
         let secret = json!({"kind": "address", "value": "The refuge", "confidential": true});
         practitioner.post(&format!("/v1/adults/{adult}/contact-points"), &secret).created();
+        let needs = format!("/v1/adults/{adult}/communication-needs");
+        for (need, shared) in [("Large print", "yes"), ("A sign for the letters from her sister", "no")] {
+            practitioner.post(&needs, &json!({"need": need, "mayBeShared": shared})).created();
+        }
         let transfer = |body: serde_json::Value| manager.post(&format!("{here}/transfer"), &body).if_match(&manager.tag(&here)).send();
         let refused = transfer(json!({"toAuthority": "atlantis", "reason": "x"}));
         assert_eq!(refused.pointers("errors"), ["/toAuthority", "/adultView"], "{}", refused.text);
@@ -154,6 +158,11 @@ on_both_databases! {
         assert_eq!(outcomes.text("/items/0/ownWords"), "I want to sleep safely");
         let points = eastmoor.get(&format!("/v1/adults/{}/contact-points", arrived.text("/adult/id"))).ok();
         assert_eq!(points.body["items"], json!([]), "a safe address is shared by decision, not by transfer");
+        // How to communicate with her goes along, as records; not what she does not want told.
+        let record = format!("/v1/adults/{}", arrived.text("/adult/id"));
+        assert_eq!(arrived.body["adult"]["communicationNeeds"], json!(["Large print"]));
+        eastmoor.post(&format!("{record}/communication-needs"), &json!({"need": "A hearing loop"})).created();
+        assert_eq!(eastmoor.get(&record).ok().body["communicationNeeds"], json!(["Large print", "A hearing loop"]));
         practitioner.get(&format!("{here}/summary")).ok();
         practitioner.post(&format!("{here}/wishes"), &json!({"kind": "want", "text": "x", "saidBy": "adult"})).expect(409);
         let step = json!({"to": "closed_no_enquiry"});

@@ -84,6 +84,14 @@ on_both_databases! {
         mark("contacts", &contact.id());
         mark("informed", &told.id());
         assert!(gap("adult_not_asked") && gap("adult_not_told"));
+        // What was said around a meeting of another case is no more of this one than the meeting.
+        let meeting = practitioner.post(&at("meetings"), &json!({"kind": "review", "heldStart": "2026-11-20T10:00:00Z"})).created();
+        let asked = json!({"when": "after", "text": "She wants her key back",
+            "outcomesAsked": {"asked": true, "result": "none_expressed"}});
+        practitioner.post(&format!("{}/{}/discussions", at("meetings"), meeting.id()), &asked).created();
+        assert!(!gap("adult_not_asked"));
+        mark("meetings", &meeting.id());
+        assert!(gap("adult_not_asked"));
         // An outcome that was nobody's frees its place, and is not judged.
         let outcome = |words: &str| json!({"ownWords": words, "expressedBy": "adult", "priority": 1});
         let first = practitioner.post(&at("desired-outcomes"), &outcome("A dog")).created();

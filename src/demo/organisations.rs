@@ -149,7 +149,7 @@ pub fn set_up(conn: &mut Connection, credentials: &Credentials, now: UtcTime) ->
     for (name, agency_name, agency_type) in CLIENTS {
         callers.insert(
             name.to_owned(),
-            client(conn, credentials, name, agency_name, agency_type, now)?,
+            client(conn, credentials, name, (agency_name, agency_type), now)?,
         );
     }
     let advocate_entry = advocate(
@@ -164,56 +164,79 @@ pub fn set_up(conn: &mut Connection, credentials: &Credentials, now: UtcTime) ->
     })
 }
 
-fn client(
+/// Registers an agency that has an agreement with these authorities, and a client of it that serves them.
+pub(super) fn agency_with_client(
     conn: &mut Connection,
-    credentials: &Credentials,
-    name: &str,
-    agency_name: &str,
-    agency_type: AgencyType,
+    (agency_name, agency_type): (&str, AgencyType),
+    (client, secret): (NewClient<'_>, &str),
+    authorities: &[&str],
     now: UtcTime,
-) -> Result<Caller, Problem> {
-    let found = credentials.clients.iter().find(|(client, ..)| client == name);
-    let (_, id, secret) = found.ok_or_else(Problem::not_found)?;
+) -> Result<ApiClient, Problem> {
+    let first = authorities.first().copied().map(str::to_owned);
     let agency = Agency {
         id: Id::new(),
         name: agency_name.to_owned(),
         agency_type,
         ods_code: None,
-        registered_by_authority: Some("northbank".to_owned()),
+        registered_by_authority: first.clone(),
         created_at: now,
     };
     agencies::insert(conn, &agency)?;
-    let authorities = ["northbank", "eastmoor"].map(str::to_owned);
-    for authority in &authorities {
+    for authority in authorities {
         let days = (Some(now.date() - chrono::Days::new(200)), None);
         agencies::agree(conn, &Agreement::new(agency.id, authority, days, now))?;
     }
+    let texts = |all: &[&str]| Json(all.iter().copied().map(str::to_owned).collect());
     let client = ApiClient {
-        id: *id,
-        name: name.to_owned(),
+        id: client.id,
+        name: client.name.to_owned(),
         agency_id: agency.id,
-        scopes: Json(
-            ["referrals:submit", "referrals:read", "enquiries:write"]
-                .map(str::to_owned)
-                .to_vec(),
-        ),
-        default_authority: Some("northbank".to_owned()),
-        authorities: Json(authorities.to_vec()),
+        scopes: texts(client.scopes),
+        default_authority: first,
+        authorities: texts(authorities),
         enabled: true,
         created_at: now,
     };
     clients::insert(conn, &client, secret)?;
+    Ok(client)
+}
+
+/// A client to register.
+pub(super) struct NewClient<'a> {
+    /// Its id.
+    pub id: Id,
+    /// Its name, for `msp-api token`.
+    pub name: &'a str,
+    /// What it may ask for.
+    pub scopes: &'a [&'a str],
+}
+
+fn client(
+    conn: &mut Connection,
+    credentials: &Credentials,
+    name: &str,
+    agency: (&str, AgencyType),
+    now: UtcTime,
+) -> Result<Caller, Problem> {
+    let found = credentials.clients.iter().find(|(client, ..)| client == name);
+    let (_, id, secret) = found.ok_or_else(Problem::not_found)?;
+    let new = NewClient {
+        id: *id,
+        name,
+        scopes: &["referrals:submit", "referrals:read", "enquiries:write"],
+    };
+    let client = agency_with_client(conn, agency, (new, secret), &["northbank", "eastmoor"], now)?;
     Ok(Caller {
         id: client.id,
         kind: CallerKind::Client,
         name: client.name,
-        agency_id: Some(agency.id),
+        agency_id: Some(client.agency_id),
         roles: vec![],
         teams: vec![],
         scopes: client.scopes.0,
         default_authority: client.default_authority,
+        agreements: client.authorities.0.clone(),
         authorities: client.authorities.0,
-        agreements: authorities.to_vec(),
         escalated: false,
         at: now,
     })

@@ -4,6 +4,7 @@
 
 use diesel::prelude::*;
 
+use super::organisations::{NewClient, agency_with_client};
 use crate::casework::access::conflicts::{Conflict, ConflictKind, NewConflict};
 use crate::casework::access::emergency::{EmergencyAccess, EmergencyContent, EmergencyReason};
 use crate::casework::access::grants::{Grant, GrantRelationship, NewGrant};
@@ -12,10 +13,9 @@ use crate::casework::cases::model::Case;
 use crate::casework::record::{Head, Record};
 use crate::clock::UtcTime;
 use crate::db::Connection;
-use crate::db::types::Json;
 use crate::ids::Id;
-use crate::people::agencies::{self, Agency, AgencyType, Agreement};
-use crate::people::clients::{self, ApiClient};
+use crate::people::agencies::{self, AgencyType};
+use crate::people::clients::SCOPES;
 use crate::policy::Part;
 use crate::problem::Problem;
 use crate::schema::access::{case_conflicts, case_grants, emergency_access};
@@ -32,29 +32,14 @@ pub fn agency(conn: &mut Connection, authority: &str, now: UtcTime) -> Result<Id
     if let Some(known) = agencies::named(conn, AGENCY)? {
         return Ok(known.id);
     }
-    let agency = Agency {
+    let client = NewClient {
         id: Id::new(),
-        name: AGENCY.to_owned(),
-        agency_type: AgencyType::NhsCommunity,
-        ods_code: None,
-        registered_by_authority: Some(authority.to_owned()),
-        created_at: now,
+        name: CLIENT,
+        scopes: &SCOPES,
     };
-    agencies::insert(conn, &agency)?;
-    let days = (Some(now.date() - chrono::Days::new(200)), None);
-    agencies::agree(conn, &Agreement::new(agency.id, authority, days, now))?;
-    let client = ApiClient {
-        id: Id::new(),
-        name: CLIENT.to_owned(),
-        agency_id: agency.id,
-        scopes: Json(clients::SCOPES.map(str::to_owned).to_vec()),
-        default_authority: Some(authority.to_owned()),
-        authorities: Json(vec![authority.to_owned()]),
-        enabled: true,
-        created_at: now,
-    };
-    clients::insert(conn, &client, &secrets::random()?)?;
-    Ok(agency.id)
+    let agency = (AGENCY, AgencyType::NhsCommunity);
+    let made = agency_with_client(conn, agency, (client, &secrets::random()?), &[authority], now)?;
+    Ok(made.agency_id)
 }
 
 /// Whether the case at this place is restricted.

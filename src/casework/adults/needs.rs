@@ -115,9 +115,11 @@ pub fn tell(act: &mut Act, adult: Id, before: &[String]) -> Result<(), Problem> 
     }
 }
 
-/// Writes the standing needs of one record to another of the same adult, in another authority.
+/// Writes the standing needs of one record to another of the same adult, in another authority; without those of which the adult
+/// does not want others told.
 pub fn copy(act: &mut Act, from: Id, (to, authority): (Id, &str)) -> Result<(), Problem> {
-    for need in store::standing_needs(act.conn, from)? {
+    let needs = store::standing_needs(act.conn, from)?.into_iter();
+    for need in needs.filter(|need| need.may_be_shared != Some(YesNoNotKnown::No)) {
         let head = Head::of(act, Id::new(), (to, authority));
         write_new(act, &CommunicationNeed::new(head, need.body()), "recorded")?;
     }

@@ -107,6 +107,9 @@ pub struct Figures {
 /// A record of the case at hand that counts.
 const OF_CASE: &str = "one.case_id = cases.id AND one.entered_in_error IS NULL";
 
+/// What was said around a meeting that was never held for this case is no more of it than the meeting.
+const OF_A_MEETING: &str = "EXISTS (SELECT 1 FROM meetings AS held WHERE held.id = one.meeting_id AND held.entered_in_error IS NULL)";
+
 /// That a table has a record of the case that counts, and is so.
 fn has(table: &str, so: &str) -> Fragment<Bool> {
     sql::<Bool>(format!(
@@ -127,7 +130,7 @@ macro_rules! expressions {
         let adult_asked = sql::<Bool>("(")
             .join(has("contacts", &asked))
             .sql(" OR ")
-            .join(has("meeting_discussions", &asked))
+            .join(has("meeting_discussions", &format!("{asked} AND {OF_A_MEETING}")))
             .sql(")");
         let completed = format!("one.conclusion <> '{}'", CapacityConclusion::NotCompleted.as_str());
         let waiting = [CausedStatus::Requested, CausedStatus::Accepted].map(CausedStatus::as_str);

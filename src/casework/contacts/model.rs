@@ -9,8 +9,11 @@ use crate::clock::UtcTime;
 use crate::db::Connection;
 use crate::db::types::Json;
 use crate::ids::Id;
+use crate::schema::casework::meetings;
 use crate::schema::contacts::contacts;
 use crate::schema::meetings::meeting_discussions;
+
+diesel::allow_tables_to_appear_in_same_query!(meetings, meeting_discussions);
 
 crate::codes! {
     /// What kind of contact.
@@ -109,8 +112,16 @@ pub fn asked_results(conn: &mut Connection, case: Id) -> QueryResult<Vec<AskedRe
         .select(contacts::asked_result.assume_not_null())
         .distinct()
         .load(conn)?;
+    let standing = meetings::table
+        .filter(
+            meetings::case_id
+                .eq(case)
+                .and(meetings::entered_in_error.is_null()),
+        )
+        .select(meetings::id);
     let around_meetings: Vec<AskedResult> = meeting_discussions::table
         .filter(meeting_discussions::case_id.eq(case))
+        .filter(meeting_discussions::meeting_id.eq_any(standing))
         .filter(meeting_discussions::asked_result.is_not_null())
         .select(meeting_discussions::asked_result.assume_not_null())
         .distinct()
